@@ -1,0 +1,20 @@
+// A body is immutable bytes plus a sorted list of edits (promise 1): what no edit names leaves identical.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace headroom {
+
+struct Edit {
+  std::size_t offset;       // bytes from the start of the body
+  std::size_t length;       // bytes replaced
+  std::string replacement;  // bytes put in their place
+};
+
+// The body with the edits applied. Edits must be sorted by offset, disjoint and inside the body (asserted).
+std::string splice(std::string_view body, std::span<const Edit> edits);
+
+}  // namespace headroom

@@ -1,0 +1,59 @@
+// What every kind of content offers: evidence, views, a decoder. One row per kind in table.cc; no hierarchy.
+//
+// A compressor sees a text and what is asked of it, never the store or the messages. It returns candidate views; the pipeline
+// chooses, stores the original and adds the marker. Pure: the same text and context give the same views.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/units.h"
+#include "detect/sketch.h"
+#include "search/query.h"
+#include "tokens/counter.h"
+
+namespace headroom::compressors {
+
+enum class Fidelity : std::uint8_t {
+  lossless,    // the kind's decoder gives the original back (bytes; JSON: the same tokens); the compressor has run it
+  reversible,  // something is not shown; allowed only where a retrieval path is known to work
+};
+
+struct View {
+  std::string text;  // a reversible view comes without its marker line; ends without a newline
+  Fidelity fidelity = Fidelity::lossless;
+  bool line_preserving = false;  // each line shown is a line of the source
+  std::string_view method;       // "json_table", "log_templates"...: static; what transforms_applied shows
+
+  // Reversible only. The marker's words without brackets and handle: "200 rows compressed to 2: rows 0, 17 kept; 1 error,
+  // 1 outlier kept". The pipeline appends "\n[" + statement + ". Retrieve with hash=482193075514]".
+  std::string statement;
+  std::int64_t shown = 0, total = 0;
+  std::string_view unit;  // "rows", "lines", "files", "numbers"...
+};
+
+struct Context {
+  const search::Query& query;
+  tokens::Counter& ruler;              // o200k
+  std::optional<Tokens> token_budget;  // the reversible view's size if the caller gave one; else the knee, 300..3000
+  bool reversible = false;             // reversible views are of use to this caller
+};
+
+struct Compressor {
+  std::string_view kind;  // "json", "log", "search", "diff"
+  // 0..100 from the sketch alone: how strongly the evidence nominates this kind. 0: not at all. The views' own parser judges.
+  int (*evidence)(const detect::Sketch& sketch);
+  // Empty if the kind's parser does not accept the text, or nothing is gained. `forced`: the caller named the kind.
+  std::vector<View> (*views)(std::string_view text, const Context& context, bool forced);
+  // The original of a lossless view made by this kind; nullopt if `view` is not one.
+  std::optional<std::string> (*decode)(std::string_view view);
+};
+
+// In order of nomination when evidence ties.
+const std::vector<Compressor>& all();
+const Compressor* find(std::string_view kind);
+
+}  // namespace headroom::compressors

@@ -1,0 +1,269 @@
+#include "json/document.h"
+
+#include <cstring>
+
+#include "base/utf8.h"
+#include "json/strings.h"
+
+namespace headroom::json {
+namespace {
+
+constexpr bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
+constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+constexpr bool is_hex(char c) { return is_digit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f'); }
+
+// Non-zero where a byte of the word is '"', '\\' or below 0x20 (exact for the lowest such byte, which is all that is used).
+inline std::uint64_t special_bytes(std::uint64_t w) {
+  constexpr std::uint64_t ones = 0x0101010101010101ULL, highs = 0x8080808080808080ULL;
+  const auto zero = [](std::uint64_t v) { return (v - ones) & ~v; };
+  return (zero(w ^ ones * '"') | zero(w ^ ones * '\\') | ((w - ones * 0x20) & ~w)) & highs;
+}
+
+}  // namespace
+
+class Scanner {
+ public:
+  Scanner(std::string_view text, Limits limits) : text_(text), limits_(limits) {}
+
+  std::expected<Document, ParseError> run(bool whole) {
+    if (text_.size() > max_text) return std::unexpected(ParseError{max_text, "text over 64 MiB", false});
+    doc_.text_ = text_;
+    doc_.nodes_.reserve(text_.size() / 16 + 4);
+    if (!scan()) return std::unexpected(ParseError{at_, message_, truncated_});
+    if (whole) {
+      skip_space();
+      if (at_ != text_.size()) return std::unexpected(ParseError{at_, "text after the value", false});
+    }
+    if (const auto bad = utf8::first_invalid(text_.substr(0, at_))) {
+      return std::unexpected(ParseError{*bad, "invalid UTF-8", false});
+    }
+    return std::move(doc_);
+  }
+
+ private:
+  struct Open {
+    NodeId id;
+  };
+
+  bool error(const char* message) {
+    truncated_ = at_ >= text_.size();
+    message_ = truncated_ ? "text ends inside a value" : message;
+    return false;
+  }
+  void skip_space() {
+    while (at_ < text_.size() && is_space(text_[at_])) ++at_;
+  }
+  std::size_t add(Kind kind, std::size_t begin, bool escaped = false) {
+    const NodeId id = static_cast<NodeId>(doc_.nodes_.size());
+    doc_.nodes_.emplace_back(kind, escaped, static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(at_ - begin), id + 1);
+    return id;
+  }
+
+  // Iterative: a stack of open containers, so that depth costs memory of ours and never the call stack.
+  bool scan() {
+    std::vector<Open> open;
+    skip_space();
+    for (;;) {  // at the start of a value
+      if (at_ >= text_.size()) return error("a value is missing");
+      const char c = text_[at_];
+      if (c == '{' || c == '[') {
+        if (static_cast<int>(open.size()) >= limits_.depth) return error("nested too deeply");
+        const std::size_t begin = at_++;
+        open.push_back({static_cast<NodeId>(add(c == '{' ? Kind::object : Kind::array, begin))});
+        skip_space();
+        if (at_ < text_.size() && text_[at_] == (c == '{' ? '}' : ']')) {
+          close(open);
+        } else {
+          if (c == '{' && !key()) return false;
+          continue;
+        }
+      } else if (!scalar(c)) {
+        return false;
+      }
+      for (;;) {  // after a value
+        if (open.empty()) return true;
+        skip_space();
+        if (at_ >= text_.size()) return error("");
+        const bool object = doc_.nodes_[open.back().id].kind() == Kind::object;
+        if (text_[at_] == ',') {
+          ++at_;
+          skip_space();
+          if (object && !key()) return false;
+          break;
+        }
+        if (text_[at_] != (object ? '}' : ']')) return error(object ? "expected , or }" : "expected , or ]");
+        close(open);
+      }
+    }
+  }
+
+  void close(std::vector<Open>& open) {
+    ++at_;
+    Node& node = doc_.nodes_[open.back().id];
+    node = Node(node.kind(), false, node.begin(), static_cast<std::uint32_t>(at_ - node.begin()),
+                static_cast<NodeId>(doc_.nodes_.size()));
+    open.pop_back();
+  }
+
+  bool key() {
+    if (at_ >= text_.size() || text_[at_] != '"') return error("expected a key");
+    if (!string()) return false;
+    skip_space();
+    if (at_ >= text_.size() || text_[at_] != ':') return error("expected : after a key");
+    ++at_;
+    skip_space();
+    return true;
+  }
+
+  bool scalar(char c) {
+    switch (c) {
+      case '"': return string();
+      case 't': return word("true", Kind::true_);
+      case 'f': return word("false", Kind::false_);
+      case 'n': return word("null", Kind::null);
+      default: return number();
+    }
+  }
+
+  bool word(std::string_view w, Kind kind) {
+    const std::size_t begin = at_;
+    for (char c : w) {
+      if (at_ >= text_.size() || text_[at_] != c) return error("not a JSON value");
+      ++at_;
+    }
+    add(kind, begin);
+    return true;
+  }
+
+  bool digits() {
+    if (at_ >= text_.size() || !is_digit(text_[at_])) return error("not a JSON value");
+    while (at_ < text_.size() && is_digit(text_[at_])) ++at_;
+    return true;
+  }
+
+  bool number() {
+    const std::size_t begin = at_;
+    if (text_[at_] == '-') ++at_;
+    if (at_ < text_.size() && text_[at_] == '0') {
+      ++at_;
+    } else if (!digits()) {
+      return false;
+    }
+    if (at_ < text_.size() && text_[at_] == '.') {
+      ++at_;
+      if (!digits()) return false;
+    }
+    if (at_ < text_.size() && (text_[at_] | 0x20) == 'e') {
+      ++at_;
+      if (at_ < text_.size() && (text_[at_] == '+' || text_[at_] == '-')) ++at_;
+      if (!digits()) return false;
+    }
+    add(Kind::number, begin);
+    return true;
+  }
+
+  bool string() {
+    const std::size_t begin = at_++;
+    bool escaped = false;
+    for (;;) {
+      while (at_ + 8 <= text_.size()) {
+        std::uint64_t w;
+        std::memcpy(&w, text_.data() + at_, 8);
+        const std::uint64_t hit = special_bytes(w);
+        if (hit == 0) {
+          at_ += 8;
+          continue;
+        }
+        at_ += __builtin_ctzll(hit) / 8;
+        break;
+      }
+      if (at_ >= text_.size()) return error("");
+      const char c = text_[at_];
+      if (c == '"') {
+        ++at_;
+        add(Kind::string, begin, escaped);
+        return true;
+      }
+      if (c == '\\') {
+        escaped = true;
+        if (!escape()) return false;
+      } else if (static_cast<unsigned char>(c) < 0x20) {
+        return error("control character in a string");
+      } else {
+        ++at_;
+      }
+    }
+  }
+
+  bool escape() {
+    ++at_;
+    if (at_ >= text_.size()) return error("");
+    const char c = text_[at_++];
+    if (c == 'u') {
+      for (int i = 0; i < 4; ++i, ++at_) {
+        if (at_ >= text_.size() || !is_hex(text_[at_])) return error("bad \\u escape");
+      }
+      return true;
+    }
+    if (std::strchr("\"\\/bfnrt", c) == nullptr || c == '\0') {
+      --at_;
+      return error("bad escape");
+    }
+    return true;
+  }
+
+  std::string_view text_;
+  Limits limits_;
+  std::size_t at_ = 0;
+  bool truncated_ = false;
+  const char* message_ = "";
+  Document doc_;
+};
+
+std::expected<Document, ParseError> Document::parse(std::string_view text, Limits limits) {
+  return Scanner(text, limits).run(true);
+}
+
+std::expected<Document, ParseError> Document::parse_prefix(std::string_view text, Limits limits) {
+  return Scanner(text, limits).run(false);
+}
+
+std::string Document::string(NodeId id) const {
+  return nodes_[id].escaped() ? unescape(string_raw(id)) : std::string(string_raw(id));
+}
+
+bool Document::string_is(NodeId id, std::string_view value) const {
+  return nodes_[id].escaped() ? unescape(string_raw(id)) == value : string_raw(id) == value;
+}
+
+std::size_t Document::count(NodeId id) const {
+  std::size_t n = 0;
+  if (is(id, Kind::array)) {
+    for (NodeId e : elements(id)) (void)e, ++n;
+  } else if (is(id, Kind::object)) {
+    for (Member m : members(id)) (void)m, ++n;
+  }
+  return n;
+}
+
+std::optional<NodeId> Document::member(NodeId object, std::string_view key) const {
+  if (!is(object, Kind::object)) return std::nullopt;
+  for (Member m : members(object)) {
+    if (string_is(m.key, key)) return m.value;
+  }
+  return std::nullopt;
+}
+
+bool same_tokens(std::string_view a, std::string_view b) {
+  const auto x = Document::parse(a), y = Document::parse(b);
+  if (!x || !y || x->nodes().size() != y->nodes().size()) return false;
+  for (NodeId i = 0; i < x->nodes().size(); ++i) {
+    const Node &m = (*x)[i], &n = (*y)[i];
+    if (m.kind() != n.kind() || m.next() != n.next()) return false;
+    if (m.kind() == Kind::number && x->raw(i) != y->raw(i)) return false;
+    if (m.kind() == Kind::string && x->string_raw(i) != y->string_raw(i) && x->string(i) != y->string(i)) return false;
+  }
+  return true;
+}
+
+}  // namespace headroom::json

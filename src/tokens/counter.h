@@ -1,0 +1,54 @@
+// Counts tokens exactly as the public vocabularies split text: o200k_base (the ruler of every budget and view) and cl100k_base.
+//
+// Byte-pair encoding over pieces found by the vocabulary's split pattern; only counts are made, never token ids. The tables are
+// built into the binary, so opening a counter costs nothing and reads no file.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include "base/units.h"
+
+namespace headroom::tokens {
+
+enum class VocabularyId : std::uint8_t { o200k, cl100k };
+
+// Exact counts with a cache of recent words. Not thread-safe: one per thread. Counts never depend on the cache.
+class Counter {
+ public:
+  explicit Counter(VocabularyId id = VocabularyId::o200k);
+  ~Counter();
+  Counter(Counter&&) noexcept;
+  Counter& operator=(Counter&&) noexcept;
+
+  // Exact for any bytes; invalid UTF-8 counts as the reference does for the same text with U+FFFD per bad byte run. O(n).
+  Tokens count(std::string_view text);
+
+  // As if every ASCII digit were a token of its own: a witness for vocabularies that split numbers.
+  Tokens count_digits_apart(std::string_view text);
+
+  // Within a few per cent on ordinary text, several times faster: for ranking candidates, never for a figure shown.
+  static Tokens estimate(std::string_view text);
+
+  // A bound that no count is below: the number of pieces.
+  Tokens at_least(std::string_view text);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+// True if `view` is smaller than `original` under all four witnesses: o200k, cl100k, o200k with each digit a token, UTF-8
+// bytes. Cheap bounds first, exact counts only where they do not decide.
+class Witnesses {
+ public:
+  bool smaller(std::string_view view, std::string_view original);
+  Counter& ruler() { return o200k_; }
+
+ private:
+  Counter o200k_{VocabularyId::o200k};
+  Counter cl100k_{VocabularyId::cl100k};
+};
+
+}  // namespace headroom::tokens
