@@ -1,0 +1,100 @@
+// From a body, or one content, to the bytes that go to the model: which slots may change -> candidates -> choice ->
+// store -> marker -> edits.
+//
+// Fail open: whatever goes wrong inside, `output` is the input's own bytes and `error` says why. Pure but for the
+// store: the same input, options and workspace key give the same output.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/edits.h"
+#include "base/result.h"
+#include "base/units.h"
+#include "pipeline/options.h"
+#include "pipeline/skip.h"
+#include "store/store.h"
+#include "tokens/counter.h"
+
+namespace headroom::pipeline {
+
+// What a call needs from outside. Not thread-safe: one per thread (the store itself is).
+struct Services {
+  tokens::Witnesses& counters;
+  // Opens the store on first use; lossless calls never ask for it. Null: no store (reversible views are off).
+  std::function<Result<store::Store*>()> store;
+};
+
+struct ContentHints {
+  std::string kind;       // forced kind, or empty
+  std::string query;      // what the content is read for
+  std::string tool;       // name of the tool that gave it
+  std::string arguments;  // its arguments, JSON or text
+};
+
+struct MarkerInfo {
+  std::string hash;     // 12 digits
+  std::string pointer;  // RFC 6901, into the body; "" for a content
+  int message = -1;     // index, -1 for a content
+  std::string kind;     // "json", "log"...
+  std::int64_t shown = 0, total = 0;
+  std::string unit;  // "rows", "lines"...
+  Tokens tokens;     // of the original
+  std::size_t bytes = 0;
+};
+
+struct Skipped {
+  std::string pointer;
+  int message = -1;
+  Reason reason;
+};
+
+// A slot that changed: for `return: changes`.
+struct Change {
+  std::string pointer;
+  int message = -1;
+  std::string text;  // decoded
+};
+
+// One line per slot: for people.
+struct Row {
+  int message = -1;
+  std::string role, tool, kind, method;
+  Tokens before, after;
+  std::string note;  // the marker's statement, "lossless", or the reason it stayed
+};
+
+struct Outcome {
+  std::string output;       // the spliced body, or the view
+  std::vector<Edit> edits;  // of a body
+  Tokens before, after;     // contents, tool-call names and arguments, on the o200k ruler
+  bool changed = false;
+  bool lossless = true;
+  std::vector<MarkerInfo> markers;
+  std::vector<Skipped> skipped;
+  std::vector<Change> changes;
+  std::vector<std::string> transforms;  // methods used, in order, each once
+  std::vector<std::string> warnings;
+  std::optional<Error> error;
+  std::vector<Row> rows;
+};
+
+// `body`: {"messages":[...],...} in OpenAI chat or Anthropic form, or a bare list of messages. `format`: "", "openai"
+// or "anthropic" ("" = by shape).
+Outcome compress_body(std::string_view body, std::string_view format, const Options& options, Services& services);
+
+// One content; any bytes.
+Outcome compress_content(std::string_view content, const ContentHints& hints, const Options& options,
+                         Services& services);
+
+// The original of a lossless view, or of a text with lossless views in it; an error (not_found) if `view` is none.
+Result<std::string> decode(std::string_view view);
+
+// Tokens of a body as `before` counts them.
+Result<Tokens> count_body(std::string_view body, std::string_view format, tokens::Counter& counter);
+
+}  // namespace headroom::pipeline

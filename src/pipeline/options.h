@@ -1,0 +1,47 @@
+// The options of a call, with their defaults: what may change, how much may go, who can redeem what is not shown.
+// Names and spellings for callers are api/'s table; this is where their values live.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/units.h"
+
+namespace headroom::pipeline {
+
+enum class FidelityOption : std::uint8_t { auto_, lossless };
+// Who can redeem a handle: nobody, the caller (it offers and answers our tool), or we ourselves.
+enum class Retrieval : std::uint8_t { none, tool, auto_ };
+
+struct Options {
+  // Views
+  FidelityOption fidelity = FidelityOption::auto_;
+  Retrieval retrieval = Retrieval::none;
+  std::optional<Tokens> token_budget;  // of a conversation, or of the one content's view
+  std::optional<double> target_ratio;  // share kept, 0..1: steers reversible views
+  bool optimize = true;                // false: counts truly, changes nothing
+
+  // Gates
+  Tokens min_lossless{50};
+  Tokens min_lossy{250};
+  int keep_code = 4;
+  bool protect_analysis_context = true;   // false: no intent words
+  std::vector<std::string> intent_words;  // empty: the built-in list
+  std::vector<std::string> roles{"tool"};
+  std::vector<std::string> exclude{"headroom_*", "Skill"};  // tool name globs
+  std::vector<std::string> exact{"Read", "read_file", "view", "NotebookRead",
+                                 "*str_replace*"};  // line-preserving views only
+  std::vector<std::string> instruction_files{"AGENTS.md", "CLAUDE.md",    "GEMINI.md",
+                                             "SKILL.md",  ".cursorrules", "*.mdc"};
+  int frozen_message_count = 0;       // the first n messages are left alone
+  std::vector<int> protect_messages;  // message indices that are left alone
+  std::map<int, double> biases;       // message index -> factor on its budget; 1e9 keeps all
+
+  // Retrieval
+  Tokens answer_tokens{2000};  // what max_tokens of a retrieve call is if not given
+};
+
+}  // namespace headroom::pipeline
