@@ -28,7 +28,8 @@ class Scanner {
   std::expected<Document, ParseError> run(bool whole) {
     if (text_.size() > max_text) return std::unexpected(ParseError{max_text, "text over 64 MiB", false});
     doc_.text_ = text_;
-    doc_.nodes_.reserve(text_.size() / 16 + 4);
+    // A value takes two bytes at least, so this never grows; pages that stay untouched cost no memory.
+    doc_.nodes_.reserve(whole ? text_.size() / 2 + 2 : 16);
     if (!scan()) return std::unexpected(ParseError{at_, message_, truncated_});
     if (whole) {
       skip_space();

@@ -1,0 +1,328 @@
+#include "detect/line_shapes.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/hash.h"
+
+namespace headroom::detect {
+namespace {
+
+constexpr bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+constexpr bool is_alpha(char c) {
+  return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
+}
+constexpr bool is_word(char c) {
+  return is_digit(c) || is_alpha(c) || c == '_';
+}
+constexpr bool is_blank(char c) {
+  return c == ' ' || c == '\t';
+}
+constexpr char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+}
+
+std::string_view trim_left(std::string_view s) {
+  while (!s.empty() && is_blank(s.front())) s.remove_prefix(1);
+  return s;
+}
+
+std::size_t digits_at(std::string_view s, std::size_t at) {
+  std::size_t n = 0;
+  while (at + n < s.size() && is_digit(s[at + n])) ++n;
+  return n;
+}
+
+// Pattern language of time stamps: '9' a digit, 'A' a letter, ' ' one or more blanks, others themselves.
+std::size_t match(std::string_view s, std::string_view pattern) {
+  std::size_t i = 0;
+  for (char p : pattern) {
+    if (i >= s.size()) return 0;
+    if (p == ' ') {
+      if (!is_blank(s[i])) return 0;
+      while (i < s.size() && is_blank(s[i])) ++i;
+      continue;
+    }
+    if (p == '9' ? !is_digit(s[i]) : p == 'A' ? !is_alpha(s[i]) : s[i] != p) return 0;
+    ++i;
+  }
+  return i;
+}
+
+constexpr std::array<std::string_view, 17> time_patterns{
+    "9999-99-99T99:99",  "9999-99-99 99:99",  "9999/99/99 99:99", "99/99/9999 99:99", "9999.99.99 99:99",
+    "99/AAA/9999:99:99", "AAA 99 99:99:99",   "AAA 9 99:99:99",   "AAA AAA 99 99:99", "AAA AAA 9 99:99",
+    "99-99 99:99:99",    "99/99/99 99:99:99", "999999 999999",    "99:99:99",         "9999-99-99",
+    "9999999999 ",       "99.99.9999 99:99"};
+
+// What may follow the matched part of a stamp: seconds, fractions, zones.
+std::size_t extend_time(std::string_view s, std::size_t i) {
+  while (i < s.size() && (is_digit(s[i]) || s[i] == ':' || s[i] == '.' || s[i] == ',')) ++i;
+  if (i > 0 && (s[i - 1] == ':' || s[i - 1] == '.' || s[i - 1] == ',')) --i;
+  if (i < s.size() && s[i] == 'Z') ++i;
+  if (i + 2 < s.size() && (s[i] == '+' || s[i] == '-') && digits_at(s, i + 1) >= 2) {
+    i += 1 + digits_at(s, i + 1);
+    if (i < s.size() && s[i] == ':' && digits_at(s, i + 1) == 2) i += 3;
+  }
+  return i;
+}
+
+bool ends_word(std::string_view s, std::size_t at) {
+  return at >= s.size() || !is_word(s[at]);
+}
+
+// Finds any of the words, whole, any case, in the first `limit` bytes.
+template <std::size_t N>
+bool has_word(std::string_view s, const std::array<std::string_view, N>& words, std::size_t limit) {
+  s = s.substr(0, limit);
+  for (std::size_t i = 0; i < s.size();) {
+    if (!is_alpha(s[i])) {
+      ++i;
+      continue;
+    }
+    std::size_t n = i;
+    while (n < s.size() && is_word(s[n])) ++n;
+    for (std::string_view w : words) {
+      if (w.size() == n - i && std::equal(w.begin(), w.end(), s.begin() + static_cast<std::ptrdiff_t>(i),
+                                          [](char a, char b) { return a == lower(b); })) {
+        return true;
+      }
+    }
+    i = n;
+  }
+  return false;
+}
+
+constexpr std::array<std::string_view, 13> level_words{"trace",   "debug", "info", "notice", "warn",
+                                                       "warning", "error", "err",  "fatal",  "critical",
+                                                       "severe",  "alert", "emerg"};
+
+// Tools speak with fixed openings; a table, so that a new tool is one row.
+constexpr std::array<std::string_view, 52> tool_prefixes{"##[",
+                                                         "::error",
+                                                         "::warning",
+                                                         "::group",
+                                                         "::endgroup",
+                                                         "npm ERR!",
+                                                         "npm WARN",
+                                                         "npm error",
+                                                         "npm warn",
+                                                         "npm http",
+                                                         "npm verbose",
+                                                         "npm info",
+                                                         "npm silly",
+                                                         "npm notice",
+                                                         "Compiling ",
+                                                         "Downloading ",
+                                                         "Downloaded ",
+                                                         "Finished ",
+                                                         "Checking ",
+                                                         "Collecting ",
+                                                         "Requirement already",
+                                                         "Installing ",
+                                                         "Successfully ",
+                                                         "Using cached ",
+                                                         "Building ",
+                                                         "Get:",
+                                                         "Hit:",
+                                                         "Ign:",
+                                                         "Setting up ",
+                                                         "Unpacking ",
+                                                         "Preparing to unpack",
+                                                         "Selecting previously",
+                                                         "Processing triggers",
+                                                         "Reading ",
+                                                         "Inst ",
+                                                         "Conf ",
+                                                         "Step ",
+                                                         "--->",
+                                                         "=== RUN",
+                                                         "--- PASS",
+                                                         "--- FAIL",
+                                                         "ok  \t",
+                                                         "FAIL\t",
+                                                         "> Task ",
+                                                         "[INFO]",
+                                                         "[ERROR]",
+                                                         "[WARNING]",
+                                                         "-- ",
+                                                         "make[",
+                                                         "CMake ",
+                                                         "Scanning dependencies",
+                                                         "Built target"};
+
+constexpr std::array<std::string_view, 10> outcome_words{"passed", "failed", "skipped", "xfail", "xpass",
+                                                         "ok",     "error",  "fail",    "pass",  "ignored"};
+
+bool plausible_path(std::string_view p) {
+  if (p.empty() || p.size() > 512) return false;
+  bool dot_or_slash = false;
+  for (char c : p) {
+    if (c == '/' || c == '.' || c == '\\') dot_or_slash = true;
+    if (static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '<' || c == '>' || c == '|' || c == '*' || c == '?')
+      return false;
+  }
+  if (dot_or_slash) return p.find("  ") == std::string_view::npos && !is_blank(p.front());
+  // Makefile, README, Dockerfile...: one word with a capital first letter.
+  return p.front() >= 'A' && p.front() <= 'Z' && p.find(' ') == std::string_view::npos && p.size() <= 40;
+}
+
+}  // namespace
+
+std::size_t time_prefix(std::string_view line) {
+  std::size_t start = 0;
+  while (start < line.size() && start < 2 && is_blank(line[start])) ++start;
+  const bool bracket = start < line.size() && (line[start] == '[' || line[start] == '(');
+  const std::string_view s = line.substr(start + bracket);
+  std::size_t n = 0;
+  for (std::string_view p : time_patterns) {
+    n = match(s, p);
+    if (n != 0) break;
+  }
+  if (n == 0 && bracket) {  // [  12.345678] of the kernel
+    std::size_t i = 0;
+    while (i < s.size() && is_blank(s[i])) ++i;
+    const std::size_t whole = digits_at(s, i);
+    if (whole != 0 && i + whole < s.size() && s[i + whole] == '.' && digits_at(s, i + whole + 1) >= 3) n = i + whole;
+  }
+  if (n == 0) return 0;
+  n = extend_time(s, n);
+  n += start + bracket;
+  if (bracket) {
+    const std::size_t close = line.find(line[start] == '[' ? ']' : ')', n);
+    if (close != std::string_view::npos && close - n < 12) n = close + 1;
+  }
+  return n;
+}
+
+bool has_level_or_tool_prefix(std::string_view line) {
+  const std::string_view s = trim_left(line);
+  for (std::string_view p : tool_prefixes) {
+    if (s.starts_with(p)) return true;
+  }
+  if (s.size() > 5 && s[0] == '[' && (s.substr(0, 7).find('%') != std::string_view::npos)) return true;  // [ 12%]
+  if (s.size() > 3 && s[0] == '[' && is_digit(s[1]) && s.substr(0, 16).find('/') != std::string_view::npos &&
+      s.substr(0, 16).find(']') != std::string_view::npos) {
+    return true;  // [3/17]
+  }
+  if (has_word(s, level_words, 80)) return true;
+  // test runners: "tests/x.py::test_a PASSED [ 3%]", "test foo::bar ... ok"
+  const std::string_view tail = s.size() > 40 ? s.substr(s.size() - 40) : s;
+  return (s.find("::") != std::string_view::npos || s.starts_with("test ")) && has_word(tail, outcome_words, 40);
+}
+
+std::optional<SearchSplit> search_split(std::string_view line) {
+  if (line.empty() || is_blank(line.front())) return std::nullopt;
+  std::optional<SearchSplit> best;
+  const std::size_t limit = std::min<std::size_t>(line.size(), 512);
+  for (std::size_t i = 1; i + 1 < limit; ++i) {
+    const char mark = line[i];
+    if (mark != ':' && mark != '-') continue;
+    const std::size_t n = digits_at(line, i + 1);
+    if (n == 0 || n > 8 || i + 1 + n >= line.size() || line[i + 1 + n] != mark) continue;
+    const std::string_view path = line.substr(0, i);
+    if (!plausible_path(path)) continue;
+    if (mark == '-' && best) continue;  // a context line's path may hold "-12-"; a ':' split found earlier is stronger
+    std::uint64_t number = 0;
+    for (std::size_t k = 0; k < n; ++k) number = number * 10 + static_cast<std::uint64_t>(line[i + 1 + k] - '0');
+    best = SearchSplit{i, number};
+    if (mark == ':') break;
+    i += n;
+  }
+  return best;
+}
+
+bool is_path_line(std::string_view line) {
+  while (!line.empty() && is_blank(line.back())) line.remove_suffix(1);
+  const std::size_t colon = line.rfind(':');
+  if (colon != std::string_view::npos && colon + 1 < line.size() &&
+      digits_at(line, colon + 1) == line.size() - colon - 1) {
+    line = line.substr(0, colon);
+  }
+  if (line.size() < 3 || line.find(' ') != std::string_view::npos || line.find('=') != std::string_view::npos)
+    return false;
+  if (line.find('/') == std::string_view::npos && line.find('\\') == std::string_view::npos) return false;
+  return plausible_path(line) && line.find("://") == std::string_view::npos;
+}
+
+bool is_hunk_head(std::string_view line) {
+  if (line.starts_with("@@ -") || line.starts_with("@@@ -")) return line.find("@@", 3) != std::string_view::npos;
+  return line.starts_with("*** ") && line.ends_with(" ****");
+}
+
+bool is_diff_line(std::string_view line) {
+  constexpr std::array<std::string_view, 15> heads{"diff --git ",    "diff --cc ",
+                                                   "diff -",         "--- ",
+                                                   "+++ ",           "index ",
+                                                   "Index: ",        "rename from ",
+                                                   "rename to ",     "similarity index ",
+                                                   "new file mode ", "deleted file mode ",
+                                                   "old mode ",      "new mode ",
+                                                   "Binary files "};
+  for (std::string_view h : heads) {
+    if (line.starts_with(h)) return true;
+  }
+  return is_hunk_head(line);
+}
+
+bool is_diagnostic(std::string_view line) {
+  const std::string_view s = trim_left(line);
+  constexpr std::array<std::string_view, 6> words{"error", "warning", "note", "fatal", "remark", "help"};
+  for (std::string_view w : words) {
+    if (s.starts_with(w) && s.size() > w.size() && (s[w.size()] == ':' || s[w.size()] == '[')) return true;
+    const std::size_t at = s.find(w);
+    if (at == std::string_view::npos || at < 3 || !ends_word(s, at + w.size())) continue;
+    // preceded by "file:12: ", "file:12:3: " or "file(12,3): "
+    if (s[at - 1] == ' ' && s[at - 2] == ':' && (is_digit(s[at - 3]) || s[at - 3] == ')')) return true;
+  }
+  return s.starts_with("File \"") && s.find("\", line ") != std::string_view::npos;
+}
+
+bool is_fence(std::string_view line) {
+  const std::string_view s = trim_left(line);
+  return s.starts_with("```") || s.starts_with("~~~");
+}
+
+bool is_markdown(std::string_view line) {
+  if (is_fence(line)) return true;
+  const std::string_view s = trim_left(line);
+  if (s.size() < 2) return false;
+  if (s[0] == '#') {
+    const std::size_t n = s.find_first_not_of('#');
+    return n != std::string_view::npos && n <= 6 && s[n] == ' ' && line[0] == '#';
+  }
+  if ((s[0] == '-' || s[0] == '*' || s[0] == '+') && s[1] == ' ') return true;
+  if (s[0] == '|') return s.back() == '|';
+  if (s[0] == '>' && s[1] == ' ') return true;
+  const std::size_t n = digits_at(s, 0);
+  return n != 0 && n < 4 && n + 1 < s.size() && s[n] == '.' && s[n + 1] == ' ';
+}
+
+std::uint64_t shape_of(std::string_view line) {
+  std::array<char, 96> shape;
+  std::size_t n = 0;
+  char previous = '\0';
+  for (char c : line.substr(0, 400)) {
+    const char k = is_digit(c)                                            ? '9'
+                   : is_alpha(c) || static_cast<unsigned char>(c) >= 0x80 ? 'a'
+                   : is_blank(c)                                          ? ' '
+                                                                          : c;
+    const bool run = k == '9' || k == 'a' || k == ' ';
+    // A run of letters and digits is one class: 3f1c and abcd are one shape.
+    const char merged = k == '9' && previous == 'a' ? 'a' : k;
+    if (run && merged == previous) continue;
+    if (k == 'a' && previous == '9' && n > 0) {
+      shape[n - 1] = 'a';
+      previous = 'a';
+      continue;
+    }
+    if (n == shape.size()) break;
+    shape[n++] = merged;
+    previous = merged;
+  }
+  return hash64({shape.data(), n});
+}
+
+}  // namespace headroom::detect

@@ -1,0 +1,120 @@
+#include "detect/sketch.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <vector>
+
+#include "base/utf8.h"
+#include "detect/line_shapes.h"
+
+namespace headroom::detect {
+namespace {
+
+constexpr std::size_t sample = std::size_t{64} << 10;
+constexpr std::size_t max_line = 4096;  // of a line only so much is looked at
+
+constexpr bool is_space(char c) {
+  return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+// Head, middle and tail, cut at line starts but for the head; the whole text if it is no longer than the three.
+std::vector<std::string_view> samples(std::string_view text) {
+  if (text.size() <= 3 * sample) return {text};
+  const auto line_start = [&](std::size_t at) {
+    const std::size_t n = text.find('\n', at);
+    return n == std::string_view::npos || n > at + sample ? at : n + 1;
+  };
+  const std::size_t middle = line_start(text.size() / 2 - sample / 2), tail = line_start(text.size() - sample);
+  return {text.substr(0, sample), text.substr(middle, std::min(sample, tail - std::min(tail, middle))),
+          text.substr(tail)};
+}
+
+std::string_view trim(std::string_view s) {
+  while (!s.empty() && is_space(s.front())) s.remove_prefix(1);
+  while (!s.empty() && is_space(s.back())) s.remove_suffix(1);
+  return s;
+}
+
+bool looks_like_json_line(std::string_view trimmed) {
+  if (trimmed.size() < 2 || (trimmed.front() != '{' && trimmed.front() != '[')) return false;
+  if (trimmed.back() == ',') trimmed.remove_suffix(1);
+  return trimmed.back() == (trimmed.front() == '{' ? '}' : ']');
+}
+
+// Strips one leading ANSI colour code, so that coloured lines are recognised by what they say.
+std::string_view skip_escape(std::string_view line) {
+  while (line.size() > 2 && line[0] == '\x1b' && line[1] == '[') {
+    std::size_t i = 2;
+    while (i < line.size() && !((line[i] | 0x20) >= 'a' && (line[i] | 0x20) <= 'z')) ++i;
+    if (i >= line.size()) break;
+    line.remove_prefix(i + 1);
+  }
+  return line;
+}
+
+class Seen {  // shapes met before, in a fixed table: collisions only blur a count
+ public:
+  bool met(std::uint64_t shape) {
+    std::uint64_t& slot = table_[shape % table_.size()];
+    const bool hit = slot == shape;
+    slot = shape;
+    return hit;
+  }
+
+ private:
+  std::array<std::uint64_t, 1024> table_{};
+};
+
+// A sample may begin or end inside a code point: three bytes at either end do not count.
+bool has_invalid_utf8(std::string_view part) {
+  std::size_t begin = 0;
+  while (begin < 3 && begin < part.size() && (static_cast<unsigned char>(part[begin]) & 0xC0) == 0x80) ++begin;
+  const auto bad = utf8::first_invalid(part.substr(begin));
+  return bad && begin + *bad + 3 < part.size();
+}
+
+void count_line(std::string_view line, Sketch& s, Seen& seen) {
+  const std::string_view trimmed = trim(line);
+  if (trimmed.empty()) return;
+  ++s.lines;
+  s.json_lines += looks_like_json_line(trimmed);
+  line = skip_escape(line.substr(0, max_line));
+  s.time_lines += time_prefix(line) != 0;
+  s.level_lines += has_level_or_tool_prefix(line);
+  s.search_lines += search_split(line).has_value();
+  s.path_lines += is_path_line(line);
+  s.diff_lines += is_diff_line(line);
+  s.hunk_heads += is_hunk_head(line);
+  s.diagnostic_lines += is_diagnostic(line);
+  s.markdown_lines += is_markdown(line);
+  s.fence_lines += is_fence(line);
+  s.repeated_lines += seen.met(shape_of(line));
+}
+
+}  // namespace
+
+Sketch sketch(std::string_view content) {
+  Sketch s;
+  s.bytes = content.size();
+  const std::string_view body = trim(content);
+  if (body.empty()) return s;
+  s.first = body.front();
+  s.last = body.back();
+  Seen seen;
+  for (std::string_view part : samples(content)) {
+    s.invalid_utf8 |= has_invalid_utf8(part);
+    s.has_nul |= std::memchr(part.data(), '\0', part.size()) != nullptr;
+    s.has_escape_codes |= part.find("\x1b[") != std::string_view::npos;
+    std::size_t begin = 0;
+    while (begin < part.size()) {
+      std::size_t end = part.find('\n', begin);
+      if (end == std::string_view::npos) end = part.size();
+      count_line(part.substr(begin, end - begin), s, seen);
+      begin = end + 1;
+    }
+  }
+  return s;
+}
+
+}  // namespace headroom::detect

@@ -1,0 +1,61 @@
+#include "detect/sketch.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "detect/line_shapes.h"
+
+namespace headroom::detect {
+namespace {
+
+TEST(TimePrefix, FindsTheStampsOfCommonLogs) {
+  for (std::string_view line : {"2026-03-01T10:02:11.123Z start", "2026-03-01 10:02:11,123 INFO x", "[12:00:01] go",
+                                "Mar  1 10:02:11 host sshd[1]: x", "[2026/03/01 10:02:11] x", "10:02:11.123 x",
+                                "[    1.234567] usb", "081109 203615 148 INFO dfs", "03-17 16:13:38.811 D/x",
+                                "17/06/09 20:10:40 INFO executor", "[Sun Dec 04 04:47:44 2005] [notice] x"}) {
+    EXPECT_GT(time_prefix(line), 0u) << line;
+  }
+  for (std::string_view line : {"hello", "src/a.cc:12:3: error", "12 apples", "", "[", "- 2026"}) {
+    EXPECT_EQ(time_prefix(line), 0u) << line;
+  }
+  EXPECT_EQ(time_prefix("[12:00:01] go"), 10u);
+}
+
+TEST(SearchSplit, SplitsPathAndLine) {
+  const auto s = search_split("src/a.cc:12:int x;");
+  ASSERT_TRUE(s);
+  EXPECT_EQ(s->path_size, 8u);
+  EXPECT_EQ(s->line, 12u);
+  EXPECT_TRUE(search_split("C:\\src\\x.c:12:int"));
+  EXPECT_EQ(search_split("app-2024-01.txt:12:x")->path_size, 15u);
+  EXPECT_TRUE(search_split("src/a.cc-12-context"));
+  EXPECT_FALSE(search_split("10:02:11 started"));
+  EXPECT_FALSE(search_split("    indented:12:x"));
+}
+
+TEST(Sketch, CountsWhatItSees) {
+  EXPECT_EQ(sketch("").lines, 0u);
+  EXPECT_EQ(sketch("  {\"a\":1}\n").first, '{');
+  EXPECT_EQ(sketch("  {\"a\":1}\n").last, '}');
+  const Sketch diff = sketch("diff --git a/x b/x\nindex 1..2 100644\n--- a/x\n+++ b/x\n@@ -1,2 +1,2 @@\n-a\n+b\n c\n");
+  EXPECT_EQ(diff.hunk_heads, 1u);
+  EXPECT_EQ(diff.diff_lines, 5u);
+  std::string jsonl;
+  for (int i = 0; i < 50; ++i) jsonl += "{\"i\":" + std::to_string(i) + "}\n";
+  EXPECT_EQ(sketch(jsonl).json_lines, 50u);
+  EXPECT_TRUE(sketch(std::string("ab\0cd", 5)).has_nul);
+  EXPECT_TRUE(sketch("bad \xff bytes here and more").invalid_utf8);
+}
+
+TEST(Sketch, SamplesLargeContentsAndNeverMore) {
+  std::string big;
+  while (big.size() < (std::size_t{4} << 20)) big += "2026-03-01T10:02:11Z INFO request served in 12 ms\n";
+  const Sketch s = sketch(big);
+  EXPECT_EQ(s.bytes, big.size());
+  EXPECT_LT(s.lines, 5000u);
+  EXPECT_EQ(s.lines, s.time_lines);
+}
+
+}  // namespace
+}  // namespace headroom::detect
