@@ -1,0 +1,22 @@
+// The kinds, one row each. Adding a kind is a folder and a row.
+#include "compressors/compressor.h"
+#include "compressors/diff/diff.h"
+#include "compressors/json/json.h"
+#include "compressors/log/log.h"
+#include "compressors/search_results/search_results.h"
+
+namespace headroom::compressors {
+
+const std::vector<Compressor>& all() {
+  static const std::vector<Compressor> rows{json_compressor, diff_compressor, search_compressor, log_compressor};
+  return rows;
+}
+
+const Compressor* find(std::string_view kind) {
+  for (const Compressor& c : all()) {
+    if (c.kind == kind) return &c;
+  }
+  return nullptr;
+}
+
+}  // namespace headroom::compressors

@@ -1,0 +1,147 @@
+#include "pipeline/block.h"
+
+#include <algorithm>
+#include <array>
+
+#include "compressors/statements.h"
+#include "detect/sketch.h"
+#include "pipeline/mixed.h"
+
+namespace headroom::pipeline {
+namespace {
+
+using compressors::Compressor;
+using compressors::Fidelity;
+using compressors::View;
+
+constexpr std::string_view no_handle = "000000000000";
+constexpr std::size_t max_nominees = 3;
+constexpr Tokens lossy_gain{
+    150};  // what a reversible view must save beyond the best lossless one: a retrieval costs a round
+
+// Kinds by the strength of their evidence, the table's order on ties.
+std::vector<const Compressor*> nominees(std::string_view text, std::string_view forced) {
+  if (!forced.empty()) {
+    const Compressor* c = compressors::find(forced);
+    return c == nullptr ? std::vector<const Compressor*>{} : std::vector{c};
+  }
+  const detect::Sketch sketch = detect::sketch(text);
+  std::vector<std::pair<int, const Compressor*>> scored;
+  for (const Compressor& c : compressors::all()) {
+    if (const int e = c.evidence(sketch); e > 0) scored.emplace_back(e, &c);
+  }
+  std::stable_sort(scored.begin(), scored.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+  std::vector<const Compressor*> out;
+  for (const auto& [score, c] : scored) {
+    if (out.size() < max_nominees) out.push_back(c);
+  }
+  return out;
+}
+
+// Lossless: a changed shape must be worth it.
+bool worth_it(Tokens before, Tokens after) {
+  return before - after >= std::max(Tokens(8), Tokens(before.value / 20));
+}
+
+class Chooser {
+ public:
+  Chooser(const BlockRequest& request, const Options& options, tokens::Witnesses& counters)
+      : request_(request), options_(options), counters_(counters) {}
+
+  void offer(View view, std::string_view kind) {
+    if (request_.line_preserving_only && !(view.fidelity == Fidelity::lossless && view.line_preserving)) return;
+    const bool reversible = view.fidelity == Fidelity::reversible;
+    if (reversible && (!request_.reversible || request_.tokens < options_.min_lossy)) return;
+    const Tokens tokens = counters_.ruler().count(reversible ? with_marker(view, no_handle) : view.text);
+    std::optional<Choice>& best = reversible ? reversible_ : lossless_;
+    if (best && best->tokens <= tokens) return;
+    best = Choice{std::move(view), kind, tokens};
+  }
+
+  BlockResult result(bool accepted) && {
+    BlockResult r;
+    if (lossless_ && (!worth_it(request_.tokens, lossless_->tokens) || !smaller(lossless_->view.text)))
+      lossless_.reset();
+    const Tokens to_beat = lossless_ ? lossless_->tokens : request_.tokens;
+    if (reversible_ && reversible_->tokens + lossy_gain <= to_beat &&
+        smaller(with_marker(reversible_->view, no_handle))) {
+      r.best = std::move(reversible_);
+      r.lossless = std::move(lossless_);
+    } else if (lossless_) {
+      r.best = std::move(lossless_);
+    }
+    r.reason = accepted ? Reason::no_gain : Reason::not_recognised;
+    return r;
+  }
+
+ private:
+  bool smaller(std::string_view view) { return counters_.smaller(view, request_.text); }
+
+  const BlockRequest& request_;
+  const Options& options_;
+  tokens::Witnesses& counters_;
+  std::optional<Choice> lossless_, reversible_;
+};
+
+}  // namespace
+
+std::string with_marker(const View& view, std::string_view handle) {
+  std::string out;
+  out.reserve(view.text.size() + view.statement.size() + 48);
+  out.append(view.text).append(view.text.empty() ? "[" : "\n[").append(view.statement);
+  return out.append(". Retrieve with hash=").append(handle).append("]");
+}
+
+bool is_own_output(std::string_view text) {
+  const std::string_view first = text.substr(0, text.find('\n'));
+  if (first.find(", complete") != std::string_view::npos && compressors::reads_as_statement(first)) return true;
+  constexpr std::string_view lead = ". Retrieve with hash=";
+  for (std::size_t at = text.find(lead); at != std::string_view::npos; at = text.find(lead, at + 1)) {
+    const std::size_t line_break = text.rfind('\n', at);
+    const std::size_t begin = line_break == std::string_view::npos ? 0 : line_break + 1;
+    const std::string_view line = text.substr(begin, text.find('\n', at) - begin);
+    if (compressors::reads_as_statement(line)) return true;
+  }
+  return false;
+}
+
+namespace {
+
+// Every view of every nominated kind; false if no kind accepted the text.
+bool offer_kinds(const BlockRequest& request, const Options& options, tokens::Witnesses& counters, Chooser& chooser) {
+  const compressors::Context context{request.query, counters.ruler(), request.token_budget,
+                                     request.reversible && request.tokens >= options.min_lossy};
+  bool accepted = false;
+  for (const Compressor* c : nominees(request.text, request.kind)) {
+    for (View& view : c->views(request.text, context, !request.kind.empty())) {
+      accepted = true;
+      chooser.offer(std::move(view), c->kind);
+    }
+  }
+  return accepted;
+}
+
+}  // namespace
+
+BlockResult compress_simple(const BlockRequest& request, const Options& options, tokens::Witnesses& counters) {
+  if (request.tokens < options.min_lossless) return {std::nullopt, std::nullopt, Reason::too_small};
+  Chooser chooser(request, options, counters);
+  const bool accepted = offer_kinds(request, options, counters, chooser);
+  return std::move(chooser).result(accepted);
+}
+
+BlockResult compress_block(const BlockRequest& request, const Options& options, tokens::Witnesses& counters) {
+  if (request.tokens < options.min_lossless) return {std::nullopt, std::nullopt, Reason::too_small};
+  if (is_own_output(request.text)) return {std::nullopt, std::nullopt, Reason::own_output};
+  Chooser chooser(request, options, counters);
+  bool accepted = offer_kinds(request, options, counters, chooser);
+  if (!accepted && request.kind.empty()) {
+    for (View& view : mixed_views(request, options, counters)) {
+      accepted = true;
+      chooser.offer(std::move(view), "mixed");
+    }
+  }
+  return std::move(chooser).result(accepted);
+}
+
+}  // namespace headroom::pipeline

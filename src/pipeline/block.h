@@ -1,0 +1,49 @@
+// One content -> the view that stands for it: detect, candidates, choice.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "compressors/compressor.h"
+#include "pipeline/options.h"
+#include "pipeline/skip.h"
+#include "tokens/counter.h"
+
+namespace headroom::pipeline {
+
+struct BlockRequest {
+  std::string_view text;
+  Tokens tokens;  // of the text
+  const search::Query& query;
+  std::optional<Tokens> token_budget;  // of a reversible view
+  bool reversible = false;             // this caller can redeem a handle
+  bool line_preserving_only = false;   // text that is quoted back in edits
+  std::string_view kind;               // forced kind, or empty
+};
+
+// What the marker of a reversible view costs in tokens does not depend on the handle's digits: it is priced with zeros.
+std::string with_marker(const compressors::View& view, std::string_view handle);
+
+struct Choice {
+  compressors::View view;
+  std::string_view kind;
+  Tokens tokens;  // as it will stand: marker included
+};
+
+struct BlockResult {
+  std::optional<Choice> best;
+  std::optional<Choice> lossless;   // the fallback if `best` is reversible and its original cannot be stored
+  Reason reason = Reason::no_gain;  // why there is no best
+};
+
+// By the kinds' own compressors, the whole text as one.
+BlockResult compress_simple(const BlockRequest& request, const Options& options, tokens::Witnesses& counters);
+
+// The same, and if no kind accepts the whole, span by span.
+BlockResult compress_block(const BlockRequest& request, const Options& options, tokens::Witnesses& counters);
+
+// True if the text is a view of ours, or holds a marker of ours on a line of its own: it is left as it is.
+bool is_own_output(std::string_view text);
+
+}  // namespace headroom::pipeline

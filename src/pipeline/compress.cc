@@ -1,0 +1,298 @@
+#include "pipeline/compress.h"
+
+#include <algorithm>
+
+#include "base/lines.h"
+#include "messages/conversation.h"
+#include "pipeline/block.h"
+#include "pipeline/gates.h"
+#include "pipeline/slot_query.h"
+
+namespace headroom::pipeline {
+namespace {
+
+using compressors::Fidelity;
+using messages::Conversation;
+using messages::Leaf;
+
+constexpr Tokens short_error{2000};  // error outputs under this stay raw
+constexpr Tokens least_budget{300};  // of a reversible view, when a conversation's budget is shared out
+
+Reason reason_of(messages::Refusal refusal) {
+  switch (refusal) {
+    case messages::Refusal::not_json:
+      return Reason::not_json;
+    case messages::Refusal::duplicate_key:
+      return Reason::duplicate_key;
+    case messages::Refusal::too_deep:
+      return Reason::too_deep;
+    case messages::Refusal::too_large:
+      return Reason::too_large;
+    case messages::Refusal::encoding:
+      return Reason::encoding;
+    case messages::Refusal::no_messages:
+      return Reason::not_json;
+  }
+  return Reason::failed;
+}
+
+// A text on its way through: a leaf of a body, or the one content.
+struct Block {
+  std::string owned;  // the decoded text, where it is not the caller's own bytes
+  std::string_view text;
+  std::string pointer;
+  int message = -1;
+  std::string role, tool, arguments;
+  std::size_t leaf = 0;
+  Tokens before;
+  BlockResult result;
+  std::optional<Reason> skipped;
+  std::string replacement;  // what it became; only if changed
+};
+
+bool may_lose(const Options& o, const Services& s) {
+  return o.retrieval != Retrieval::none && o.fidelity != FidelityOption::lossless && s.store != nullptr;
+}
+
+std::optional<Tokens> budget_of(const Options& o, Tokens block, Tokens whole) {
+  if (o.token_budget) {
+    if (whole.value == 0 || block == whole) return o.token_budget;
+    return std::max(least_budget, Tokens(static_cast<std::int64_t>(static_cast<double>(o.token_budget->value) *
+                                                                   static_cast<double>(block.value) /
+                                                                   static_cast<double>(whole.value))));
+  }
+  if (o.target_ratio) return Tokens(static_cast<std::int64_t>(static_cast<double>(block.value) * *o.target_ratio));
+  return std::nullopt;
+}
+
+std::string_view kind_of(const BlockResult& r) {
+  return r.best ? r.best->kind : std::string_view();
+}
+
+// One block: the view that stands for it, or the reason it stays.
+void choose(Block& b, const search::Query& query, std::string_view kind, bool is_error, std::optional<Tokens> budget,
+            const Options& o, Services& services) {
+  if (b.before < o.min_lossless) {
+    b.skipped = Reason::too_small;
+    return;
+  }
+  if (b.before < short_error && (is_error || is_error_output(b.text))) {
+    b.skipped = Reason::small_error;
+    return;
+  }
+  const bool exact = is_exact_tool(b.tool, o);
+  const BlockRequest request{b.text, b.before, query, budget, may_lose(o, services) && !exact, exact, kind};
+  b.result = compress_block(request, o, services.counters);
+  if (!b.result.best) b.skipped = exact ? Reason::exact_tool : b.result.reason;
+}
+
+store::Original original_of(const Block& b) {
+  store::Original original;
+  original.content = b.text;
+  original.kind = "slot";
+  original.source = {b.tool, b.arguments.substr(0, 200)};
+  original.tokens = static_cast<std::uint64_t>(b.before.value);
+  original.lines = split_lines(b.text).size();
+  return original;
+}
+
+// The lossless view if there is one, else the raw block: no marker without an original.
+void fall_back(Block& b, const Error& error, Outcome& out) {
+  b.result.best = std::move(b.result.lossless);
+  b.result.lossless.reset();
+  const Reason reason = error.kind == ErrorKind::collision ? Reason::collision : Reason::store_failed;
+  if (!b.result.best) b.skipped = reason;
+  out.skipped.push_back({b.pointer, b.message, reason});
+  if (!out.error) out.error = error;
+}
+
+// Store first, read back, then emit: every reversible choice gets its handle, all in one transaction.
+void store_originals(std::vector<Block*>& reversible, Services& services, Outcome& out) {
+  if (reversible.empty()) return;
+  auto store = services.store();
+  if (!store) {
+    for (Block* b : reversible) fall_back(*b, store.error(), out);
+    return;
+  }
+  std::vector<store::Original> originals;
+  for (Block* b : reversible) originals.push_back(original_of(*b));
+  const std::vector<Result<store::Handle>> handles = (*store)->put(originals);
+  for (std::size_t i = 0; i < reversible.size(); ++i) {
+    Block& b = *reversible[i];
+    if (!handles[i]) {
+      fall_back(b, handles[i].error(), out);
+      continue;
+    }
+    const compressors::View& view = b.result.best->view;
+    const std::string hash = store::to_string(*handles[i]);
+    b.replacement = with_marker(view, hash);
+    out.markers.push_back({hash, b.pointer, b.message, std::string(b.result.best->kind), view.shown, view.total,
+                           std::string(view.unit), b.before, b.text.size()});
+  }
+}
+
+void emit(std::vector<Block>& blocks, Services& services, Outcome& out) {
+  std::vector<Block*> reversible;
+  for (Block& b : blocks) {
+    if (b.result.best && b.result.best->view.fidelity == Fidelity::reversible) reversible.push_back(&b);
+  }
+  store_originals(reversible, services, out);
+  for (Block& b : blocks) {
+    if (b.result.best && b.replacement.empty()) b.replacement = std::move(b.result.best->view.text);
+  }
+}
+
+// What happened to each block: totals, transforms, rows, reasons.
+void report(const std::vector<Block>& blocks, Outcome& out) {
+  for (const Block& b : blocks) {
+    Row row{b.message, b.role, b.tool, std::string(kind_of(b.result)), "", b.before, b.before, ""};
+    if (b.result.best) {
+      const Choice& c = *b.result.best;
+      row.method = c.view.method;
+      row.after = c.tokens;
+      row.note = c.view.fidelity == Fidelity::lossless ? "lossless: every value still there" : c.view.statement;
+      out.changed = true;
+      out.lossless = out.lossless && c.view.fidelity == Fidelity::lossless;
+      out.after -= b.before - c.tokens;
+      if (std::find(out.transforms.begin(), out.transforms.end(), row.method) == out.transforms.end())
+        out.transforms.push_back(row.method);
+      out.changes.push_back({b.pointer, b.message, b.replacement});
+    } else if (b.skipped) {
+      row.note = to_string(*b.skipped);
+      const bool told = std::any_of(out.skipped.begin(), out.skipped.end(),
+                                    [&](const Skipped& s) { return s.pointer == b.pointer && s.reason == *b.skipped; });
+      if (!told) out.skipped.push_back({b.pointer, b.message, *b.skipped});
+    }
+    out.rows.push_back(std::move(row));
+  }
+}
+
+Tokens count_calls(const Conversation& c, tokens::Counter& counter) {
+  Tokens n;
+  for (const messages::Call& call : c.calls) n += counter.count(call.name) + counter.count(call.arguments);
+  return n;
+}
+
+std::vector<Block> blocks_of(const Conversation& c, const Options& o, tokens::Counter& counter) {
+  std::vector<Block> blocks;
+  blocks.reserve(c.leaves.size());
+  for (std::size_t i = 0; i < c.leaves.size(); ++i) {
+    const Leaf& leaf = c.leaves[i];
+    Block b;
+    b.leaf = i;
+    if (c.doc[leaf.node].escaped()) {
+      b.owned = c.doc.string(leaf.node);
+    } else {
+      b.text = c.doc.string_raw(leaf.node);
+    }
+    b.pointer = leaf.pointer;
+    b.message = leaf.message;
+    b.role = messages::to_string(leaf.role);
+    if (leaf.call >= 0) {
+      b.tool = c.calls[static_cast<std::size_t>(leaf.call)].name;
+      b.arguments = c.calls[static_cast<std::size_t>(leaf.call)].arguments;
+    }
+    b.before = counter.count(c.doc[leaf.node].escaped() ? std::string_view(b.owned) : b.text);
+    b.skipped = o.optimize ? closed_gate(c, leaf, o) : std::optional(Reason::mode_off);
+    if (b.skipped) b.owned = std::string();  // only what may change is kept decoded
+    blocks.push_back(std::move(b));
+  }
+  // A moved short string moves its bytes: views are taken when the blocks have their place.
+  for (Block& b : blocks) {
+    if (!b.owned.empty()) b.text = b.owned;
+  }
+  return blocks;
+}
+
+// The edits of the changed blocks, spliced in and read again; the body as it came if that does not hold.
+void splice_checked(std::string_view body, const Conversation& c, const std::vector<Block>& blocks, Outcome& out) {
+  std::vector<json::NodeId> changed;
+  for (const Block& b : blocks) {
+    if (!b.result.best) continue;
+    out.edits.push_back(messages::replace_leaf(c, c.leaves[b.leaf], b.replacement));
+    changed.push_back(c.leaves[b.leaf].node);
+  }
+  std::sort(out.edits.begin(), out.edits.end(), [](const Edit& a, const Edit& b) { return a.offset < b.offset; });
+  std::sort(changed.begin(), changed.end());
+  out.output = splice(body, out.edits);
+  if (changed.empty() || messages::same_but(c.doc, out.output, changed)) return;
+  Outcome raw;
+  raw.output = body;
+  raw.before = raw.after = out.before;
+  raw.skipped.push_back({"", -1, Reason::check_failed});
+  raw.error = Error{ErrorKind::internal, "the result does not read as the request did; the original is kept"};
+  out = std::move(raw);
+}
+
+Outcome as_it_came(std::string_view body, Reason reason, std::string message, Services& services) {
+  Outcome out;
+  out.output = body;
+  out.before = out.after = services.counters.ruler().count(body);
+  out.skipped.push_back({"", -1, reason});
+  out.warnings.push_back(std::move(message));
+  return out;
+}
+
+}  // namespace
+
+Outcome compress_body(std::string_view body, std::string_view format, const Options& options, Services& services) {
+  auto conversation = messages::read(body, messages::parse_format(format));
+  if (!conversation)
+    return as_it_came(body, reason_of(conversation.error().refusal), conversation.error().message, services);
+  const Conversation& c = *conversation;
+  Outcome out;
+  std::vector<Block> blocks = blocks_of(c, options, services.counters.ruler());
+  for (const Block& b : blocks) out.before += b.before;
+  out.before += count_calls(c, services.counters.ruler());
+  out.after = out.before;
+  Tokens open;  // of the blocks that may change: a conversation's budget is shared among them
+  for (const Block& b : blocks) open += b.skipped ? Tokens(0) : b.before;
+  for (Block& b : blocks) {
+    if (b.skipped) continue;
+    choose(b, query_of(c, b.leaf), "", c.leaves[b.leaf].error, budget_of(options, b.before, open), options, services);
+  }
+  emit(blocks, services, out);
+  report(blocks, out);
+  splice_checked(body, c, blocks, out);
+  return out;
+}
+
+Outcome compress_content(std::string_view content, const ContentHints& hints, const Options& options,
+                         Services& services) {
+  std::vector<Block> blocks(1);
+  Block& b = blocks.front();
+  b.text = content;
+  b.role = "tool";
+  b.tool = hints.tool;
+  b.arguments = hints.arguments;
+  b.before = services.counters.ruler().count(content);
+  Outcome out;
+  out.before = out.after = b.before;
+  const std::string arguments = scalar_arguments(hints.arguments);
+  std::vector<search::QueryText> texts;
+  if (!hints.query.empty()) texts.push_back({hints.query, 1});
+  if (!arguments.empty()) texts.push_back({arguments, 2});
+  if (options.optimize) {
+    choose(b, search::Query::parse(texts), hints.kind, false, budget_of(options, b.before, b.before), options,
+           services);
+  } else {
+    b.skipped = Reason::mode_off;
+  }
+  emit(blocks, services, out);
+  report(blocks, out);
+  out.output = b.result.best ? b.replacement : std::string(content);
+  return out;
+}
+
+Result<Tokens> count_body(std::string_view body, std::string_view format, tokens::Counter& counter) {
+  const auto conversation = messages::read(body, messages::parse_format(format));
+  if (!conversation) return fail(ErrorKind::invalid_request, conversation.error().message);
+  Tokens n = count_calls(*conversation, counter);
+  for (const Leaf& leaf : conversation->leaves) {
+    const json::Document& doc = conversation->doc;
+    n += doc[leaf.node].escaped() ? counter.count(doc.string(leaf.node)) : counter.count(doc.string_raw(leaf.node));
+  }
+  return n;
+}
+
+}  // namespace headroom::pipeline

@@ -1,0 +1,25 @@
+#include "pipeline/decode.h"
+
+#include "compressors/compressor.h"
+#include "json/document.h"
+#include "pipeline/compress.h"
+#include "pipeline/mixed.h"
+
+namespace headroom::pipeline {
+
+std::optional<std::string> decode_whole(std::string_view view) {
+  for (const compressors::Compressor& c : compressors::all()) {
+    if (auto original = c.decode(view)) return original;
+  }
+  return std::nullopt;
+}
+
+Result<std::string> decode(std::string_view view) {
+  if (auto original = decode_mixed(view)) return *std::move(original);
+  if (auto original = decode_whole(view)) return *std::move(original);
+  // Minified JSON needs no decoder: it is the original's tokens.
+  if (json::Document::parse(view)) return std::string(view);
+  return fail(ErrorKind::not_found, "not a lossless view: no header of ours, or it does not decode");
+}
+
+}  // namespace headroom::pipeline

@@ -1,0 +1,13 @@
+// Lossless views back to their originals.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace headroom::pipeline {
+
+// The original of a view that one compressor made; nullopt if no decoder knows it.
+std::optional<std::string> decode_whole(std::string_view view);
+
+}  // namespace headroom::pipeline

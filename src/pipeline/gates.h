@@ -1,0 +1,27 @@
+// Conservative gates: which slots may change at all, before anything looks at their content. In order; the first that
+// says no wins.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "messages/conversation.h"
+#include "pipeline/options.h"
+#include "pipeline/skip.h"
+
+namespace headroom::pipeline {
+
+// Shell-style glob with '*', any case; a "mcp__server__" prefix of the name is ignored.
+bool glob_matches(std::string_view pattern, std::string_view name);
+
+// nullopt: the slot may be looked at.
+std::optional<Reason> closed_gate(const messages::Conversation& conversation, const messages::Leaf& leaf,
+                                  const Options& options);
+
+// The tool's text is quoted back in edits: only line-preserving views may stand for it.
+bool is_exact_tool(std::string_view tool, const Options& options);
+
+// The output of a failed command, by its own shape: traceback, compiler error, panic, exit status. Short ones stay raw.
+bool is_error_output(std::string_view text);
+
+}  // namespace headroom::pipeline

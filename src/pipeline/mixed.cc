@@ -1,0 +1,139 @@
+#include "pipeline/mixed.h"
+
+#include <algorithm>
+
+#include "base/lines.h"
+#include "compressors/statements.h"
+#include "pipeline/decode.h"
+#include "pipeline/spans.h"
+
+namespace headroom::pipeline {
+namespace {
+
+using compressors::Fidelity;
+using compressors::View;
+
+constexpr std::string_view header = "[mixed, complete; text between [span] and [end] is a view of its own]\n";
+constexpr std::string_view open_line = "[span]", close_line = "[end]";
+
+// True if the text has a line that would read as a frame of ours.
+bool holds_frame(std::string_view text) {
+  if (text.find(open_line) == std::string_view::npos && text.find(close_line) == std::string_view::npos) return false;
+  for (const Line& line : split_lines(text)) {
+    if (line.text == open_line || line.text == close_line) return true;
+  }
+  return false;
+}
+
+struct Treated {
+  Span span;
+  Tokens tokens;
+  BlockResult result;
+};
+
+std::optional<Choice> lossless_of(const BlockResult& r) {
+  if (r.best && r.best->view.fidelity == Fidelity::lossless) return r.best;
+  return r.lossless;
+}
+
+// Frames need whole lines around the span, and a decoder that gives its very bytes.
+bool can_frame(std::string_view text, const Span& span, const Choice& choice) {
+  const std::size_t begin = static_cast<std::size_t>(span.text.data() - text.data()), end = begin + span.text.size();
+  if (begin > 0 && text[begin - 1] != '\n') return false;
+  if (end < text.size() && text[end] != '\n' && text[end] != '\r') return false;
+  if (holds_frame(choice.view.text)) return false;
+  const auto back = decode_whole(choice.view.text);
+  return back && *back == span.text;
+}
+
+std::optional<View> lossless_view(std::string_view text, const std::vector<Treated>& parts) {
+  std::string out(header);
+  bool any = false;
+  for (const Treated& t : parts) {
+    const std::optional<Choice> choice = lossless_of(t.result);
+    if (choice && can_frame(text, t.span, *choice)) {
+      out.append(open_line).append("\n").append(choice->view.text).append("\n").append(close_line);
+      any = true;
+    } else {
+      if (holds_frame(t.span.text)) return std::nullopt;
+      out.append(t.span.text);
+    }
+  }
+  if (!any) return std::nullopt;
+  View view;
+  view.text = std::move(out);
+  view.method = "mixed";
+  return decode_mixed(view.text) == text ? std::optional(std::move(view)) : std::nullopt;
+}
+
+std::optional<View> reversible_view(const std::vector<Treated>& parts) {
+  View view;
+  view.fidelity = Fidelity::reversible;
+  view.method = "mixed";
+  view.unit = "parts";
+  std::string statement;
+  for (const Treated& t : parts) {
+    ++view.total;
+    if (t.result.best && t.result.best->view.fidelity == Fidelity::reversible) {
+      const View& inner = t.result.best->view;
+      view.text.append(inner.text).append(inner.text.empty() ? "[" : "\n[").append(inner.statement).append("]");
+      statement.append(statement.empty() ? "" : "; ").append(inner.statement);
+    } else {
+      ++view.shown;
+      view.text.append(t.span.text);
+    }
+  }
+  if (statement.empty()) return std::nullopt;
+  while (view.text.ends_with('\n')) view.text.pop_back();
+  view.statement = "parts shortened: " + statement;
+  return view;
+}
+
+}  // namespace
+
+std::vector<View> mixed_views(const BlockRequest& request, const Options& options, tokens::Witnesses& counters) {
+  const std::vector<Span> spans = split_spans(request.text);
+  if (spans.size() < 2) return {};
+  std::vector<Treated> parts;
+  for (const Span& span : spans) {
+    Treated t{span, counters.ruler().count(span.text), {}};
+    BlockRequest inner{span.text, t.tokens, request.query, {}, request.reversible, request.line_preserving_only, {}};
+    if (request.token_budget && request.tokens.value > 0) {
+      inner.token_budget = Tokens(request.token_budget->value * t.tokens.value / request.tokens.value);
+    }
+    // The whole was not recognised: so it is not tried again. Only a part is, and parts are not split further.
+    t.result = compress_simple(inner, options, counters);
+    parts.push_back(std::move(t));
+  }
+  std::vector<View> views;
+  if (auto v = lossless_view(request.text, parts)) views.push_back(std::move(*v));
+  if (request.reversible) {
+    if (auto v = reversible_view(parts)) views.push_back(std::move(*v));
+  }
+  return views;
+}
+
+std::optional<std::string> decode_mixed(std::string_view view) {
+  if (!view.starts_with(header)) return std::nullopt;
+  view.remove_prefix(header.size());
+  const std::vector<Line> lines = split_lines(view);
+  const auto offset = [&](std::size_t i) { return static_cast<std::size_t>(lines[i].text.data() - view.data()); };
+  std::string out;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    if (lines[i].text != open_line) {
+      out.append(lines[i].full());
+      continue;
+    }
+    std::size_t close = i + 1;
+    while (close < lines.size() && lines[close].text != close_line) ++close;
+    if (close >= lines.size() || close == i + 1) return std::nullopt;
+    const std::size_t begin = offset(i + 1), end = offset(close) - 1;
+    const auto inner = decode_whole(view.substr(begin, end - begin));
+    if (!inner) return std::nullopt;
+    out.append(*inner).append(lines[close].end);
+    i = close;
+  }
+  return out;
+}
+
+}  // namespace headroom::pipeline

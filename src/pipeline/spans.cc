@@ -1,0 +1,138 @@
+#include "pipeline/spans.h"
+
+#include <algorithm>
+
+#include "base/lines.h"
+#include "detect/line_shapes.h"
+#include "json/document.h"
+
+namespace headroom::pipeline {
+namespace {
+
+constexpr std::size_t min_json = 200;     // bytes: below, a value inside other text is left to it
+constexpr std::size_t max_attempts = 64;  // parses of JSON that may fail
+
+constexpr bool is_blank(char c) {
+  return c == ' ' || c == '\t';
+}
+
+// "<stdout>", "</output>", "<tool_result name=x>": a tag alone on its line.
+bool is_tag_line(std::string_view line) {
+  while (!line.empty() && is_blank(line.back())) line.remove_suffix(1);
+  while (!line.empty() && is_blank(line.front())) line.remove_prefix(1);
+  if (line.size() < 3 || line.size() > 120 || line.front() != '<' || line.back() != '>') return false;
+  const char c = line[1] == '/' ? line[2] : line[1];
+  return ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') && line.find('<', 1) == std::string_view::npos;
+}
+
+// Where a JSON value may begin in a line: its first bracket, if the line begins with it or it follows a blank or a
+// colon.
+std::size_t json_start(std::string_view line) {
+  for (std::size_t i = 0; i < line.size() && i < 200; ++i) {
+    if (line[i] != '{' && line[i] != '[') continue;
+    if (i == 0 || is_blank(line[i - 1]) || line[i - 1] == ':' || line[i - 1] == '=') return i;
+    return std::string_view::npos;
+  }
+  return std::string_view::npos;
+}
+
+class Splitter {
+ public:
+  explicit Splitter(std::string_view text) : text_(text), lines_(split_lines(text)) {}
+
+  std::vector<Span> run() {
+    while (line_ < lines_.size()) {
+      if (fence() || tags() || json()) continue;
+      ++line_;
+    }
+    flush(text_.size());
+    return std::move(spans_);
+  }
+
+ private:
+  std::size_t offset(std::size_t line) const {
+    return line < lines_.size() ? static_cast<std::size_t>(lines_[line].text.data() - text_.data()) : text_.size();
+  }
+  void flush(std::size_t end) {
+    if (end > done_) spans_.push_back({text_.substr(done_, end - done_), false});
+    done_ = end;
+  }
+  // The inner text [begin, end), without its last line end.
+  void inner(std::size_t begin, std::size_t end) {
+    if (end > begin && text_[end - 1] == '\n') --end;
+    if (end > begin && text_[end - 1] == '\r') --end;
+    if (end <= begin) return;
+    flush(begin);
+    spans_.push_back({text_.substr(begin, end - begin), true});
+    done_ = end;
+  }
+
+  // Lines up to the one that `closes`; nothing if none does.
+  template <class Closes>
+  bool enclosed(Closes closes) {
+    for (std::size_t i = line_ + 1; i < lines_.size(); ++i) {
+      if (!closes(lines_[i].text)) continue;
+      inner(offset(line_ + 1), offset(i));
+      line_ = i + 1;
+      return true;
+    }
+    return false;
+  }
+
+  bool fence() {
+    if (no_more_fences_ || !detect::is_fence(lines_[line_].text)) return false;
+    const bool found = enclosed([](std::string_view l) { return detect::is_fence(l); });
+    no_more_fences_ = !found;
+    return found;
+  }
+
+  bool tags() {
+    const std::string_view open = lines_[line_].text;
+    if (open.find('<') == std::string_view::npos || open.find("</") != std::string_view::npos || !is_tag_line(open))
+      return false;
+    if (++tag_attempts_ > max_attempts) return false;
+    const std::size_t a = open.find('<') + 1;
+    const std::string name(open.substr(a, open.find_first_of(" >", a) - a));
+    const std::string close = "</" + name + ">";
+    return enclosed([&](std::string_view l) { return l.find(close) != std::string_view::npos && is_tag_line(l); });
+  }
+
+  bool json() {
+    const std::string_view line = lines_[line_].text;
+    const std::size_t at = json_start(line);
+    if (at == std::string_view::npos || attempts_ >= max_attempts) return false;
+    const std::size_t begin = offset(line_) + at;
+    if (text_.size() - begin < min_json) return false;
+    const auto doc = json::Document::parse_prefix(text_.substr(begin));
+    if (!doc || doc->root().end() < min_json) {
+      ++attempts_;
+      return false;
+    }
+    const std::size_t end = begin + doc->root().end();
+    // The value must end its line.
+    while (line_ < lines_.size() && offset(line_) < end) ++line_;
+    std::size_t rest = end;
+    while (rest < offset(line_) &&
+           (is_blank(text_[rest]) || text_[rest] == ',' || text_[rest] == ';' || text_[rest] == '\r'))
+      ++rest;
+    if (rest < offset(line_) && text_[rest] != '\n') return true;
+    flush(begin);
+    spans_.push_back({text_.substr(begin, end - begin), true});
+    done_ = end;
+    return true;
+  }
+
+  std::string_view text_;
+  std::vector<Line> lines_;
+  std::vector<Span> spans_;
+  std::size_t line_ = 0, done_ = 0, attempts_ = 0, tag_attempts_ = 0;
+  bool no_more_fences_ = false;
+};
+
+}  // namespace
+
+std::vector<Span> split_spans(std::string_view text) {
+  return Splitter(text).run();
+}
+
+}  // namespace headroom::pipeline

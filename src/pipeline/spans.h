@@ -1,0 +1,23 @@
+// Mixed content as a list of spans: fenced blocks, JSON values inside other text, what stands between tag lines, and
+// the rest.
+//
+//   Here is the answer:\n```json\n{"a": 1}\n```\nDone.   ->   [text][fenced {"a": 1}][text]
+//
+// Joining the spans gives the text again. O(n): the bytes spent on parses that fail are bounded by a multiple of the
+// text.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+namespace headroom::pipeline {
+
+struct Span {
+  std::string_view text;
+  bool inner;  // content of its own, to be recognised for itself; else what surrounds it
+};
+
+// One span if nothing inner was found.
+std::vector<Span> split_spans(std::string_view text);
+
+}  // namespace headroom::pipeline
