@@ -1,0 +1,99 @@
+#include "messages/conversation.h"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <string>
+
+#include "json/strings.h"
+
+namespace headroom::messages {
+namespace {
+
+constexpr std::string_view openai_body = R"({"model":"gpt-4o", "temperature": 1.0, "messages":[
+ {"role":"system","content":"Be brief."},
+ {"role":"user","content":[{"type":"text","text":"What failed?"},{"type":"image_url","image_url":{"url":"data:..."}}]},
+ {"role":"assistant","content":null,"tool_calls":[{"id":"c1","type":"function","function":{"name":"run","arguments":"{\"cmd\":\"make\"}"}}]},
+ {"role":"tool","tool_call_id":"c1","content":"line\u00e9\/one\n\ud800"}],"tools":[{"type":"function"}], "x": 1e400})";
+
+constexpr std::string_view anthropic_body =
+    R"({"system":[{"type":"text","text":"S","cache_control":{"type":"ephemeral"}}],"messages":[
+ {"role":"user","content":"Find it"},
+ {"role":"assistant","content":[{"type":"thinking","thinking":"hm","signature":"x"},{"type":"tool_use","id":"t1","name":"grep","input":{"q":"a"}}]},
+ {"role":"user","content":[{"type":"tool_result","tool_use_id":"t1","is_error":true,"content":[{"type":"text","text":"r1"},{"type":"text","text":"r2"}]},
+   {"type":"tool_result","tool_use_id":"t9","content":"r3"},{"type":"text","text":"and now?"}]}]})";
+
+TEST(OpenAi, FindsLeavesAndCalls) {
+  const auto c = read(openai_body);
+  ASSERT_TRUE(c);
+  EXPECT_EQ(c->format, Format::openai);
+  EXPECT_EQ(c->message_count, 4);
+  EXPECT_TRUE(c->has_tools);
+  ASSERT_EQ(c->leaves.size(), 3u);
+  EXPECT_EQ(c->leaves[1].pointer, "/messages/1/content/0/text");
+  EXPECT_EQ(c->leaves[2].role, Role::tool);
+  EXPECT_EQ(c->leaves[2].pointer, "/messages/3/content");
+  ASSERT_EQ(c->leaves[2].call, 0);
+  EXPECT_EQ(c->calls[0].name, "run");
+  EXPECT_EQ(c->calls[0].arguments, "{\"cmd\":\"make\"}");
+}
+
+TEST(Anthropic, FindsResultsInsideUserMessages) {
+  const auto c = read(anthropic_body);
+  ASSERT_TRUE(c);
+  EXPECT_EQ(c->format, Format::anthropic);
+  ASSERT_EQ(c->leaves.size(), 6u);
+  EXPECT_EQ(c->leaves[0].role, Role::system);
+  EXPECT_EQ(c->leaves[0].message, -1);
+  EXPECT_EQ(c->leaves[3].pointer, "/messages/2/content/0/content/1/text");
+  EXPECT_TRUE(c->leaves[3].error);
+  EXPECT_EQ(c->leaves[3].call, 0);
+  EXPECT_EQ(c->leaves[4].call, -1);
+  EXPECT_FALSE(c->leaves[4].error);
+  EXPECT_EQ(c->leaves[5].role, Role::user);
+}
+
+TEST(Read, TakesABareListAndSaysWhyNot) {
+  const auto list = read(R"([{"role":"user","content":"hi"}])");
+  ASSERT_TRUE(list);
+  EXPECT_EQ(list->leaves[0].pointer, "/0/content");
+  EXPECT_EQ(read("{").error().refusal, Refusal::not_json);
+  EXPECT_EQ(read("{}").error().refusal, Refusal::no_messages);
+  EXPECT_EQ(read("\"\xff\"").error().refusal, Refusal::encoding);
+  EXPECT_EQ(read(std::string(10000, '[')).error().refusal, Refusal::too_deep);
+  EXPECT_EQ(read(R"({"messages":[{"role":"user","content":"a","content":"b"}]})").error().refusal,
+            Refusal::duplicate_key);
+}
+
+TEST(Read, RefusesEveryTruncation) {
+  for (std::size_t n = 0; n < openai_body.size(); ++n) EXPECT_FALSE(read(openai_body.substr(0, n))) << n;
+}
+
+TEST(Edits, LeaveAllOtherBytesAlone) {
+  const auto c = read(openai_body);
+  ASSERT_TRUE(c);
+  const std::vector<Edit> edits{replace_leaf(*c, c->leaves[2], "new \"text\"\n")};
+  const std::string after = splice(openai_body, edits);
+  const std::size_t at = edits[0].offset;
+  EXPECT_EQ(after.substr(0, at), openai_body.substr(0, at));
+  EXPECT_EQ(after.substr(at + edits[0].replacement.size()), openai_body.substr(at + edits[0].length));
+  EXPECT_TRUE(same_but(c->doc, after, {c->leaves[2].node}));
+  EXPECT_FALSE(same_but(c->doc, after, {}));
+  EXPECT_EQ(splice(openai_body, {}), openai_body);
+}
+
+RC_GTEST_PROP(Edits, GiveTheIntendedText, (std::string text)) {
+  const auto c = read(anthropic_body);
+  const auto valid = json::unescape(json::escape(text));  // invalid bytes become U+FFFD: a view is valid UTF-8
+  for (const Leaf& leaf : c->leaves) {
+    const std::vector<Edit> edits{replace_leaf(*c, leaf, valid)};
+    const std::string after = splice(anthropic_body, edits);
+    const auto again = read(after);
+    RC_ASSERT(again.has_value());
+    RC_ASSERT(again->doc.string(leaf.node) == valid);
+    RC_ASSERT(same_but(c->doc, after, {leaf.node}));
+  }
+}
+
+}  // namespace
+}  // namespace headroom::messages
