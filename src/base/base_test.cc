@@ -1,0 +1,80 @@
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <string>
+
+#include "base/edits.h"
+#include "base/hash.h"
+#include "base/lines.h"
+#include "base/units.h"
+#include "base/utf8.h"
+
+namespace headroom {
+namespace {
+
+RC_GTEST_PROP(Lines, JoinToTheText, ()) {
+  const auto text = *rc::gen::container<std::string>(rc::gen::elementOf(std::string("ab\r\n\r\n")));
+  std::string joined;
+  for (const Line& line : split_lines(text)) {
+    joined += line.full();
+    RC_ASSERT(line.text.find('\n') == std::string_view::npos);
+  }
+  RC_ASSERT(joined == text);
+}
+
+TEST(Lines, KnowTheirEnds) {
+  EXPECT_TRUE(split_lines("").empty());
+  const auto lines = split_lines("a\r\n\nb\rc");
+  ASSERT_EQ(lines.size(), 3u);
+  EXPECT_EQ(lines[0].end, "\r\n");
+  EXPECT_EQ(lines[1].text, "");
+  EXPECT_EQ(lines[2].text, "b\rc");
+  EXPECT_EQ(lines[2].end, "");
+}
+
+TEST(Utf8, RefusesWhatTheStandardRefuses) {
+  for (std::string_view bad : {"\x80", "\xC0\xAF", "\xE0\x80\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80",
+                               "\xF5\x80\x80\x80", "\xE2\x82", "abcdefgh\xFF"}) {
+    EXPECT_FALSE(utf8::is_valid(bad));
+  }
+  EXPECT_EQ(utf8::first_invalid("abcdefghij\xFFk"), 10u);
+  EXPECT_TRUE(utf8::is_valid_wtf8("\xED\xA0\x80"));
+  EXPECT_FALSE(utf8::is_valid_wtf8("\xC0\xAF"));
+}
+
+TEST(Utf8, WritesAndReadsEveryCodePoint) {
+  for (char32_t v = 0; v <= 0x10FFFF; ++v) {
+    std::string s;
+    utf8::append(s, v);
+    const bool surrogate = v >= 0xD800 && v <= 0xDFFF;
+    ASSERT_EQ(utf8::is_valid(s), !surrogate);
+    ASSERT_TRUE(utf8::is_valid_wtf8(s));
+    if (!surrogate) {
+      ASSERT_EQ(utf8::decode(s, 0).value, v);
+      ASSERT_EQ(utf8::decode(s, 0).size, s.size());
+    }
+    ASSERT_EQ(utf8::floor_boundary(s, s.size() - 1), s.size() == 1 ? 0u : 0u);
+  }
+}
+
+TEST(Edits, SpliceInOrder) {
+  EXPECT_EQ(splice("abcdef", {}), "abcdef");
+  const std::vector<Edit> edits{{0, 1, "A"}, {2, 2, ""}, {6, 0, "!"}};
+  EXPECT_EQ(splice("abcdef", edits), "Abef!");
+}
+
+TEST(Hash, TellsTextsApart) {
+  EXPECT_EQ(hash128("a"), hash128("a"));
+  EXPECT_NE(hash128("a"), hash128("b"));
+  EXPECT_NE(hash64("a", 1), hash64("a", 2));
+}
+
+TEST(Tokens, AddUp) {
+  Tokens t(3);
+  t += Tokens(4);
+  EXPECT_EQ(t - Tokens(2), Tokens(5));
+  EXPECT_LT(Tokens(1), Tokens(2));
+}
+
+}  // namespace
+}  // namespace headroom
