@@ -163,7 +163,9 @@ TEST(Promises, BytesNotDecidedToChangeLeaveIdentical) {  // 1
       ASSERT_FALSE(o.error) << c.name << ": " << o.error->message;
       EXPECT_EQ(splice(body, o.edits), o.output) << c.name;
       EXPECT_LE(o.edits.size(), 1u) << c.name;
-      if (o.edits.empty()) EXPECT_EQ(o.output, body) << c.name;
+      if (o.edits.empty()) {
+        EXPECT_EQ(o.output, body) << c.name;
+      }
       EXPECT_TRUE(json::Document::parse(o.output)) << c.name;
     }
   }
@@ -200,7 +202,9 @@ TEST(Promises, EveryHandleGivesTheOriginal) {  // 5
   Rig rig;
   for (const Case& c : cases()) {
     const Outcome o = compress_content(c.text, {}, with_tool(), rig.services);
-    if (!o.lossless) ASSERT_EQ(o.markers.size(), 1u) << c.name;
+    if (!o.lossless) {
+      ASSERT_EQ(o.markers.size(), 1u) << c.name;
+    }
     for (const MarkerInfo& m : o.markers) {
       EXPECT_NE(o.output.find("Retrieve with hash=" + m.hash + "]"), std::string::npos) << c.name;
       const auto found = rig.memory->get(*store::parse_handle(m.hash));
@@ -228,7 +232,9 @@ TEST(Promises, CompressedAgainStaysAsItIs) {
   for (const Case& c : cases()) {
     for (const Options& options : {Options(), with_tool()}) {
       const Outcome o = compress_content(c.text, {}, options, rig.services);
-      if (o.changed) EXPECT_EQ(compress_content(o.output, {}, options, rig.services).output, o.output) << c.name;
+      if (o.changed) {
+        EXPECT_EQ(compress_content(o.output, {}, options, rig.services).output, o.output) << c.name;
+      }
     }
   }
 }
@@ -269,7 +275,9 @@ TEST(Promises, NoMarkerWithoutAnOriginal) {  // 5, 8
         EXPECT_TRUE(o.lossless && o.markers.empty()) << c.name;
         EXPECT_EQ(o.output.find("Retrieve with hash="), c.text.find("Retrieve with hash=")) << c.name;
         EXPECT_EQ(o.after, counters.ruler().count(o.output)) << c.name;
-        if (!o.changed) EXPECT_EQ(o.output, c.text) << c.name;
+        if (!o.changed) {
+          EXPECT_EQ(o.output, c.text) << c.name;
+        }
       }
     }
   }

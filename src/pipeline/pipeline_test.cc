@@ -1,0 +1,103 @@
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <string>
+
+#include "pipeline/compress.h"
+#include "pipeline/gates.h"
+#include "pipeline/mixed.h"
+#include "pipeline/slot_query.h"
+#include "pipeline/spans.h"
+
+namespace headroom::pipeline {
+namespace {
+
+TEST(Gates, GlobsIgnoreCaseAndServerPrefix) {
+  EXPECT_TRUE(glob_matches("headroom_*", "Headroom_retrieve"));
+  EXPECT_TRUE(glob_matches("*str_replace*", "my_str_replace_tool"));
+  EXPECT_TRUE(glob_matches("Read", "mcp__files__read"));
+  EXPECT_FALSE(glob_matches("Read", "ReadAll"));
+  EXPECT_TRUE(glob_matches("*", ""));
+}
+
+TEST(Gates, KnowTheOutputOfAFailedCommand) {
+  EXPECT_TRUE(is_error_output("Traceback (most recent call last):\n  File \"x.py\", line 1\n"));
+  EXPECT_TRUE(is_error_output("src/a.cc:12:3: error: no such thing\n"));
+  EXPECT_TRUE(is_error_output("all\nfine\nProcess finished with exit code 2\n"));
+  EXPECT_FALSE(is_error_output("0 errors\nexit code 0\n"));
+  EXPECT_FALSE(is_error_output(""));
+  EXPECT_FALSE(is_error_output("The word error: stands inside a sentence\n"));
+}
+
+std::string numbers(int n) {
+  std::string out = "[";
+  for (int i = 0; i < n; ++i) out += (i ? ", " : "") + std::to_string(1000 + i * 37 % 91);
+  return out + "]";
+}
+
+TEST(Spans, FindFencesJsonAndTags) {
+  const std::string json = numbers(100);
+  const std::string fenced = "Answer:\n```json\n" + json + "\n```\nDone.\n";
+  const auto a = split_spans(fenced);
+  ASSERT_EQ(a.size(), 3u);
+  EXPECT_TRUE(a[1].inner);
+  EXPECT_EQ(a[1].text, json);
+  const auto b = split_spans("HTTP/1.1 200 OK\nx: y\n\n" + json + "\n");
+  ASSERT_EQ(b.size(), 3u);
+  EXPECT_EQ(b[1].text, json);
+  const auto c = split_spans("<stdout>\nhello\nworld\n</stdout>\n<stderr>\noops\n</stderr>\n");
+  ASSERT_EQ(c.size(), 5u);
+  EXPECT_EQ(c[1].text, "hello\nworld");
+  EXPECT_EQ(c[3].text, "oops");
+}
+
+RC_GTEST_PROP(Spans, JoinToTheText, ()) {
+  const auto pieces = *rc::gen::container<std::vector<std::string>>(rc::gen::element<std::string>(
+      "```", "```json\n", "\n", "<out>\n", "</out>\n", "{\"a\":1}", "[", "x", "\r\n", " ", numbers(60)));
+  std::string text, joined;
+  for (const std::string& p : pieces) text += p;
+  for (const Span& s : split_spans(text)) joined += s.text;
+  RC_ASSERT(joined == text);
+}
+
+TEST(Spans, AreLinearInOpenBrackets) {
+  std::string text;
+  for (int i = 0; i < 100000; ++i) text += "[ {\n";
+  EXPECT_EQ(split_spans(text).size(), 1u);
+}
+
+TEST(SlotQuery, TakesScalarsOnly) {
+  EXPECT_EQ(scalar_arguments(R"({"path":"src/a.cc","n":[3,true,{"q":"x"}]})"), "src/a.cc\n3\nx");
+  EXPECT_EQ(scalar_arguments("not json"), "not json");
+}
+
+TEST(Compress, SaysWhyABodyIsLeftAlone) {
+  tokens::Witnesses counters;
+  Services services{counters, nullptr};
+  const Outcome o = compress_body("{\"messages\": [", "", Options(), services);
+  EXPECT_EQ(o.output, "{\"messages\": [");
+  ASSERT_EQ(o.skipped.size(), 1u);
+  EXPECT_EQ(o.skipped[0].reason, Reason::not_json);
+}
+
+TEST(Compress, MixedContentDecodesToItsBytes) {
+  tokens::Witnesses counters;
+  Services services{counters, nullptr};
+  std::string log;
+  for (int i = 0; i < 200; ++i) {
+    log += "2026-03-01T10:00:" + std::to_string(10 + i % 50) + "Z INFO worker[" + std::to_string(i % 7) + "]: job " +
+           std::to_string(i) + " done in " + std::to_string(i * 13 % 97) + " ms\n";
+  }
+  const std::string text = "# Report\n\nWhat the service wrote:\n\n```\n" + log +
+                           "```\n\n- one\n- two\n\nEverything else was fine, as far as we could see.\n";
+  const Outcome o = compress_content(text, {}, Options(), services);
+  if (o.changed) {
+    const auto back = decode(o.output);
+    ASSERT_TRUE(back);
+    EXPECT_EQ(*back, text);
+  }
+  EXPECT_TRUE(o.changed);
+}
+
+}  // namespace
+}  // namespace headroom::pipeline
