@@ -13,6 +13,8 @@ namespace {
 
 constexpr std::size_t sample = std::size_t{64} << 10;
 constexpr std::size_t max_line = 4096;  // of a line only so much is looked at
+constexpr std::size_t max_lines = 256;  // of a sample, evenly spread: shares do not change beyond that
+constexpr std::size_t few_lines = 32;   // where brackets at both ends say JSON, whose parser judges anyway
 
 constexpr bool is_space(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r';
@@ -92,6 +94,18 @@ void count_line(std::string_view line, Sketch& s, Seen& seen) {
   s.repeated_lines += seen.met(shape_of(line));
 }
 
+void count_lines(std::string_view part, std::size_t limit, Sketch& s, Seen& seen) {
+  const auto total = static_cast<std::size_t>(std::count(part.begin(), part.end(), '\n')) + 1;
+  const std::size_t stride = (total + limit - 1) / limit;
+  std::size_t begin = 0;
+  for (std::size_t i = 0; begin < part.size(); ++i) {
+    std::size_t end = part.find('\n', begin);
+    if (end == std::string_view::npos) end = part.size();
+    if (i % stride == 0) count_line(part.substr(begin, end - begin), s, seen);
+    begin = end + 1;
+  }
+}
+
 }  // namespace
 
 Sketch sketch(std::string_view content) {
@@ -102,17 +116,12 @@ Sketch sketch(std::string_view content) {
   s.first = body.front();
   s.last = body.back();
   Seen seen;
+  const bool bracketed = (s.first == '{' && s.last == '}') || (s.first == '[' && s.last == ']');
   for (std::string_view part : samples(content)) {
     s.invalid_utf8 |= has_invalid_utf8(part);
     s.has_nul |= std::memchr(part.data(), '\0', part.size()) != nullptr;
     s.has_escape_codes |= part.find("\x1b[") != std::string_view::npos;
-    std::size_t begin = 0;
-    while (begin < part.size()) {
-      std::size_t end = part.find('\n', begin);
-      if (end == std::string_view::npos) end = part.size();
-      count_line(part.substr(begin, end - begin), s, seen);
-      begin = end + 1;
-    }
+    count_lines(part, bracketed ? few_lines : max_lines, s, seen);
   }
   return s;
 }

@@ -43,7 +43,7 @@ TEST(Sketch, CountsWhatItSees) {
   EXPECT_EQ(diff.diff_lines, 5u);
   std::string jsonl;
   for (int i = 0; i < 50; ++i) jsonl += "{\"i\":" + std::to_string(i) + "}\n";
-  EXPECT_EQ(sketch(jsonl).json_lines, 50u);
+  EXPECT_EQ(sketch(jsonl).json_lines, sketch(jsonl).lines);
   EXPECT_TRUE(sketch(std::string("ab\0cd", 5)).has_nul);
   EXPECT_TRUE(sketch("bad \xff bytes here and more").invalid_utf8);
 }
@@ -53,7 +53,7 @@ TEST(Sketch, SamplesLargeContentsAndNeverMore) {
   while (big.size() < (std::size_t{4} << 20)) big += "2026-03-01T10:02:11Z INFO request served in 12 ms\n";
   const Sketch s = sketch(big);
   EXPECT_EQ(s.bytes, big.size());
-  EXPECT_LT(s.lines, 5000u);
+  EXPECT_LE(s.lines, 3 * 257u);
   EXPECT_EQ(s.lines, s.time_lines);
 }
 
