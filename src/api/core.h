@@ -1,29 +1,26 @@
-// The core as one call: JSON request in, JSON answer out (surfaces' common ground: C ABI, command line, worker).
+// The core as one call: JSON request in, JSON answer out (the C ABI's and every package's door), and the same
+// operations typed (the command line's door).
 //
 //   request  {"op":"compress","body":{...messages or a whole request...},"options":{"retrieval":"tool"}}
 //   answer   {"body":"...","tokens_before":9000,"tokens_after":700,...}
 //
-// Pure but for the store: no clock, no randomness reaches an answer.
+// Pure but for the store: no clock, no randomness reaches an answer. Thread-safe: counters are lent to one call at a
+// time.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
-#include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "api/config.h"
 #include "base/result.h"
+#include "base/units.h"
+#include "pipeline/compress.h"
+#include "store/store.h"
 
 namespace headroom::api {
-
-struct Config {
-  enum class StoreKind { memory, sqlite } store = StoreKind::memory;
-  std::filesystem::path directory;       // sqlite: holds originals.db and workspace.key; made 0700 if missing
-  std::string workspace = "default";
-  std::chrono::seconds ttl{3600};
-  std::uint64_t store_bytes = std::uint64_t{1} << 30;
-};
 
 enum class Status { answered = 0, bad_request = 1, failed = 2 };
 
@@ -32,19 +29,73 @@ struct Answer {
   std::string json;
 };
 
+// What an operation works on. The bytes are the caller's and must outlive the call.
+struct Input {
+  enum class Kind : std::uint8_t { none, body, content } kind = Kind::none;
+  std::string_view text;
+  std::string format;            // of a body: "", "openai", "anthropic"
+  pipeline::ContentHints hints;  // of a content
+};
+
+struct Count {
+  Tokens tokens;
+  std::string_view tokenizer;  // "o200k_base", "cl100k_base"
+  bool exact;                  // the model's own vocabulary is this one
+};
+
+struct RetrieveCall {
+  std::string hash, lines, rows, path, query, cursor;
+  std::optional<Tokens> max_tokens;
+  std::string_view body;  // searched first: a conversation is the first store of its own originals
+  bool for_model =
+      false;  // a model's call is always answered within max_tokens; a program's bare handle gives all bytes
+  // True if nothing but the handle is asked for.
+  bool bare() const {
+    return lines.empty() && rows.empty() && path.empty() && query.empty() && cursor.empty() && !max_tokens &&
+           !for_model;
+  }
+};
+
+struct Retrieved {
+  store::Status status = store::Status::unknown;
+  std::string text;  // the original's bytes, or the answer for a model
+  bool partial = false;
+  std::int64_t total = 0;  // lines of the original
+  std::string cursor;      // where the next part begins, "" if there is none
+};
+
 class Core {
  public:
   // Opens nothing yet: the store is opened when a call first needs it, so `count` and lossless calls touch no file.
   explicit Core(Config config);
   ~Core();
-  // Thread-safe.
+  Core(const Core&) = delete;
+  Core& operator=(const Core&) = delete;
+
   Answer call(std::string_view request);
+
+  // Fails open: see pipeline::Outcome.
+  pipeline::Outcome compress(const Input& input, const pipeline::Options& options);
+  // The same views and handles, with originals in a store that ends with the call.
+  pipeline::Outcome simulate(const Input& input, const pipeline::Options& options);
+  Result<Count> count(const Input& input, std::string_view model);
+  Result<Retrieved> retrieve(const RetrieveCall& call, Tokens answer_tokens);
+  Result<std::string> decode(std::string_view view);
+  Result<store::Stats> store_stats();
+  Result<std::uint64_t> store_purge(std::optional<std::chrono::seconds> older_than);
+  // Is there a store on disk? One that was never written to need not be made to be looked at.
+  bool store_exists() const;
 
  private:
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
 
+// "0.1.0".
 std::string_view version();
+
+// True if the text is a request body or a list of messages: an object with a list `messages`, or a list, of objects
+// that each have a role.
+bool is_body(std::string_view text);
 
 }  // namespace headroom::api

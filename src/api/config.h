@@ -1,0 +1,24 @@
+// What a handle is opened with: where originals are kept, under which workspace, how long, how many bytes.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+namespace headroom::api {
+
+// A size in bytes, as a type of its own in the options table ("256MiB" on a command line).
+struct Bytes {
+  std::uint64_t value = 0;
+};
+
+struct Config {
+  enum class StoreKind : std::uint8_t { memory, sqlite } store = StoreKind::memory;
+  std::filesystem::path directory;  // holds originals.db and workspace.key; made 0700 if missing
+  std::string workspace = "default";
+  std::chrono::seconds ttl{3600};
+  Bytes store_bytes{std::uint64_t{1} << 30};
+};
+
+}  // namespace headroom::api

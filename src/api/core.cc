@@ -1,0 +1,337 @@
+#include "api/core.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <mutex>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "api/answer.h"
+#include "api/models.h"
+#include "api/request.h"
+#include "api/simulation.h"
+#include "api/tool.h"
+#include "base/hash.h"
+#include "json/document.h"
+#include "messages/conversation.h"
+
+namespace headroom::api {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uint64_t memory_bytes = std::uint64_t{256} << 20;
+
+// Handles of a store that ends with its process need no secret, but the same content must give the same handle in the
+// next one (promise 2), so this key comes from the workspace's name.
+store::WorkspaceKey process_key(std::string_view workspace) {
+  store::WorkspaceKey key{std::string(workspace), {}};
+  for (std::uint64_t seed = 1; seed <= 4; ++seed) {
+    const std::uint64_t word = hash64(workspace, seed);
+    for (int shift = 0; shift < 64; shift += 8) key.handle_key += static_cast<char>(word >> shift & 0xFF);
+  }
+  return key;
+}
+
+// Counters hold large tables of recent words: made once, lent to one call at a time.
+class CounterPool {
+ public:
+  class Lease {
+   public:
+    explicit Lease(CounterPool& pool) : pool_(pool), counters_(pool.take()) {}
+    ~Lease() { pool_.give(std::move(counters_)); }
+    Lease(const Lease&) = delete;
+    Lease& operator=(const Lease&) = delete;
+    tokens::Witnesses& operator*() { return *counters_; }
+
+   private:
+    CounterPool& pool_;
+    std::unique_ptr<tokens::Witnesses> counters_;
+  };
+
+ private:
+  std::unique_ptr<tokens::Witnesses> take() {
+    {
+      const std::scoped_lock lock(mutex_);
+      if (!free_.empty()) {
+        auto last = std::move(free_.back());
+        free_.pop_back();
+        return last;
+      }
+    }
+    return std::make_unique<tokens::Witnesses>();
+  }
+  void give(std::unique_ptr<tokens::Witnesses> counters) {
+    const std::scoped_lock lock(mutex_);
+    free_.push_back(std::move(counters));
+  }
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<tokens::Witnesses>> free_;
+};
+
+// Makes the directory with its parents, 0700 where we make it.
+Result<void> make_private_directory(const fs::path& directory) {
+  std::error_code error;
+  if (fs::is_directory(directory, error)) return {};
+  if (directory.has_parent_path()) fs::create_directories(directory.parent_path(), error);
+  fs::create_directory(directory, error);
+  if (!error) fs::permissions(directory, fs::perms::owner_all, error);
+  if (fs::is_directory(directory, error)) return {};
+  return fail(ErrorKind::unavailable, "cannot make the directory " + directory.string() + ": " + error.message());
+}
+
+}  // namespace
+
+struct Core::Impl {
+  Config config;
+  CounterPool counters;
+  std::mutex mutex;
+  std::unique_ptr<store::Store> store;
+  std::optional<store::WorkspaceKey> key;
+
+  explicit Impl(Config c) : config(std::move(c)) {}
+
+  fs::path key_file() const {
+    const std::string prefix = config.workspace == "default" ? "" : config.workspace + ".";
+    return config.directory / (prefix + "workspace.key");
+  }
+  fs::path database() const { return config.directory / "originals.db"; }
+
+  store::Options store_options() const {
+    store::Options options;
+    options.ttl = config.ttl;
+    options.capacity_bytes = config.store_bytes.value;
+    const bool as_given = config.store_bytes.value != Config{}.store_bytes.value;
+    if (config.store == Config::StoreKind::memory && !as_given) options.capacity_bytes = memory_bytes;
+    return options;
+  }
+
+  // `make`: the key file is made if there is none. Call with the mutex held.
+  Result<store::WorkspaceKey> key_of(bool make) {
+    if (key) return *key;
+    std::error_code error;
+    if (config.directory.empty() || (!make && !fs::exists(key_file(), error))) return process_key(config.workspace);
+    if (make) {
+      if (auto made = make_private_directory(config.directory); !made) return std::unexpected(made.error());
+    }
+    auto loaded = store::load_or_make_key(key_file(), config.workspace);
+    if (loaded) key = *loaded;
+    return loaded;
+  }
+
+  Result<store::Store*> open() {
+    const std::scoped_lock lock(mutex);
+    if (store) return store.get();
+    auto workspace_key = key_of(true);
+    if (!workspace_key) return std::unexpected(workspace_key.error());
+    if (config.store == Config::StoreKind::memory) {
+      store = store::open_memory(std::move(*workspace_key), store_options());
+      return store.get();
+    }
+    auto opened = store::open_sqlite(database(), std::move(*workspace_key), store_options());
+    if (!opened) return std::unexpected(opened.error());
+    store = std::move(*opened);
+    return store.get();
+  }
+
+  pipeline::Outcome run(const Input& input, const pipeline::Options& options, pipeline::Services& services) {
+    if (input.kind == Input::Kind::body) return pipeline::compress_body(input.text, input.format, options, services);
+    return pipeline::compress_content(input.text, input.hints, options, services);
+  }
+
+  // The content with this handle among the texts of a body.
+  std::optional<std::string> find_in_hand(std::string_view body, store::Handle handle) {
+    const auto conversation = messages::read(body);
+    if (!conversation) return std::nullopt;
+    Result<store::WorkspaceKey> workspace_key = [this] {
+      const std::scoped_lock lock(mutex);
+      return key_of(false);
+    }();
+    if (!workspace_key) return std::nullopt;
+    for (const messages::Leaf& leaf : conversation->leaves) {
+      std::string text = conversation->doc.string(leaf.node);
+      if (store::handle_of(*workspace_key, text) == handle) return text;
+    }
+    return std::nullopt;
+  }
+};
+
+Core::Core(Config config) : impl_(std::make_unique<Impl>(std::move(config))) {}
+Core::~Core() = default;
+
+pipeline::Outcome Core::compress(const Input& input, const pipeline::Options& options) {
+  CounterPool::Lease counters(impl_->counters);
+  pipeline::Services services{*counters, [this] { return impl_->open(); }};
+  return impl_->run(input, options, services);
+}
+
+pipeline::Outcome Core::simulate(const Input& input, const pipeline::Options& options) {
+  CounterPool::Lease counters(impl_->counters);
+  std::unique_ptr<store::Store> scratch;
+  const auto open_scratch = [&]() -> Result<store::Store*> {
+    const std::scoped_lock lock(impl_->mutex);
+    auto key = impl_->key_of(false);
+    if (!key) return std::unexpected(key.error());
+    scratch = store::open_memory(std::move(*key), impl_->store_options());
+    return scratch.get();
+  };
+  pipeline::Services services{*counters, open_scratch};
+  return impl_->run(input, options, services);
+}
+
+Result<Count> Core::count(const Input& input, std::string_view model) {
+  std::string named(model);
+  if (model.empty() && input.kind == Input::Kind::body) {
+    const auto doc = json::Document::parse(input.text);
+    if (doc && doc->is(0, json::Kind::object)) {
+      if (const auto m = doc->member(0, "model"); m && doc->is(*m, json::Kind::string)) named = doc->string(*m);
+    }
+  }
+  const ModelVocabulary vocabulary = vocabulary_of(named);
+  const auto counted = [&](tokens::Counter& counter) -> Result<Tokens> {
+    if (input.kind == Input::Kind::body) return pipeline::count_body(input.text, input.format, counter);
+    return counter.count(input.text);
+  };
+  Result<Tokens> tokens;
+  if (vocabulary.id == tokens::VocabularyId::o200k) {
+    CounterPool::Lease counters(impl_->counters);
+    tokens = counted((*counters).ruler());
+  } else {
+    tokens::Counter counter(vocabulary.id);
+    tokens = counted(counter);
+  }
+  if (!tokens) return std::unexpected(tokens.error());
+  return Count{*tokens, vocabulary.name, vocabulary.exact};
+}
+
+Result<Retrieved> Core::retrieve(const RetrieveCall& call, Tokens answer_tokens) {
+  const auto handle = store::parse_handle(call.hash);
+  if (!handle) return Retrieved{};  // no handle of ours, so unknown
+  Retrieved answer;
+  std::optional<std::string> content;
+  if (!call.body.empty()) content = impl_->find_in_hand(call.body, *handle);
+  if (content) {
+    answer.status = store::Status::live;
+  } else {
+    if (impl_->config.store == Config::StoreKind::sqlite && !store_exists()) return answer;
+    const auto store = impl_->open();
+    if (!store) return std::unexpected(store.error());
+    auto found = (*store)->get(*handle);
+    if (!found) return std::unexpected(found.error());
+    answer.status = found->status;
+    if (found->status == store::Status::live && found->entry) content = std::move(found->entry->content);
+  }
+  if (!content) return answer;
+  answer.total = std::count(content->begin(), content->end(), '\n') + (!content->empty() && content->back() != '\n');
+  (void)answer_tokens;
+  answer.text = std::move(*content);
+  return answer;
+}
+
+Result<std::string> Core::decode(std::string_view view) {
+  return pipeline::decode(view);
+}
+
+bool Core::store_exists() const {
+  std::error_code error;
+  return impl_->config.store == Config::StoreKind::memory || fs::exists(impl_->database(), error);
+}
+
+Result<store::Stats> Core::store_stats() {
+  if (!store_exists()) return store::Stats{};
+  const auto store = impl_->open();
+  if (!store) return std::unexpected(store.error());
+  return (*store)->stats();
+}
+
+Result<std::uint64_t> Core::store_purge(std::optional<std::chrono::seconds> older_than) {
+  if (!store_exists()) return std::uint64_t{0};
+  const auto store = impl_->open();
+  if (!store) return std::unexpected(store.error());
+  return (*store)->purge(older_than);
+}
+
+namespace {
+
+Answer refused(const Error& error) {
+  const bool caller = error.kind == ErrorKind::invalid_request || error.kind == ErrorKind::not_found;
+  return {caller ? Status::bad_request : Status::failed, error_answer(error)};
+}
+
+template <class T, class Write>
+Answer answer_of(const Result<T>& result, Write write) {
+  if (!result) return refused(result.error());
+  return {Status::answered, write(*result)};
+}
+
+Answer answer_shortened(const Request& r, const pipeline::Outcome& outcome, std::string_view simulated) {
+  const Status status = outcome.error ? Status::failed : Status::answered;
+  return {status, compress_answer(r.input, outcome, r.returned, r.warnings, simulated).joined()};
+}
+
+}  // namespace
+
+Answer Core::call(std::string_view text) {
+  const auto request = parse_request(text);
+  if (!request) return refused(request.error());
+  const Request& r = **request;
+  switch (r.op) {
+    case Operation::compress:
+      return answer_shortened(r, compress(r.input, r.options), {});
+    case Operation::simulate: {
+      const pipeline::Outcome outcome = simulate(r.input, r.options);
+      return answer_shortened(r, outcome, simulated_members(r.input, outcome));
+    }
+    case Operation::count:
+      return answer_of(count(r.input, r.model), count_answer);
+    case Operation::retrieve:
+      return answer_of(retrieve(r.retrieve, r.options.answer_tokens), retrieve_answer);
+    case Operation::decode:
+      return answer_of(decode(r.input.text), [](const std::string& original) {
+        json::Writer out;
+        out.object().key("content").string(original).end();
+        return std::move(out).take();
+      });
+    case Operation::tool:
+      return {Status::answered, "{\"tool\":" + std::string(*tool_definition(r.format)) + "}"};
+    case Operation::formats:
+      return {Status::answered, formats_answer()};
+    case Operation::store_stats:
+      return answer_of(store_stats(), stats_answer);
+    case Operation::store_purge:
+      return answer_of(store_purge(r.older_than),
+                       [](std::uint64_t n) { return "{\"removed\":" + std::to_string(n) + "}"; });
+  }
+  return refused(Error{ErrorKind::internal, "operation without an answer"});
+}
+
+std::string_view version() {
+  return HEADROOM_VERSION;
+}
+
+bool is_body(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(" \t\r\n");
+  if (first == text.npos || (text[first] != '{' && text[first] != '[')) return false;
+  const auto doc = json::Document::parse(text);
+  if (!doc) return false;
+  json::NodeId list = 0;
+  const bool bare = doc->is(0, json::Kind::array);
+  if (!bare) {
+    const auto messages = doc->member(0, "messages");
+    if (!messages || !doc->is(*messages, json::Kind::array)) return false;
+    list = *messages;
+  }
+  constexpr std::string_view roles[] = {"system", "developer", "user", "assistant", "tool", "function"};
+  for (const json::NodeId message : doc->elements(list)) {
+    if (!doc->is(message, json::Kind::object)) return false;
+    const auto role = doc->member(message, "role");
+    if (!role || !doc->is(*role, json::Kind::string)) return false;
+    // Rows of a table may have a role too: a bare list needs the roles of a conversation.
+    if (bare && std::ranges::none_of(roles, [&](std::string_view r) { return doc->string_is(*role, r); })) return false;
+    if (bare && !doc->member(message, "content") && !doc->member(message, "tool_calls")) return false;
+  }
+  return true;
+}
+
+}  // namespace headroom::api

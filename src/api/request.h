@@ -1,0 +1,57 @@
+// A JSON request, read and checked: operation, input, options. Unknown operations, fields and options, and wrong types,
+// are errors that name the nearest valid name.
+//
+//   {"op":"compress","content":"...","kind":"log","options":{"retrieval":"tool"},"return":"body"}
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/core.h"
+#include "base/result.h"
+#include "pipeline/options.h"
+
+namespace headroom::api {
+
+enum class Operation : std::uint8_t {
+  compress,
+  count,
+  retrieve,
+  simulate,
+  tool,
+  formats,
+  decode,
+  store_stats,
+  store_purge
+};
+
+// What a compress answer carries: the spliced bytes, only their list of messages, the edits, or the changed texts by
+// pointer.
+enum class Return : std::uint8_t { body, messages, edits, changes };
+std::optional<Return> parse_return(std::string_view name);
+
+struct Request {
+  Operation op = Operation::compress;
+  Input input;  // its text is in `owned` or in the request's own bytes
+  std::string owned;
+  std::string model, format;
+  Return returned = Return::body;
+  pipeline::Options options;
+  RetrieveCall retrieve;
+  std::optional<std::chrono::seconds> older_than;
+  std::vector<std::string> warnings;
+};
+
+// On the heap: views into `owned` stay valid.
+Result<std::unique_ptr<Request>> parse_request(std::string_view json);
+
+// A handle's configuration:
+// {"store":"memory"|"sqlite","directory":"...","workspace":"default","ttl":3600,"store_bytes":N}.
+Result<Config> parse_config(std::string_view json);
+
+}  // namespace headroom::api
