@@ -1,0 +1,67 @@
+// Where a cell lies inside its row: a tree of steps, each a member's key or the first (and only) element of an array.
+//
+//   {"a": {"b": 1}, "tags": [{"k": 2}]}   ->   a.b, tags[0].k
+//
+// Printed, a key that is empty or holds . [ ] = ; : * { } | , " blanks or control characters is a JSON string, so that
+// the name "x.y" of one key and the path x.y of two keys differ: "\"x.y\"" and "x.y".
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace headroom::compressors::records {
+
+using PathId = std::uint32_t;
+inline constexpr PathId root_path = 0;
+
+class Paths {
+ public:
+  struct Step {
+    std::string key;  // decoded (WTF-8); empty and meaningless for the first element of an array
+    bool first_element = false;
+    PathId parent = root_path;
+    std::uint16_t depth = 0;
+  };
+
+  Paths() : steps_(1) {}
+  PathId add(PathId parent, std::string_view key, bool first_element);
+  // The step below `parent` with this key, added if there is none.
+  PathId find_or_add(PathId parent, std::string_view key, bool first_element);
+
+  const Step& operator[](PathId id) const { return steps_[id]; }
+  std::size_t size() const { return steps_.size(); }
+  // The printed name of a path, from below the root.
+  std::string name(PathId id) const;
+  // Reads a printed name at the front of `text` and removes it; nullopt if there is none.
+  std::optional<PathId> parse(std::string_view& text);
+
+ private:
+  std::vector<Step> steps_;
+};
+
+// A key as a name prints it: bare, or a JSON string.
+void append_key(std::string& out, std::string_view key);
+
+// Builds a JSON object's text from its leaves in order; the objects and arrays between are opened and closed as paths
+// change.
+class ObjectBuilder {
+ public:
+  explicit ObjectBuilder(const Paths& paths) : paths_(paths) {}
+  void begin(std::string& out);
+  // `json`: the value's text.
+  void add(std::string& out, PathId leaf, std::string_view json);
+  // Opens a leaf whose value the caller appends itself.
+  void key(std::string& out, PathId leaf);
+  void end(std::string& out);
+
+ private:
+  const Paths& paths_;
+  std::vector<PathId> open_;   // from the first step below the root to the last leaf's parent
+  std::vector<PathId> chain_;  // scratch
+  bool comma_ = false;
+};
+
+}  // namespace headroom::compressors::records

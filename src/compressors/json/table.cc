@@ -1,0 +1,354 @@
+#include "compressors/json/table.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "base/hash.h"
+
+namespace headroom::compressors::records {
+
+using json::Document;
+using json::Kind;
+using json::Member;
+using json::NodeId;
+
+namespace {
+constexpr std::size_t max_levels = 8;
+constexpr std::size_t max_keys = 4096;   // distinct paths looked at before the table is given up
+constexpr std::size_t linear_keys = 12;  // below this many keys an object's keys are searched in order
+constexpr std::uint32_t none = ~std::uint32_t{0};
+}  // namespace
+
+class TableBuilder {
+ public:
+  TableBuilder(const Document& doc, TableOptions options) : doc_(doc), options_(options) { keys_.emplace_back(); }
+
+  std::optional<Table> run(std::vector<NodeId> rows) {
+    if (rows.empty()) return std::nullopt;
+    for (const NodeId row : rows) {
+      if (!doc_.is(row, Kind::object)) return std::nullopt;
+      count_object(row, 0, 1);
+      if (keys_.size() > max_keys) return std::nullopt;
+    }
+    row_count_ = rows.size();
+    for (std::uint32_t k = static_cast<std::uint32_t>(keys_.size()); k-- > 1;) settle(k);
+    table_.doc_ = &doc_;
+    table_.rows_ = std::move(rows);
+    collect(0, root_path);
+    const std::size_t columns = table_.columns_.size();
+    if (columns == 0 || columns > max_columns) return std::nullopt;
+    if (columns * row_count_ > 16 * (doc_.nodes().size() + 256)) return std::nullopt;
+    table_.cells_.assign(columns * row_count_, no_cell);
+    table_.apart_.assign(row_count_, false);
+    for (std::size_t r = 0; r < row_count_; ++r) fill_row(r);
+    return std::move(table_);
+  }
+
+ private:
+  // A path while the table is built: a member's key below the path of its object.
+  struct Key {
+    std::string_view raw;  // of its first appearance, between the quotes
+    std::string text;      // decoded
+    bool first_element = false;
+    std::uint32_t parent = none;
+    std::uint32_t first_child = none, next = none;  // siblings in the columns' order
+    std::uint32_t children = 0;
+    std::uint32_t order = 0;  // position among the siblings, kept current
+    std::uint32_t leaves = 0, objects = 0, members = 0;
+    std::uint32_t column = none;
+    bool closed = false;                                        // its objects are cells, not flattened
+    bool rare = false;                                          // rows that have it stand apart
+    std::unordered_map<std::string_view, std::uint32_t> index;  // of many children, by raw key
+  };
+
+  bool same_key(std::uint32_t k, NodeId key) const {
+    const auto raw = doc_.string_raw(key);
+    if (keys_[k].raw == raw) return true;
+    return doc_[key].escaped() || keys_[k].raw != keys_[k].text ? doc_.string(key) == keys_[k].text : false;
+  }
+
+  // The child of `parent` with this key: the one after `cursor` first, since rows mostly repeat their order.
+  std::uint32_t find(std::uint32_t parent, std::uint32_t cursor, NodeId key) {
+    const std::uint32_t guess = cursor == none ? keys_[parent].first_child : keys_[cursor].next;
+    if (guess != none && same_key(guess, key)) return guess;
+    if (keys_[parent].children <= linear_keys) {
+      for (std::uint32_t k = keys_[parent].first_child; k != none; k = keys_[k].next) {
+        if (same_key(k, key)) return k;
+      }
+      return none;
+    }
+    auto& index = keys_[parent].index;
+    if (const auto it = index.find(doc_.string_raw(key)); it != index.end()) return it->second;
+    if (doc_[key].escaped()) {
+      for (std::uint32_t k = keys_[parent].first_child; k != none; k = keys_[k].next) {
+        if (same_key(k, key)) return k;
+      }
+    }
+    return none;
+  }
+
+  std::uint32_t add(std::uint32_t parent, std::uint32_t cursor, std::string_view raw, std::string text,
+                    bool first_element) {
+    const auto k = static_cast<std::uint32_t>(keys_.size());
+    Key& key = keys_.emplace_back();
+    key.raw = raw;
+    key.text = std::move(text);
+    key.first_element = first_element;
+    key.parent = parent;
+    std::uint32_t& link = cursor == none ? keys_[parent].first_child : keys_[cursor].next;
+    key.next = link;
+    link = k;
+    if (++keys_[parent].children > linear_keys) {
+      auto& index = keys_[parent].index;
+      if (index.empty()) {
+        for (std::uint32_t c = keys_[parent].first_child; c != none; c = keys_[c].next) index.emplace(keys_[c].raw, c);
+      }
+      index.emplace(raw, k);
+    }
+    if (key.next != none) {
+      // Someone stands behind the new key: count the positions anew, at most once a key.
+      std::uint32_t at = 0;
+      for (std::uint32_t c = keys_[parent].first_child; c != none; c = keys_[c].next) keys_[c].order = at++;
+    } else {
+      key.order = cursor == none ? 0 : keys_[cursor].order + 1;
+    }
+    return k;
+  }
+
+  // The one object in an array of exactly one.
+  std::optional<NodeId> only_object(NodeId array) const {
+    const NodeId first = Document::first_child(array), end = doc_.end_of(array);
+    if (first == end || doc_.end_of(first) != end || !doc_.is(first, Kind::object) || first + 1 == doc_.end_of(first)) {
+      return std::nullopt;
+    }
+    return first;
+  }
+
+  void count_object(NodeId object, std::uint32_t parent, std::size_t level) {
+    ++keys_[parent].objects;
+    std::uint32_t cursor = none;
+    for (const Member m : doc_.members(object)) {
+      if (keys_.size() > max_keys) return;
+      ++keys_[parent].members;
+      std::uint32_t k = find(parent, cursor, m.key);
+      if (k == none) k = add(parent, cursor, doc_.string_raw(m.key), doc_.string(m.key), false);
+      count_value(m.value, k, level);
+      cursor = k;
+    }
+  }
+
+  bool leaf_key(std::uint32_t k) const { return !options_.leaf_key.empty() && keys_[k].text == options_.leaf_key; }
+
+  void count_value(NodeId value, std::uint32_t k, std::size_t level) {
+    if (level < max_levels && !keys_[k].closed && !leaf_key(k)) {
+      if (doc_.is(value, Kind::object) && Document::first_child(value) != doc_.end_of(value)) {
+        count_object(value, k, level + 1);
+        return;
+      }
+      if (doc_.is(value, Kind::array)) {
+        if (const auto only = only_object(value)) {
+          std::uint32_t e = keys_[k].first_child;
+          while (e != none && !keys_[e].first_element) e = keys_[e].next;
+          if (e == none) e = add(k, none, {}, {}, true);
+          count_object(*only, e, level + 2);
+          return;
+        }
+      }
+    }
+    ++keys_[k].leaves;
+  }
+
+  // Decides whether a path's objects are flattened. Children come before parents here (they were added later), so their
+  // counts are final.
+  void settle(std::uint32_t k) {
+    Key& key = keys_[k];
+    if (key.children == 0) return;
+    std::uint32_t child_objects = key.objects, arrays = 0;
+    for (std::uint32_t c = key.first_child; c != none; c = keys_[c].next) {
+      if (keys_[c].first_element) arrays += keys_[c].objects;
+    }
+    // Objects used as maps (ever new keys) and arrays that mostly hold more than one element stay whole.
+    const bool map = key.objects > 0 && key.children > 8 && key.members < std::uint64_t{key.objects} * key.children / 4;
+    const bool lists = arrays > 0 && (key.leaves > arrays / 8 || child_objects > 0);
+    if (map || lists) close(k);
+  }
+
+  void close(std::uint32_t k) {
+    Key& key = keys_[k];
+    key.leaves += key.objects;
+    for (std::uint32_t c = key.first_child; c != none; c = keys_[c].next) {
+      if (keys_[c].first_element) key.leaves += keys_[c].objects;
+    }
+    key.closed = true;
+  }
+
+  std::uint32_t appearances(std::uint32_t k) const {
+    std::uint32_t n = keys_[k].leaves + (keys_[k].closed ? 0 : keys_[k].objects);
+    if (!keys_[k].closed) {
+      for (std::uint32_t c = keys_[k].first_child; c != none; c = keys_[c].next) {
+        if (keys_[c].first_element) n += keys_[c].objects;
+      }
+    }
+    return n;
+  }
+
+  // Gives the leaves their columns, in order.
+  void collect(std::uint32_t parent, PathId path) {
+    for (std::uint32_t k = keys_[parent].first_child; k != none; k = keys_[k].next) {
+      Key& key = keys_[k];
+      const std::size_t here = key.first_element ? key.objects : appearances(k);
+      if (options_.rare_share != 0 && here * options_.rare_share <= row_count_) {
+        key.rare = true;
+        continue;
+      }
+      const PathId id = table_.paths_.add(path, key.text, key.first_element);
+      if (key.leaves > 0) {
+        key.column = static_cast<std::uint32_t>(table_.columns_.size());
+        Column column;
+        column.name = table_.paths_.name(id);
+        column.path = id;
+        table_.columns_.push_back(std::move(column));
+      }
+      if (!key.closed) collect(k, id);
+    }
+  }
+
+  bool fill_object(NodeId object, std::uint32_t parent, NodeId* cells) {
+    std::uint32_t cursor = none;
+    for (const Member m : doc_.members(object)) {
+      const std::uint32_t k = find(parent, cursor, m.key);
+      if (k == none || keys_[k].rare) return false;
+      if (cursor != none && keys_[k].order <= keys_[cursor].order) return false;  // another order, or a key twice
+      if (!fill_value(m.value, k, cells)) return false;
+      cursor = k;
+    }
+    return true;
+  }
+
+  bool fill_value(NodeId value, std::uint32_t k, NodeId* cells) {
+    const Key& key = keys_[k];
+    if (!key.closed && key.first_child != none) {
+      if (doc_.is(value, Kind::object) && Document::first_child(value) != doc_.end_of(value)) {
+        return fill_object(value, k, cells);
+      }
+      if (doc_.is(value, Kind::array)) {
+        if (const auto only = only_object(value)) {
+          std::uint32_t e = key.first_child;
+          while (e != none && !keys_[e].first_element) e = keys_[e].next;
+          if (e != none) return !keys_[e].rare && fill_object(*only, e, cells);
+        }
+      }
+    }
+    if (key.column == none) return false;
+    cells[key.column] = value;
+    return true;
+  }
+
+  void fill_row(std::size_t r) {
+    const std::size_t columns = table_.columns_.size();
+    NodeId* cells = table_.cells_.data() + r * columns;
+    if (!fill_object(table_.rows_[r], 0, cells)) {
+      std::fill_n(cells, columns, no_cell);
+      table_.apart_[r] = true;
+      ++table_.apart_count_;
+      return;
+    }
+    for (std::size_t c = 0; c < columns; ++c) {
+      if (cells[c] == no_cell) continue;
+      Column& column = table_.columns_[c];
+      switch (doc_[cells[c]].kind()) {
+        case Kind::string:
+          ++column.strings;
+          break;
+        case Kind::number:
+          ++column.numbers;
+          break;
+        case Kind::true_:
+        case Kind::false_:
+          ++column.booleans;
+          break;
+        case Kind::null:
+          ++column.nulls;
+          break;
+        default:
+          ++column.containers;
+      }
+    }
+  }
+
+  const Document& doc_;
+  TableOptions options_;
+  std::vector<Key> keys_;
+  std::size_t row_count_ = 0;
+  Table table_;
+};
+
+std::optional<Table> Table::build(const Document& doc, std::vector<NodeId> rows, TableOptions options) {
+  return TableBuilder(doc, options).run(std::move(rows));
+}
+
+std::optional<Table> Table::of_array(const Document& doc, NodeId array, TableOptions options) {
+  if (!doc.is(array, Kind::array)) return std::nullopt;
+  std::vector<NodeId> rows;
+  for (const NodeId e : doc.elements(array)) rows.push_back(e);
+  return build(doc, std::move(rows), options);
+}
+
+void Table::set_apart(std::size_t r) {
+  if (apart_[r]) return;
+  apart_[r] = true;
+  ++apart_count_;
+  for (std::size_t c = 0; c < columns_.size(); ++c) {
+    NodeId& cell = cells_[r * columns_.size() + c];
+    if (cell == no_cell) continue;
+    switch ((*doc_)[cell].kind()) {
+      case Kind::string:
+        --columns_[c].strings;
+        break;
+      case Kind::number:
+        --columns_[c].numbers;
+        break;
+      case Kind::true_:
+      case Kind::false_:
+        --columns_[c].booleans;
+        break;
+      case Kind::null:
+        --columns_[c].nulls;
+        break;
+      default:
+        --columns_[c].containers;
+    }
+    cell = no_cell;
+  }
+}
+
+Distinct distinct(const Table& table, std::size_t column, std::size_t cap) {
+  Distinct out;
+  out.ids.assign(table.rows(), Distinct::no_value);
+  std::unordered_map<std::string_view, std::uint32_t, TextHasher, std::equal_to<>> seen;
+  std::string_view last;
+  std::uint32_t last_id = Distinct::no_value;
+  for (std::size_t r = 0; r < table.rows(); ++r) {
+    const NodeId cell = table.cell(r, column);
+    if (cell == no_cell) continue;
+    const std::string_view raw = table.doc().raw(cell);
+    if (last_id == Distinct::no_value || raw != last) {
+      const auto [it, fresh] = seen.try_emplace(raw, static_cast<std::uint32_t>(out.values.size()));
+      if (fresh) {
+        if (out.values.size() == cap) {
+          out.complete = false;
+          return out;
+        }
+        out.values.push_back(cell);
+        out.counts.push_back(0);
+      }
+      last = raw;
+      last_id = it->second;
+    }
+    out.ids[r] = last_id;
+    ++out.counts[last_id];
+  }
+  return out;
+}
+
+}  // namespace headroom::compressors::records
