@@ -1,0 +1,276 @@
+#include "compressors/log/grouping.h"
+
+#include <algorithm>
+#include <array>
+#include <unordered_map>
+
+#include "compressors/log/ansi.h"
+
+namespace headroom::compressors::log {
+namespace {
+
+constexpr std::size_t kMaxTemplates = 4096;
+constexpr std::size_t kMaxChildren = 64;
+constexpr std::size_t kMaxWords = 128;     // of a line that are compared; the rest counts as one word
+constexpr std::size_t kShapeBytes = 4096;  // of a line that make its shape
+constexpr std::uint64_t kPrime = 0x9E3779B97F4A7C15ull;
+
+enum ByteClass : std::uint8_t { other, letter, digit, blank, escape };
+
+constexpr std::array<std::uint8_t, 256> make_classes() {
+  std::array<std::uint8_t, 256> t{};
+  for (int c = 'a'; c <= 'z'; ++c) t[c] = t[c - 32] = letter;
+  for (int c = 0x80; c < 0x100; ++c) t[c] = letter;
+  for (int c = '0'; c <= '9'; ++c) t[c] = digit;
+  t[' '] = t['\t'] = t['\r'] = blank;
+  t[0x1b] = escape;
+  return t;
+}
+constexpr auto kClasses = make_classes();
+ByteClass class_of(char c) {
+  return static_cast<ByteClass>(kClasses[static_cast<unsigned char>(c)]);
+}
+
+constexpr std::uint64_t mix(std::uint64_t h, std::uint64_t v) {
+  h = (h ^ v) * kPrime;
+  return h ^ (h >> 29);
+}
+
+// What a run of letters and digits counts as. Runs with digits are values, but for those that tell success from
+// failure.
+std::uint64_t run_value(const char* s, std::size_t n, std::uint64_t bytes, bool has_digit, bool has_letter) {
+  if (!has_digit) return bytes;
+  if (!has_letter) {
+    if (n == 1 && s[0] == '0') return '0';
+    if (n == 3 && (s[0] == '4' || s[0] == '5')) return static_cast<std::uint64_t>(s[0]);
+  }
+  return '#';
+}
+
+// Calls f(value, is_word_end) for the masked form of `s`.
+template <class OnItem>
+void masked(std::string_view s, OnItem on_item) {
+  s = s.substr(0, kShapeBytes);
+  const char* const p = s.data();
+  const std::size_t n = s.size();
+  for (std::size_t i = 0; i < n;) {
+    switch (class_of(p[i])) {
+      case letter:
+      case digit: {
+        const std::size_t begin = i;
+        std::uint64_t bytes = 0;
+        bool has_digit = false, has_letter = false;
+        for (; i < n; ++i) {
+          const ByteClass c = class_of(p[i]);
+          if (c != letter && c != digit) break;
+          has_digit |= c == digit;
+          has_letter |= c == letter;
+          bytes = bytes * 0x100000001B3ull + static_cast<unsigned char>(p[i]);
+        }
+        on_item(run_value(p + begin, i - begin, bytes, has_digit, has_letter));
+        break;
+      }
+      case blank:
+        while (i < n && class_of(p[i]) == blank) ++i;
+        on_item(' ');
+        break;
+      case escape:
+        if (const std::size_t size = ansi_size(s, i); size > 0) {
+          i += size;
+          break;
+        }
+        [[fallthrough]];
+      default:
+        on_item(static_cast<unsigned char>(p[i++]));
+    }
+  }
+}
+
+std::uint64_t shape_hash(std::string_view line, const Stamp& stamp) {
+  std::uint64_t h = 0x51ED270B;
+  const auto add = [&h](std::uint64_t v) { h = mix(h, v); };
+  if (stamp.found()) {
+    masked(line.substr(0, stamp.begin), add);
+    add('@');
+    masked(line.substr(stamp.end), add);
+  } else {
+    masked(line, add);
+  }
+  return h;
+}
+
+// A word of a template: the hash of its masked form, 0 where lines differ.
+struct Word {
+  std::uint64_t hash;
+  bool value;  // holds something that varies from line to line by its looks: a digit, a path, an assignment
+  friend bool operator==(const Word&, const Word&) = default;
+};
+
+std::vector<Word> words_of(std::string_view body) {
+  std::vector<Word> words;
+  std::uint64_t h = 0;
+  bool any = false, value = false;
+  const auto flush = [&] {
+    if (!any) return;
+    if (words.size() < kMaxWords) {
+      words.push_back({h | 1, value});
+    } else {
+      words.back() = {mix(words.back().hash, h) | 1, words.back().value || value};
+    }
+    h = 0;
+    any = value = false;
+  };
+  masked(body, [&](std::uint64_t v) {
+    if (v == ' ') {
+      flush();
+      return;
+    }
+    any = true;
+    value |= v == '#' || v == '/' || v == '=' || v == '\\';
+    h = mix(h, v);
+  });
+  flush();
+  return words;
+}
+
+class Tree {
+ public:
+  // The template of a line's words; makes one if none is near.
+  std::uint32_t add(std::span<const Word> words, bool severe) {
+    const std::uint64_t root = mix(words.size() * 2 + severe, 0xD1B54A32D192ED03ull);
+    const std::uint64_t lead = words.empty() || words[0].value ? '*' : words[0].hash;
+    const std::uint64_t key = mix(root, lead);
+    auto leaf = leaves_.find(key);
+    if (leaf == leaves_.end()) {
+      // A node with its 64 children has one more for whatever else comes.
+      std::uint32_t& children = children_[root];
+      if (lead != '*' && children >= kMaxChildren) {
+        leaf = leaves_.try_emplace(mix(root, '*')).first;
+      } else {
+        ++children;
+        leaf = leaves_.try_emplace(key).first;
+      }
+    }
+    std::vector<std::uint32_t>& bucket = leaf->second;
+    std::uint32_t best = 0;
+    std::size_t best_score = 0;
+    for (const std::uint32_t id : bucket) {
+      const std::size_t score = similarity(templates_[id], words);
+      if (score > best_score) {
+        best_score = score;
+        best = id;
+      }
+    }
+    const bool near = best_score * 5 >= words.size() * 2 * 3;  // scores count double: >= .6
+    if (!bucket.empty() && (near || bucket.size() >= kMaxChildren || templates_.size() >= kMaxTemplates)) {
+      if (best_score == 0) best = bucket.back();
+      merge(templates_[best], words);
+      return best;
+    }
+    if (templates_.size() >= kMaxTemplates) return static_cast<std::uint32_t>(kMaxTemplates - 1);
+    templates_.emplace_back(words.begin(), words.end());
+    bucket.push_back(static_cast<std::uint32_t>(templates_.size() - 1));
+    return bucket.back();
+  }
+
+  std::size_t size() const { return templates_.size(); }
+
+ private:
+  // Twice the number of equal words; two values of the same place count half a word.
+  static std::size_t similarity(std::span<const Word> a, std::span<const Word> b) {
+    std::size_t score = 0;
+    for (std::size_t i = 0; i < a.size(); ++i) {
+      if (a[i].hash == b[i].hash) {
+        score += 2;
+      } else if (a[i].value && b[i].value) {
+        score += 1;
+      }
+    }
+    return score;
+  }
+  static void merge(std::vector<Word>& a, std::span<const Word> b) {
+    for (std::size_t i = 0; i < a.size() && i < b.size(); ++i) {
+      if (a[i].hash != b[i].hash) {
+        a[i].value = a[i].value && b[i].value;
+        a[i].hash = 0;
+      }
+    }
+  }
+
+  std::unordered_map<std::uint64_t, std::vector<std::uint32_t>> leaves_;
+  std::unordered_map<std::uint64_t, std::uint32_t> children_;
+  std::vector<std::vector<Word>> templates_;
+};
+
+// Open addressing from a shape's hash to its index.
+class ShapeIndex {
+ public:
+  ShapeIndex() : slots_(1024) {}
+  // The shape's index, or `next` entered under this hash.
+  std::uint32_t find_or_add(std::uint64_t hash, std::uint32_t next) {
+    if (used_ * 2 >= slots_.size()) grow();
+    Slot& slot = slots_[place(slots_, hash)];
+    if (slot.index == kFree) {
+      slot = {hash, next};
+      ++used_;
+    }
+    return slot.index;
+  }
+
+ private:
+  static constexpr std::uint32_t kFree = 0xFFFFFFFF;
+  struct Slot {
+    std::uint64_t hash = 0;
+    std::uint32_t index = kFree;
+  };
+  static std::size_t place(const std::vector<Slot>& slots, std::uint64_t hash) {
+    std::size_t i = hash & (slots.size() - 1);
+    while (slots[i].index != kFree && slots[i].hash != hash) i = (i + 1) & (slots.size() - 1);
+    return i;
+  }
+  void grow() {
+    std::vector<Slot> bigger(slots_.size() * 2);
+    for (const Slot& s : slots_) {
+      if (s.index != kFree) bigger[place(bigger, s.hash)] = s;
+    }
+    slots_ = std::move(bigger);
+  }
+  std::vector<Slot> slots_;
+  std::size_t used_ = 0;
+};
+
+}  // namespace
+
+Grouping group_lines(std::span<const Line> lines) {
+  Grouping g;
+  g.shape_of.resize(lines.size());
+  g.stamps.resize(lines.size());
+  ShapeIndex index;
+  Tree tree;
+  std::string plain;
+  for (std::uint32_t i = 0; i < lines.size(); ++i) {
+    const std::string_view text = lines[i].text;
+    const Stamp stamp = g.stamps[i] = find_stamp(text);
+    const auto id = index.find_or_add(shape_hash(text, stamp), static_cast<std::uint32_t>(g.shapes.size()));
+    g.shape_of[i] = id;
+    if (id < g.shapes.size()) {
+      Shape& shape = g.shapes[id];
+      shape.last = i;
+      ++shape.count;
+    } else {
+      plain.clear();
+      if (stamp.found()) append_plain(plain, text.substr(0, stamp.begin));
+      append_plain(plain, text.substr(stamp.end));
+      const Signals signals = read_signals(plain);
+      const std::uint32_t t = tree.add(words_of(plain), signals.severity >= salience::Severity::error);
+      if (t >= g.templates.size()) g.templates.resize(t + 1, {i, i});
+      g.shapes.push_back({i, i, 1, t, signals});
+    }
+    Template& t = g.templates[g.shapes[id].template_id];
+    if (t.count++ == 0) t.first = i;
+    t.last = i;
+  }
+  return g;
+}
+
+}  // namespace headroom::compressors::log

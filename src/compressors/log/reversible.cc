@@ -1,0 +1,186 @@
+#include "compressors/log/reversible.h"
+
+#include <algorithm>
+#include <string>
+#include <unordered_set>
+
+#include "base/utf8.h"
+#include "compressors/log/ansi.h"
+#include "compressors/log/selection.h"
+#include "compressors/log/shown_line.h"
+#include "compressors/statements.h"
+
+namespace headroom::compressors::log {
+namespace {
+
+constexpr std::size_t kNamedCount = 3;  // a template of fewer lines gets no statement of its own
+
+class Writer {
+ public:
+  Writer(std::span<const Line> lines, const Grouping& g, const Selection& selection, bool without_stamps,
+         bool without_colours)
+      : lines_(lines),
+        g_(g),
+        selection_(selection),
+        without_stamps_(without_stamps),
+        without_colours_(without_colours) {}
+
+  std::string run() {
+    header();
+    named_.assign(g_.templates.size(), 0);
+    for (std::size_t i = 0; i < lines_.size();) {
+      if (selection_.shown[i]) {
+        name_template(i);
+        line(i++);
+        continue;
+      }
+      std::size_t end = i;
+      while (end < lines_.size() && !selection_.shown[end]) ++end;
+      gap(i, end);
+      i = end;
+    }
+    if (!out_.empty() && out_.back() == '\n') out_.pop_back();
+    return std::move(out_);
+  }
+
+  std::size_t shown() const { return shown_; }
+  std::size_t errors_shown() const { return errors_shown_; }
+
+ private:
+  void header() {
+    out_ = "[log, " + counted(lines_.size(), "line") + "; those shown stand verbatim behind their numbers";
+    if (without_stamps_ || without_colours_) {
+      out_ += ", without ";
+      if (without_stamps_) out_ += "the collector's time";
+      if (without_stamps_ && without_colours_) out_ += " and ";
+      if (without_colours_) out_ += "colour codes";
+    }
+    out_ += "]\n";
+  }
+
+  void line(std::size_t i) {
+    ++shown_;
+    errors_shown_ += g_.signals(i).severe();
+    out_ += std::to_string(i + 1);
+    out_ += ' ';
+    std::string_view s = lines_[i].text;
+    if (without_stamps_ && g_.stamps[i].collector) {
+      s.remove_prefix(g_.stamps[i].end);
+      if (s.starts_with(' ')) s.remove_prefix(1);
+    }
+    if (s.size() <= kWholeLine) {
+      text(s);
+    } else {
+      const std::size_t head = utf8::floor_boundary(s, kLongHead);
+      const std::size_t tail = utf8::floor_boundary(s, s.size() - kLongTail);
+      text(s.substr(0, head));
+      out_ += " [" + std::to_string(tail - head) + " bytes] ";
+      text(s.substr(tail));
+    }
+    out_ += '\n';
+  }
+
+  void text(std::string_view s) {
+    if (without_colours_) {
+      append_plain(out_, s);
+    } else {
+      out_ += s;
+    }
+  }
+
+  void name_template(std::size_t i) {
+    const std::uint32_t id = g_.template_of(i);
+    const Template& t = g_.templates[id];
+    if (t.count < kNamedCount || named_[id]) return;
+    named_[id] = 1;
+    out_ += "[T" + std::to_string(++names_) + ' ' + std::to_string(t.count) + "x, lines " +
+            std::to_string(t.first + 1) + '-' + std::to_string(t.last + 1);
+    if (!without_stamps_ && g_.stamps[t.first].found() && g_.stamps[t.last].found()) {
+      out_ += ", " + std::string(clock(t.first)) + '-' + std::string(clock(t.last));
+    }
+    out_ += "]\n";
+  }
+
+  // The time of day of a line, to the second.
+  std::string_view clock(std::size_t i) const {
+    const Stamp& s = g_.stamps[i];
+    const std::size_t hour = s.cuts[static_cast<std::size_t>(Cut::hour)];
+    if (hour < 3) return lines_[i].text.substr(s.begin, s.end - s.begin);
+    return lines_[i].text.substr(hour - 3, std::min<std::size_t>(8, s.end - (hour - 3)));
+  }
+
+  // A gap of one or two short lines is shown: it costs no more than its statement.
+  void gap(std::size_t begin, std::size_t end) {
+    if (end - begin <= 2) {
+      std::size_t bytes = 0;
+      for (std::size_t i = begin; i < end; ++i)
+        bytes += lines_[i].text.size() - (without_stamps_ ? g_.stamps[i].end : 0);
+      if (bytes <= 40) {
+        for (std::size_t i = begin; i < end; ++i) line(i);
+        return;
+      }
+    }
+    std::size_t errors = 0;
+    std::unordered_set<std::uint32_t> kinds;
+    for (std::size_t i = begin; i < end; ++i) {
+      errors += g_.signals(i).severe();
+      kinds.insert(g_.template_of(i));
+    }
+    out_ += end - begin == 1 ? "[line " : "[lines ";
+    out_ += std::to_string(begin + 1);
+    if (end - begin > 1) out_ += '-' + std::to_string(end);
+    if (!total_said_) out_ += " of " + std::to_string(lines_.size());
+    total_said_ = true;
+    out_ += ": ";
+    if (end - begin > 4) out_ += counted(kinds.size(), "template") + ", ";
+    out_ += counted(errors, "error") + "]\n";
+  }
+
+  std::span<const Line> lines_;
+  const Grouping& g_;
+  const Selection& selection_;
+  bool without_stamps_, without_colours_;
+  std::string out_;
+  std::vector<std::uint8_t> named_;
+  std::size_t names_ = 0, shown_ = 0, errors_shown_ = 0;
+  bool total_said_ = false;
+};
+
+}  // namespace
+
+std::optional<View> reversible_view(std::string_view text, std::span<const Line> lines, const Grouping& grouping,
+                                    const Context& context) {
+  std::size_t collected = 0;
+  for (const Stamp& s : grouping.stamps) collected += s.collector && s.begin < 4;
+  const bool without_stamps = collected * 10 >= lines.size() * 9;
+  const bool without_colours = has_ansi(text);
+  const Tokens whole = tokens::Counter::estimate(text);
+  std::optional<Tokens> budget = context.token_budget;
+  View view;
+  // Estimates may be off and statements cost: aim lower until the budget holds.
+  for (int round = 0; round < 3; ++round) {
+    const Selection selection = select_lines(lines, grouping, {context.query, budget, whole, without_stamps});
+    Writer writer(lines, grouping, selection, without_stamps, without_colours);
+    view.text = writer.run();
+    view.shown = static_cast<std::int64_t>(writer.shown());
+    std::size_t errors = 0;
+    for (const Shape& s : grouping.shapes) errors += s.signals.severe() ? s.count : 0;
+    view.statement = counted(lines.size(), "line") + " compressed to " + std::to_string(writer.shown());
+    view.statement +=
+        errors == 0 ? ": no errors"
+                    : ": " + std::to_string(writer.errors_shown()) + " of " + counted(errors, "error line") + " kept";
+    if (!context.token_budget) break;
+    const Tokens size = context.ruler.count(view.text);
+    if (size <= *context.token_budget) break;
+    budget = Tokens(budget->value * context.token_budget->value / size.value * 97 / 100);
+  }
+  if (view.text.size() >= text.size()) return std::nullopt;
+  view.fidelity = Fidelity::reversible;
+  view.line_preserving = !without_stamps && !without_colours;
+  view.method = "log_lines";
+  view.total = static_cast<std::int64_t>(lines.size());
+  view.unit = "lines";
+  return view;
+}
+
+}  // namespace headroom::compressors::log

@@ -1,0 +1,297 @@
+#include "compressors/log/selection.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "compressors/log/shown_line.h"
+#include "tokens/counter.h"
+
+namespace headroom::compressors::log {
+namespace {
+
+constexpr int kUnit = 1024;  // scores are integers in these units
+constexpr int unit(double x) {
+  return static_cast<int>(x * kUnit);
+}
+
+constexpr int kGapCost = 14;  // tokens of a gap's statement
+constexpr std::int64_t kLeast = 300, kMost = 3000;
+constexpr std::size_t kTail = 12;
+constexpr std::size_t kAnchorLines = 20;  // shown per anchor; more are grouped
+constexpr std::size_t kRankedPieces = 20000;
+
+struct Item {
+  int score;
+  std::uint32_t line;
+};
+
+bool before(const Item& a, const Item& b) {
+  return a.score != b.score ? a.score > b.score : a.line < b.line;
+}
+
+bool is_blank_line(std::string_view s) {
+  return s.find_first_not_of(" \t\r") == std::string_view::npos;
+}
+
+std::size_t indent_of(std::string_view s) {
+  const std::size_t n = s.find_first_not_of(" \t");
+  return n == std::string_view::npos ? 0 : n;
+}
+
+std::string_view body(const Line& line, const Stamp& stamp) {
+  std::string_view s = line.text.substr(stamp.end);
+  if (stamp.found() && s.starts_with(' ')) s.remove_prefix(1);
+  return s;
+}
+
+class Selector {
+ public:
+  Selector(std::span<const Line> lines, const Grouping& g, const SelectionOptions& options)
+      : lines_(lines), g_(g), options_(options), n_(lines.size()), scores_(n_, 0) {}
+
+  Selection run() {
+    find_end_of_work();
+    score_own();
+    score_steps();
+    score_tail();
+    score_templates();
+    score_query();
+    spread_to_neighbours();
+    return take();
+  }
+
+ private:
+  // Runners tidy up after the work; what they print then is not the end that matters.
+  void find_end_of_work() {
+    end_ = n_;
+    bool severe = false;
+    for (std::size_t i = 0; i < n_; ++i) {
+      const Signals& s = g_.signals(i);
+      severe |= s.severe();
+      if (severe && s.is(kClosing)) {
+        end_ = i;
+        break;
+      }
+      if (s.severe() && s.is(kMark) && first_mark_ == n_npos && s.is(kExit)) first_mark_ = i;
+    }
+  }
+
+  int position(std::size_t i) const {
+    if (i >= end_) return 0;
+    const double x = static_cast<double>(i + 1) / static_cast<double>(end_);
+    return unit(1.5 * x * x * x);
+  }
+
+  int rarity(std::size_t i) const {
+    const std::uint32_t count = g_.templates[g_.template_of(i)].count;
+    if (count == 1) return unit(1.5);
+    if (count <= 3) return unit(1);
+    return count * 100 < n_ ? unit(.5) : 0;
+  }
+
+  void score_own() {
+    for (std::size_t i = 0; i < n_; ++i) {
+      const Signals& s = g_.signals(i);
+      if (s.score == 0 && (s.roles & (kChatter | kSuccess))) continue;
+      const Template& t = g_.templates[g_.template_of(i)];
+      if (s.score == 0 && t.count > 3) continue;
+      int score = unit(s.score) + rarity(i) + position(i);
+      if (s.score > 0 && i != t.first) score -= i == t.last ? unit(1) : unit(4);
+      if (s.score == 0) score = is_blank_line(body(lines_[i], g_.stamps[i])) ? 0 : std::min(score, unit(2.5));
+      if (i >= end_) score -= unit(2);
+      scores_[i] = std::max(score, 0);
+    }
+    // The first error of all is the likeliest cause.
+    for (std::size_t i = 0; i < n_; ++i) {
+      if (g_.signals(i).severe()) {
+        scores_[i] += unit(1.5);
+        break;
+      }
+    }
+  }
+
+  // The step that failed, and its command.
+  void score_steps() {
+    std::size_t step = n_npos;
+    for (std::size_t i = 0; i < n_; ++i) {
+      const Signals& s = g_.signals(i);
+      if (s.is(kStep) || (s.is(kCommand) && !s.is(kChatter))) {
+        step = i;
+      } else if (s.severe() && step != n_npos && s.score >= 5) {
+        scores_[step] = std::max(scores_[step], unit(g_.signals(step).is(kStep) ? 6.5 : 4) + position(step));
+        step = n_npos;
+      }
+    }
+  }
+
+  void score_tail() {
+    const auto raise = [&](std::size_t end, std::size_t count, double to) {
+      for (std::size_t i = end - std::min(count, end); i < end; ++i) {
+        if (!is_blank_line(body(lines_[i], g_.stamps[i]))) scores_[i] = std::max(scores_[i], unit(to));
+      }
+    };
+    if (end_ < n_) {
+      raise(n_, kTail, 2.5);
+      raise(n_, 3, 4);
+    }
+    raise(end_, kTail, 6);
+  }
+
+  // One line of each template that repeats, rarest first.
+  void score_templates() {
+    for (const Template& t : g_.templates) {
+      if (t.count < 2) continue;
+      const int commonness = std::bit_width(t.count);  // 2..32
+      const Signals& s = g_.signals(t.first);
+      const bool chatter = s.is(kChatter) || t.first >= end_;
+      scores_[t.first] = std::max(scores_[t.first], unit(chatter ? 1 : 3.5) - commonness * kUnit / 16);
+    }
+  }
+
+  void score_query() {
+    const search::Query& query = options_.query;
+    if (query.empty()) return;
+    for (const std::string& anchor : query.anchors()) {
+      std::size_t hits = 0;
+      for (std::size_t i = 0; i < n_ && hits < kAnchorLines; ++i) {
+        if (lines_[i].text.find(anchor) == std::string_view::npos) continue;
+        scores_[i] = std::max(scores_[i], unit(7.5));
+        ++hits;
+      }
+    }
+    std::vector<std::string_view> pieces;
+    pieces.reserve(std::min(g_.shapes.size(), kRankedPieces));
+    for (const Shape& shape : g_.shapes) {
+      if (pieces.size() >= kRankedPieces) break;
+      pieces.push_back(lines_[shape.first].text);
+    }
+    const std::vector<search::Hit> hits = search::rank(query, pieces);
+    for (std::size_t k = 0; k < hits.size() && k < 40; ++k) {
+      if (hits[k].anchor) continue;
+      const double share = hits[0].score > 0 ? std::min(1.0, hits[k].score / hits[0].score) : 0;
+      const std::size_t i = g_.shapes[hits[k].piece].first;
+      scores_[i] += unit(2.5 * share);
+    }
+  }
+
+  // 2 lines before and 6 after a severe line; the indented list or trace that belongs to it as a whole.
+  void spread_to_neighbours() {
+    const std::vector<int> own = scores_;
+    for (std::size_t i = 0; i < n_; ++i) {
+      const Signals& s = g_.signals(i);
+      if (own[i] < unit(4) || !(s.severe() || s.is(kTestFailure))) continue;
+      const auto inherit = [&](std::size_t j, int score) {
+        const Signals& other = g_.signals(j);
+        if (other.is(kChatter)) return;
+        if (other.is(kRuntimeFrame)) score -= unit(2);
+        if (other.is(kSuccess)) score -= unit(2);
+        if (is_blank_line(body(lines_[j], g_.stamps[j]))) return;
+        scores_[j] = std::max(scores_[j], score);
+      };
+      for (std::size_t d = 1; d <= 2 && d <= i; ++d) inherit(i - d, own[i] - unit(2) - static_cast<int>(d) * unit(.5));
+      // An exception's line ends the trace that stands above it.
+      if (s.is(kException)) {
+        std::size_t frames = 0;
+        for (std::size_t j = i; j-- > 0 && frames < 48; ++frames) {
+          const std::string_view above = body(lines_[j], g_.stamps[j]);
+          const Signals& other = g_.signals(j);
+          if (!other.is(kFrame) && indent_of(above) == 0 && !other.is(kException)) break;
+          inherit(j, own[i] - unit(2) - static_cast<int>(frames) * unit(.125));
+          if (other.is(kException)) break;
+        }
+      }
+      const std::string_view mine = body(lines_[i], g_.stamps[i]);
+      const std::size_t indent = indent_of(mine);
+      bool list = true;
+      int seen = 0;
+      for (std::size_t d = 1; d <= 40 && i + d < n_; ++d) {
+        const std::size_t j = i + d;
+        const std::string_view text = body(lines_[j], g_.stamps[j]);
+        if (is_blank_line(text)) continue;
+        ++seen;
+        const char first = text[indent_of(text)];
+        list = list && (indent_of(text) > indent || first == '*' || first == '-' || first == '|' || first == '+' ||
+                        first == '>' || g_.signals(j).is(kFrame) || g_.signals(j).is(kExpectation));
+        if (!list && seen > 6) break;
+        inherit(j, own[i] - unit(1) - seen * (list ? unit(.2) : unit(.35)));
+      }
+    }
+  }
+
+  int cost(std::size_t i) const { return line_cost(lines_[i].text, g_.stamps[i], options_.without_stamps); }
+
+  std::int64_t knee(const std::vector<Item>& items) const {
+    std::int64_t total_cost = 0, total_weight = 0;
+    std::vector<std::pair<std::int64_t, std::int64_t>> curve;
+    for (const Item& item : items) {
+      total_cost += cost(item.line);
+      total_weight += item.score;
+      curve.emplace_back(total_cost, total_weight);
+      if (total_cost > 4 * kMost) break;
+    }
+    double best = 0;
+    std::int64_t at = 0;
+    for (const auto& [c, w] : curve) {
+      const double gap = static_cast<double>(w) / static_cast<double>(total_weight) -
+                         static_cast<double>(c) / static_cast<double>(total_cost);
+      if (gap > best) {
+        best = gap;
+        at = c;
+      }
+    }
+    if (best < .05) at = options_.whole.value * 3 / 10;
+    return std::clamp(std::min(at, options_.whole.value / 7), kLeast, kMost);
+  }
+
+  Selection take() {
+    std::vector<Item> items;
+    for (std::size_t i = 0; i < n_; ++i) {
+      if (scores_[i] > unit(.5)) items.push_back({scores_[i], static_cast<std::uint32_t>(i)});
+    }
+    // A long line must be worth its length.
+    for (Item& item : items) {
+      const int c = cost(item.line);
+      if (c > 48) item.score -= (std::bit_width(static_cast<unsigned>(c / 48)) * kUnit) / 2;
+    }
+    std::sort(items.begin(), items.end(), before);
+    const std::int64_t budget = options_.budget ? options_.budget->value : knee(items);
+    const std::int64_t severe_budget =
+        options_.budget ? budget + budget / 20 : std::min<std::int64_t>(2 * budget, options_.whole.value / 2);
+    Selection out;
+    out.shown.assign(n_, 0);
+    std::int64_t spent = 24;  // the header
+    for (const Item& item : items) {
+      const std::size_t i = item.line;
+      const bool joined = (i > 0 && out.shown[i - 1]) || (i + 1 < n_ && out.shown[i + 1]);
+      const std::int64_t price = cost(i) + (joined ? 0 : kGapCost);
+      const bool must = g_.signals(i).severe() && g_.templates[g_.template_of(i)].first == i;
+      if (spent + price > (must ? severe_budget : budget)) continue;
+      spent += price;
+      out.shown[i] = 1;
+      ++out.count;
+    }
+    return out;
+  }
+
+  static constexpr std::size_t n_npos = static_cast<std::size_t>(-1);
+  std::span<const Line> lines_;
+  const Grouping& g_;
+  const SelectionOptions& options_;
+  std::size_t n_, end_ = 0;
+  std::size_t first_mark_ = n_npos;
+  std::vector<int> scores_;
+};
+
+}  // namespace
+
+int line_cost(std::string_view text, const Stamp& stamp, bool without_stamp) {
+  const std::string_view s = without_stamp ? text.substr(stamp.end) : text;
+  const std::size_t shown = std::min(s.size(), kWholeLine);
+  return 4 + static_cast<int>(tokens::Counter::estimate(s.substr(0, shown)).value);
+}
+
+Selection select_lines(std::span<const Line> lines, const Grouping& grouping, const SelectionOptions& options) {
+  return Selector(lines, grouping, options).run();
+}
+
+}  // namespace headroom::compressors::log

@@ -1,0 +1,377 @@
+#include "compressors/log/signals.h"
+
+#include <algorithm>
+#include <array>
+
+namespace headroom::compressors::log {
+namespace {
+
+using salience::Severity;
+
+constexpr std::size_t kReach = 4096;
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_letter(char c) {
+  return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
+}
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+}
+
+std::string_view trimmed(std::string_view s) {
+  while (!s.empty() && (s.front() == ' ' || s.front() == '\t')) s.remove_prefix(1);
+  while (!s.empty() && (s.back() == ' ' || s.back() == '\t' || s.back() == '\r')) s.remove_suffix(1);
+  return s;
+}
+
+struct Lead {
+  std::string_view text;
+  std::uint32_t roles;
+};
+
+// How tools begin the lines that matter, after blanks.
+constexpr auto kLeads = std::to_array<Lead>({
+    {"##[error]", kMark},
+    {"::error", kMark},
+    {"npm error", kMark},
+    {"npm ERR!", kMark},
+    {"E: ", kMark},
+    {"error: ", kMark},
+    {"Error: ", kMark | kException},
+    {"ERROR: ", kMark},
+    {"ERROR ", kMark},
+    {"error[", kMark},
+    {"fatal: ", kMark},
+    {"FATAL", kMark},
+    {"FAILED ", kTestFailure},
+    {"FAILED: ", kTestFailure},
+    {"FAILURE: ", kTestFailure},
+    {"FAIL ", kTestFailure},
+    {"FAIL\t", kTestFailure},
+    {"FAIL:", kTestFailure},
+    {"FAIL!", kTestFailure | kSummary},
+    {"[FAIL]", kTestFailure},
+    {"[FAILED]", kTestFailure},
+    {"[  FAILED  ]", kTestFailure},
+    {"[ERROR]", kMark},
+    {"[error]", kMark},
+    {"--- FAIL", kTestFailure},
+    {"not ok ", kTestFailure},
+    {"TEST FAILURE", kTestFailure},
+    {"BUILD FAILED", kSummary | kTestFailure},
+    {"BUILD FAILURE", kSummary | kTestFailure},
+    {"* What went wrong", kTestFailure},
+    {"Execution failed for task", kTestFailure},
+    {"\xE2\x97\x8F ", kTestFailure},   // ●
+    {"\xE2\x9D\x8C", kTestFailure},    // ❌
+    {"\xE2\x9C\x95 ", kTestFailure},   // ✕
+    {"\xE2\x9C\x96 ", kTestFailure},   // ✖
+    {"\xE2\x9C\x97 ", kTestFailure},   // ✗
+    {"\xE2\x9C\x98 ", kTestFailure},   // ✘
+    {"\xC3\x97 ", kTestFailure},       // ×
+    {"\xE2\x80\xA2 [", kTestFailure},  // • [FAILED]
+    {"Traceback (most recent call last)", kException},
+    {"Caused by", kCause | kException},
+    {"caused by", kCause},
+    {"The above exception was", kCause},
+    {"During handling of", kCause},
+    {"E   ", kExpectation},
+    {"Expected", kExpectation},
+    {"expected", kExpectation},
+    {"EXPECTED", kExpectation},
+    {"Received", kExpectation},
+    {"Actual", kExpectation},
+    {"actual", kExpectation},
+    {"ACTUAL", kExpectation},
+    {"Got:", kExpectation},
+    {"got:", kExpectation},
+    {"got ", kExpectation},
+    {"want", kExpectation},
+    {"left:", kExpectation},
+    {"right:", kExpectation},
+    {"but was", kExpectation},
+    {"$ ", kCommand},
+    {"+ ", kCommand},
+    {"> Task ", kStep},
+    {"##[group]Run ", kStep | kCommand},
+    {"Running command", kCommand},
+    {"Running: ", kCommand},
+    {"Run ", kCommand},
+    {"##[command]", kChatter},
+    {"[command]", kChatter},
+    {"##[endgroup]", kChatter},
+    {"##[debug]", kChatter},
+    {"* [new ", kChatter},
+    {"Post job cleanup", kChatter | kClosing},
+    {"Cleaning up orphan processes", kChatter | kClosing},
+    {"PASS ", kSuccess},
+    {"PASSED ", kSuccess},
+    {"PASS:", kSuccess},
+    {"PASS\t", kSuccess},
+    {"ok ", kSuccess},
+    {"ok\t", kSuccess},
+    {"--- PASS", kSuccess},
+    {"[       OK ]", kSuccess},
+    {"[ RUN      ]", kSuccess},
+    {"=== RUN", kSuccess},
+    {"\xE2\x9C\x93", kSuccess},  // ✓
+    {"\xE2\x9C\x94", kSuccess},  // ✔
+    {"\xE2\x88\x9A", kSuccess},  // √
+    {"\xE2\x9C\x85", kSuccess},  // ✅
+});
+
+// How a passed test's line ends.
+constexpr auto kPassedTails =
+    std::to_array<std::string_view>({" ok", "...ok", " PASSED", ".Passed", " Passed", " SUCCESS", " passed", " OK"});
+
+// How a failed one's does, "... FAILED": tests, tasks, hooks named in front.
+constexpr auto kFailedTails =
+    std::to_array<std::string_view>({" FAILED", ".Failed", " FAIL", " Failed", "...FAILED", "...failed", " ... failed",
+                                     " failed!", "... mismatch", " ERROR"});
+
+// Frames of installed packages and runtimes: folded unless they are a test's own.
+constexpr auto kRuntimePlaces = std::to_array<std::string_view>(
+    {"site-packages/", "dist-packages/",   "node_modules/", "node:internal",      "(internal/",    "/rustc/",
+     "java.base/",     "java.util.",       "java.lang.",    "jdk.internal.",      "sun.reflect",   "org.junit.",
+     "org.gradle.",    "/usr/lib/",        "/lib/python",   "/usr/local/go/src/", "/usr/include/", ".cargo/registry/",
+     "<frozen ",       "hostedtoolcache/", "at core::",     "at std::",           "at System.",    "at Microsoft.",
+     "libstdc++",      "libc.so",          "/gems/"});
+
+struct Features {
+  bool place = false;       // name.ext:12 or name.ext(12 or line 12
+  bool eslint_row = false;  // "  12:5  error  ..."
+  int outcome_pairs = 0;    // "3 failed", "Tests: 4"
+  bool bad_count = false;   // a non-zero count of failures
+  bool bad_exit = false;    // "exit code 3", "signal 9"
+  bool good_exit = false;   // "exit code 0"
+  bool camel_exception = false;
+};
+
+bool iequals(std::string_view a, std::string_view b) {
+  return a.size() == b.size() &&
+         std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return lower(x) == y; });
+}
+template <std::size_t N>
+bool any_of(std::string_view word, const std::array<std::string_view, N>& words) {
+  return std::any_of(words.begin(), words.end(), [word](std::string_view w) { return iequals(word, w); });
+}
+constexpr auto kBadOutcomes =
+    std::to_array<std::string_view>({"failed", "failure", "failures", "errors", "error", "failing", "problems",
+                                     "crashed", "violations", "vulnerabilities"});
+constexpr auto kOutcomes = std::to_array<std::string_view>(
+    {"passed",    "skipped",    "warnings",  "warning",    "tests",   "test",     "total",     "ignored",
+     "pending",   "specs",      "suites",    "examples",   "xfailed", "xpassed",  "succeeded", "success",
+     "successes", "deselected", "snapshots", "assertions", "passing", "upgraded", "files",     "measured"});
+constexpr auto kCodeWords = std::to_array<std::string_view>({"code", "status", "signal", "exit", "error", "returned"});
+
+// One pass over the words.
+Features read_features(std::string_view s) {
+  Features f;
+  std::string_view before, before2;  // the two words in front
+  std::size_t before_end = 0;
+  for (std::size_t i = 0; i < s.size();) {
+    const char c = s[i];
+    if (is_digit(c)) {
+      const std::size_t begin = i;
+      while (i < s.size() && is_digit(s[i])) ++i;
+      const char lead = begin > 0 ? s[begin - 1] : '\0';
+      const bool alone = (i >= s.size() || (!is_letter(s[i]) && s[i] != '_')) && lead != '_';
+      const bool zero = i - begin == 1 && s[begin] == '0';
+      if (lead == ':' || lead == '(') {
+        // "name.ext:12": letters, a dot, letters right before the colon.
+        std::size_t e = begin - 1;
+        while (e > 0 && (is_letter(s[e - 1]) || is_digit(s[e - 1]) || s[e - 1] == '+')) --e;
+        if (e > 0 && begin - 1 - e >= 1 && begin - 1 - e <= 5 && s[e - 1] == '.' && is_letter(s[e]) && e > 1 &&
+            s[e - 2] > ' ')
+          f.place = true;
+        if (e > 0 && begin - 1 - e >= 8 && s.substr(e, begin - 1 - e).ends_with("file")) f.place = true;
+      }
+      if (alone && iequals(before, "line") && begin - before_end <= 1) f.place = true;
+      if (alone && begin - before_end <= 3 && any_of(before, kCodeWords)) {
+        const bool is_code = !iequals(before, "error") || (begin - before_end == 1 && before[0] == 'E');
+        const bool exit = iequals(before, "exit") || iequals(before, "signal") || iequals(before2, "exit") ||
+                          iequals(before2, "exited") || iequals(before, "error") ||
+                          (iequals(before, "code") &&
+                           (iequals(before2, "with") || iequals(before2, "return") || iequals(before2, "returned"))) ||
+                          (iequals(before, "status") && iequals(before2, "non-zero"));
+        if (is_code && exit && i - begin <= 5 && (i >= s.size() || s[i] != '%'))
+          (zero ? f.good_exit : f.bad_exit) = true;
+      }
+      // "12:5  error": a linter's row.
+      if (alone && i < s.size() && s[i] == ':' && i + 1 < s.size() && is_digit(s[i + 1]) &&
+          s.find_first_not_of(" \t") == begin) {
+        std::size_t j = i + 1;
+        while (j < s.size() && is_digit(s[j])) ++j;
+        const std::size_t w = s.find_first_not_of(" \t", j);
+        if (w != std::string_view::npos && w > j &&
+            (s.substr(w).starts_with("error") || s.substr(w).starts_with("warning")))
+          f.eslint_row = true;
+      }
+      // "3 failed", "1223 Passed", "2 tests failed".
+      if (alone && i < s.size() && s[i] == ' ') {
+        std::size_t e = i + 1;
+        while (e < s.size() && is_letter(s[e])) ++e;
+        const std::string_view next = s.substr(i + 1, e - i - 1);
+        if (any_of(next, kBadOutcomes)) {
+          ++f.outcome_pairs;
+          f.bad_count |= !zero;
+        } else if (any_of(next, kOutcomes)) {
+          ++f.outcome_pairs;
+          if (e < s.size() && s[e] == ' ') {
+            std::size_t e2 = e + 1;
+            while (e2 < s.size() && is_letter(s[e2])) ++e2;
+            if (iequals(s.substr(e + 1, e2 - e - 1), "failed")) {
+              ++f.outcome_pairs;
+              f.bad_count |= !zero;
+            }
+          }
+        }
+      } else if (alone && begin >= 2 && begin - before_end <= 3 &&
+                 (s[begin - 1] == ' ' || s[begin - 1] == '=' || s[begin - 1] == ':') &&
+                 (any_of(before, kBadOutcomes) || any_of(before, kOutcomes)) && before_end < begin &&
+                 (s[before_end] == ':' || s[before_end] == '=')) {
+        ++f.outcome_pairs;  // "Failures: 2", "failed=1"
+        if (any_of(before, kBadOutcomes)) f.bad_count |= !zero;
+      }
+      before2 = before;
+      before = {};
+      continue;
+    }
+    if (is_letter(c)) {
+      const std::size_t begin = i;
+      while (i < s.size() && (is_letter(s[i]) || (s[i] == '-' && i + 1 < s.size() && is_letter(s[i + 1])))) ++i;
+      before2 = before;
+      before = s.substr(begin, i - begin);
+      before_end = i;
+      if (i - begin > 6 && i < s.size() && (s[i] == ':' || s[i] == '(') && s[begin] <= 'Z' &&
+          (before.ends_with("Error") || before.ends_with("Exception") || before.ends_with("Warning") ||
+           before.ends_with("Failure"))) {
+        f.camel_exception |= s[i] == ':';
+      }
+      continue;
+    }
+    ++i;
+  }
+  return f;
+}
+
+bool is_rule(char c) {
+  return c == '=' || c == '_' || c == '-' || c == '*' || c == '#';
+}
+
+// "==== ERRORS ====", "____ test_x ____", "---- a::b stdout ----".
+bool is_heading(std::string_view t) {
+  if (t.size() < 10 || !is_rule(t[0])) return false;
+  std::size_t n = 0;
+  while (n < t.size() && t[n] == t[0]) ++n;
+  if (n < 4 || n == t.size()) return false;
+  return t[n] == ' ' && t.back() == t[0];
+}
+
+bool is_frame(std::string_view t) {
+  if (t.starts_with("File \"") && t.find("\", line ") != std::string_view::npos) return true;
+  if (t.starts_with("at ") && (t.find(':') != std::string_view::npos || t.find('(') != std::string_view::npos))
+    return true;
+  if (t.starts_with("from ") && t.find(":in ") != std::string_view::npos) return true;
+  if (t.starts_with("--> ")) return true;
+  if (t.starts_with("goroutine ") && t.ends_with("]:")) return true;
+  if (t.find(".go:") != std::string_view::npos && t.find(" +0x") != std::string_view::npos) return true;
+  // "12: core::panicking::panic"
+  std::size_t n = 0;
+  while (n < t.size() && is_digit(t[n])) ++n;
+  if (n > 0 && n <= 3 && t.substr(n).starts_with(": ") && t.find("::") != std::string_view::npos) return true;
+  return t.starts_with("#") && t.size() > 3 && is_digit(t[1]) && t.find(" 0x") != std::string_view::npos &&
+         t.find(" in ") != std::string_view::npos;
+}
+
+float quarter_steps(double x) {
+  return static_cast<float>(static_cast<int>(x * 4)) / 4;
+}
+
+}  // namespace
+
+Signals read_signals(std::string_view line) {
+  Signals out;
+  const std::string_view t = trimmed(line.substr(0, kReach));
+  if (t.empty()) return out;
+  std::uint32_t roles = 0;
+  for (const Lead& lead : kLeads) {
+    if (t[0] == lead.text[0] && t.starts_with(lead.text)) roles |= lead.roles;
+  }
+  const Features f = read_features(t);
+  Severity severity = salience::severity_of(t);
+
+  if (is_frame(t)) roles |= kFrame;
+  if (f.place) roles |= kFrame;
+  if (roles & kFrame) {
+    const bool runtime = std::any_of(kRuntimePlaces.begin(), kRuntimePlaces.end(),
+                                     [t](std::string_view p) { return t.find(p) != std::string_view::npos; });
+    if (runtime && t.find("/test") == std::string_view::npos && t.find("_test.") == std::string_view::npos)
+      roles |= kRuntimeFrame;
+  }
+  if (is_heading(t)) roles |= kHeading;
+  const auto ends = [t](std::string_view tail) { return t.ends_with(tail) && t.size() > tail.size(); };
+  const bool failed_tail = std::any_of(kFailedTails.begin(), kFailedTails.end(), ends);
+  const bool passed_tail = !failed_tail && std::any_of(kPassedTails.begin(), kPassedTails.end(), ends);
+  if (failed_tail) roles |= kTestFailure;
+  if (t.find(" FAILED ") != std::string_view::npos && t.back() == ']')
+    roles |= kTestFailure;  // pytest -v with its percentage
+  const bool passed_column = t.find(" PASSED ") != std::string_view::npos && t.back() == ']';
+  if ((passed_tail || passed_column) && f.outcome_pairs == 0) roles |= kSuccess;
+  if (t.find("panicked at") != std::string_view::npos) roles |= kException;
+  if (f.camel_exception && !(roles & kSuccess)) roles |= kException;
+  if (f.outcome_pairs >= 2 || (f.outcome_pairs == 1 && f.bad_count)) roles |= kSummary;
+  if (f.bad_exit) roles |= kExit;
+  if (f.eslint_row) roles |= kDiagnostic;
+
+  // Structure beats words: a passed test is no failure whatever its name says; nor is a step's echoed command or a tag.
+  const bool cleared = (roles & (kSuccess | kChatter)) || (roles & kStep && !(roles & kTestFailure)) ||
+                       (roles & kCommand && !(roles & (kMark | kExit)));
+  if (cleared) {
+    severity = std::min(severity, Severity::none);
+    roles &= ~(kException | kTestFailure | kDiagnostic | kExit | kSummary);
+    if (f.outcome_pairs >= 2) roles |= kSummary;
+  } else {
+    if (f.bad_exit || f.bad_count) severity = std::max(severity, Severity::error);
+    if (f.good_exit && !f.bad_exit && severity == Severity::error && !(roles & kMark)) severity = Severity::none;
+    if (f.outcome_pairs >= 1 && !f.bad_count && !(roles & (kMark | kTestFailure)) && severity == Severity::error &&
+        f.outcome_pairs >= 2)
+      severity = Severity::none;
+    if (roles & (kMark | kTestFailure) && (severity != Severity::none || roles & kMark || failed_tail))
+      severity = std::max(severity, Severity::error);
+    if (roles & kFrame && severity >= Severity::error && !(roles & kRuntimeFrame)) roles |= kDiagnostic;
+    if (severity == Severity::none) roles &= ~kException;
+  }
+
+  double score = 0;
+  if (severity == Severity::warning) score = 1;
+  if (severity == Severity::error) score = 4;
+  if (severity == Severity::fatal) score = 5;
+  const auto raise = [&score](double to) { score = std::max(score, to); };
+  if (severity >= Severity::error) {
+    if (roles & kMark) raise(5);
+    if (roles & kDiagnostic) raise(5);
+    if (roles & kException) raise(5.5);
+    if (roles & kTestFailure) raise(5.5);
+    if (roles & kExit) raise(5.5);
+    if (roles & kSummary) raise(6.5);
+    if (roles & kRuntimeFrame) score -= 3;
+  } else {
+    if (roles & kTestFailure) raise(4.5);
+    if (roles & kSummary) raise(3);
+    if (roles & kCause) raise(4);
+    if (roles & kHeading) raise(1.5);
+    if (roles & kStep) raise(.5);
+    if (roles & kFrame && !(roles & kRuntimeFrame)) raise(1);
+  }
+  if (roles & kExpectation && !(roles & kSuccess)) raise(3.5);
+  if (roles & (kChatter | kSuccess)) score = roles & kSummary ? 2 : 0;
+  out.severity = severity;
+  out.roles = roles;
+  out.score = quarter_steps(score);
+  return out;
+}
+
+}  // namespace headroom::compressors::log
