@@ -13,7 +13,8 @@
 namespace headroom::compressors::log {
 namespace {
 
-constexpr std::size_t kNamedCount = 3;  // a template of fewer lines gets no statement of its own
+// A template of fewer lines gets no statement of its own.
+constexpr std::size_t kNamedCount = 3, kNamedCountOfMany = 8, kManyTemplates = 64;
 
 class Writer {
  public:
@@ -91,7 +92,7 @@ class Writer {
   void name_template(std::size_t i) {
     const std::uint32_t id = g_.template_of(i);
     const Template& t = g_.templates[id];
-    if (t.count < kNamedCount || named_[id]) return;
+    if (t.count < (g_.templates.size() > kManyTemplates ? kNamedCountOfMany : kNamedCount) || named_[id]) return;
     named_[id] = 1;
     out_ += "[T" + std::to_string(++names_) + ' ' + std::to_string(t.count) + "x, lines " +
             std::to_string(t.first + 1) + '-' + std::to_string(t.last + 1);

@@ -14,10 +14,13 @@ constexpr int unit(double x) {
   return static_cast<int>(x * kUnit);
 }
 
-constexpr int kGapCost = 14;  // tokens of a gap's statement
+constexpr int kGapCost = 14;         // tokens of a gap's statement
+constexpr int kTemplateCost = 14;    // tokens of a template's statement
+constexpr int kEssential = unit(4);  // from this score on a line comes before one line of each template
 constexpr std::int64_t kLeast = 300, kMost = 3000;
 constexpr std::size_t kTail = 12;
-constexpr std::size_t kAnchorLines = 20;  // shown per anchor; more are grouped
+constexpr std::size_t kReachOfMark = 150;  // lines
+constexpr std::size_t kAnchorLines = 20;   // shown per anchor; more are grouped
 constexpr std::size_t kRankedPieces = 20000;
 
 struct Item {
@@ -54,7 +57,6 @@ class Selector {
     score_own();
     score_steps();
     score_tail();
-    score_templates();
     score_query();
     spread_to_neighbours();
     return take();
@@ -67,19 +69,25 @@ class Selector {
     bool severe = false;
     for (std::size_t i = 0; i < n_; ++i) {
       const Signals& s = g_.signals(i);
+      if (s.severe() && s.is(kMark) && s.is(kExit)) marks_.push_back(i);
       severe |= s.severe();
       if (severe && s.is(kClosing)) {
         end_ = i;
         break;
       }
-      if (s.severe() && s.is(kMark) && first_mark_ == n_npos && s.is(kExit)) first_mark_ = i;
     }
   }
 
   int position(std::size_t i) const {
     if (i >= end_) return 0;
     const double x = static_cast<double>(i + 1) / static_cast<double>(end_);
-    return unit(1.5 * x * x * x);
+    const int late = unit(1.5 * x * x * x);
+    // Before the mark with which a step ended.
+    const auto mark = std::lower_bound(marks_.begin(), marks_.end(), i);
+    if (mark == marks_.end()) return marks_.empty() ? late : late / 2;
+    const std::size_t distance = *mark - i;
+    return std::max(late,
+                    distance < kReachOfMark ? static_cast<int>((kReachOfMark - distance) * unit(2) / kReachOfMark) : 0);
   }
 
   int rarity(std::size_t i) const {
@@ -137,15 +145,17 @@ class Selector {
     raise(end_, kTail, 6);
   }
 
-  // One line of each template that repeats, rarest first.
-  void score_templates() {
+  // One line of each template that repeats, those of most lines first: at most 30 % of the budget is theirs.
+  std::vector<Item> template_items() const {
+    std::vector<Item> items;
     for (const Template& t : g_.templates) {
-      if (t.count < 2) continue;
-      const int commonness = std::bit_width(t.count);  // 2..32
       const Signals& s = g_.signals(t.first);
-      const bool chatter = s.is(kChatter) || t.first >= end_;
-      scores_[t.first] = std::max(scores_[t.first], unit(chatter ? 1 : 3.5) - commonness * kUnit / 16);
+      if (t.count < 3 || s.is(kChatter) || t.first >= end_ || is_blank_line(body(lines_[t.first], g_.stamps[t.first])))
+        continue;
+      items.push_back({static_cast<int>(t.count), t.first});
     }
+    std::sort(items.begin(), items.end(), before);
+    return items;
   }
 
   void score_query() {
@@ -260,15 +270,28 @@ class Selector {
     Selection out;
     out.shown.assign(n_, 0);
     std::int64_t spent = 24;  // the header
-    for (const Item& item : items) {
-      const std::size_t i = item.line;
+    const auto add = [&](std::size_t i, std::int64_t limit) {
+      if (out.shown[i]) return true;
       const bool joined = (i > 0 && out.shown[i - 1]) || (i + 1 < n_ && out.shown[i + 1]);
       const std::int64_t price = cost(i) + (joined ? 0 : kGapCost);
-      const bool must = g_.signals(i).severe() && g_.templates[g_.template_of(i)].first == i;
-      if (spent + price > (must ? severe_budget : budget)) continue;
+      if (spent + price > limit) return false;
       spent += price;
       out.shown[i] = 1;
       ++out.count;
+      return true;
+    };
+    for (const Item& item : items) {
+      if (item.score < kEssential) break;
+      const bool must = g_.signals(item.line).severe() && g_.templates[g_.template_of(item.line)].first == item.line;
+      add(item.line, must ? severe_budget : budget);
+    }
+    const std::int64_t quota = std::min(budget, spent + budget * 3 / 10);
+    for (const Item& item : template_items()) {
+      if (!add(item.line, quota - kTemplateCost)) break;
+      spent += kTemplateCost;
+    }
+    for (const Item& item : items) {
+      if (item.score < kEssential) add(item.line, budget);
     }
     return out;
   }
@@ -278,7 +301,7 @@ class Selector {
   const Grouping& g_;
   const SelectionOptions& options_;
   std::size_t n_, end_ = 0;
-  std::size_t first_mark_ = n_npos;
+  std::vector<std::size_t> marks_;  // lines with which a failed step ends
   std::vector<int> scores_;
 };
 
