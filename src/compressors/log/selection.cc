@@ -97,14 +97,24 @@ class Selector {
     return count * 100 < n_ ? unit(.5) : 0;
   }
 
+  // What a later line of a template loses: little where its words are new (another message), all where only numbers are.
+  int repetition(std::size_t i, const Template& t) {
+    if (i == t.first) return 0;
+    const Shape& shape = g_.shape(i);
+    if (i != shape.first) return i == t.last ? unit(1) : unit(4);
+    const std::uint32_t kinds = ++kinds_[shape.template_id];
+    return std::min(unit(4), static_cast<int>(std::bit_width(kinds)) * unit(.625));
+  }
+
   void score_own() {
+    kinds_.assign(g_.templates.size(), 0);
     for (std::size_t i = 0; i < n_; ++i) {
       const Signals& s = g_.signals(i);
       if (s.score == 0 && (s.roles & (kChatter | kSuccess))) continue;
       const Template& t = g_.templates[g_.template_of(i)];
       if (s.score == 0 && t.count > 3) continue;
       int score = unit(s.score) + rarity(i) + position(i);
-      if (s.score > 0 && i != t.first) score -= i == t.last ? unit(1) : unit(4);
+      if (s.score > 0) score -= repetition(i, t);
       if (s.score == 0) score = is_blank_line(body(lines_[i], g_.stamps[i])) ? 0 : std::min(score, unit(2.5));
       if (i >= end_) score -= unit(2);
       scores_[i] = std::max(score, 0);
@@ -250,7 +260,7 @@ class Selector {
       }
     }
     if (best < .05) at = options_.whole.value * 3 / 10;
-    return std::clamp(std::min(at, options_.whole.value / 7), kLeast, kMost);
+    return std::clamp(std::clamp(at, options_.whole.value / 10, options_.whole.value / 6), kLeast, kMost);
   }
 
   Selection take() {
@@ -282,7 +292,7 @@ class Selector {
     };
     for (const Item& item : items) {
       if (item.score < kEssential) break;
-      const bool must = g_.signals(item.line).severe() && g_.templates[g_.template_of(item.line)].first == item.line;
+      const bool must = g_.signals(item.line).severe() && g_.shape(item.line).first == item.line;
       add(item.line, must ? severe_budget : budget);
     }
     const std::int64_t quota = std::min(budget, spent + budget * 3 / 10);
@@ -302,6 +312,7 @@ class Selector {
   const SelectionOptions& options_;
   std::size_t n_, end_ = 0;
   std::vector<std::size_t> marks_;  // lines with which a failed step ends
+  std::vector<std::uint32_t> kinds_;  // by template: shapes met
   std::vector<int> scores_;
 };
 

@@ -147,6 +147,7 @@ struct Features {
   bool bad_exit = false;    // "exit code 3", "signal 9"
   bool good_exit = false;   // "exit code 0"
   bool camel_exception = false;
+  std::size_t place_end = 0;  // the byte behind the first place's line number
 };
 
 bool iequals(std::string_view a, std::string_view b) {
@@ -169,6 +170,10 @@ constexpr auto kCodeWords = std::to_array<std::string_view>({"code", "status", "
 // One pass over the words.
 Features read_features(std::string_view s) {
   Features f;
+  const auto found_place = [&f](std::size_t end) {
+    if (!f.place) f.place_end = end;
+    f.place = true;
+  };
   std::string_view before, before2;  // the two words in front
   std::size_t before_end = 0;
   for (std::size_t i = 0; i < s.size();) {
@@ -185,8 +190,14 @@ Features read_features(std::string_view s) {
         while (e > 0 && (is_letter(s[e - 1]) || is_digit(s[e - 1]) || s[e - 1] == '+')) --e;
         if (e > 0 && begin - 1 - e >= 1 && begin - 1 - e <= 5 && s[e - 1] == '.' && is_letter(s[e]) && e > 1 &&
             s[e - 2] > ' ')
-          f.place = true;
-        if (e > 0 && begin - 1 - e >= 8 && s.substr(e, begin - 1 - e).ends_with("file")) f.place = true;
+          found_place(i);
+        // "/usr/include/c++/12/ostream:754:5": a path and two numbers.
+        if (!f.place && lead == ':' && i + 1 < s.size() && s[i] == ':' && is_digit(s[i + 1])) {
+          const std::size_t blank = s.find_last_of(" \t", begin);
+          const std::size_t token = blank == std::string_view::npos ? 0 : blank + 1;
+          if (s.substr(token, begin - token).find('/') != std::string_view::npos) found_place(i);
+        }
+        if (e > 0 && begin - 1 - e >= 8 && s.substr(e, begin - 1 - e).ends_with("file")) found_place(i);
       }
       if (alone && iequals(before, "line") && begin - before_end <= 1) f.place = true;
       if (alone && begin - before_end <= 3 && any_of(before, kCodeWords)) {
@@ -286,6 +297,26 @@ bool is_frame(std::string_view t) {
          t.find(" in ") != std::string_view::npos;
 }
 
+// The level a compiler or checker writes behind a place: "x.cc:12:5: error: ...", "x.ts(3,1): error TS1", "x.ts:3:1 - error".
+// It decides; what words the message uses does not.
+enum class Level { unknown, note, warning, error };
+
+Level level_behind(std::string_view s, std::size_t place_end) {
+  std::size_t i = place_end;
+  while (i < s.size() && (is_digit(s[i]) || s[i] == ':' || s[i] == ',' || s[i] == ')' || s[i] == '-' || s[i] == ' ')) ++i;
+  if (i == place_end || i >= s.size()) return Level::unknown;
+  std::string_view rest = s.substr(i);
+  if (rest.starts_with("fatal ")) rest.remove_prefix(6);
+  std::size_t n = 0;
+  while (n < rest.size() && is_letter(rest[n])) ++n;
+  const std::string_view word = rest.substr(0, n);
+  if (n == rest.size() || (rest[n] != ':' && rest[n] != ' ' && rest[n] != '[')) return Level::unknown;
+  if (iequals(word, "error")) return Level::error;
+  if (iequals(word, "warning") || iequals(word, "warn")) return Level::warning;
+  if (rest[n] == ':' && (iequals(word, "note") || iequals(word, "info") || iequals(word, "remark") || iequals(word, "help"))) return Level::note;
+  return Level::unknown;
+}
+
 float quarter_steps(double x) {
   return static_cast<float>(static_cast<int>(x * 4)) / 4;
 }
@@ -302,13 +333,23 @@ Signals read_signals(std::string_view line) {
   }
   const Features f = read_features(t);
   Severity severity = salience::severity_of(t);
+  const Level level = f.place ? level_behind(t, f.place_end) : Level::unknown;
+  switch (level) {
+    case Level::error:
+      severity = std::max(severity, Severity::error);
+      roles |= kDiagnostic;
+      break;
+    case Level::warning: severity = Severity::warning; break;
+    case Level::note: severity = Severity::none; break;
+    case Level::unknown: break;
+  }
 
   if (is_frame(t)) roles |= kFrame;
   if (f.place) roles |= kFrame;
   if (roles & kFrame) {
     const bool runtime = std::any_of(kRuntimePlaces.begin(), kRuntimePlaces.end(),
                                      [t](std::string_view p) { return t.find(p) != std::string_view::npos; });
-    if (runtime && t.find("/test") == std::string_view::npos && t.find("_test.") == std::string_view::npos)
+    if (runtime && level != Level::error && t.find("/test") == std::string_view::npos && t.find("_test.") == std::string_view::npos)
       roles |= kRuntimeFrame;
   }
   if (is_heading(t)) roles |= kHeading;
