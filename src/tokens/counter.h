@@ -1,7 +1,8 @@
-// Counts tokens exactly as the public vocabularies split text: o200k_base (the ruler of every budget and view) and cl100k_base.
+// Counts tokens exactly as the public vocabularies split text: o200k_base (the ruler of every budget and view) and
+// cl100k_base.
 //
-// Byte-pair encoding over pieces found by the vocabulary's split pattern; only counts are made, never token ids. The tables are
-// built into the binary, so opening a counter costs nothing and reads no file.
+// Byte-pair encoding over pieces found by the vocabulary's split pattern; only counts are made, never token ids. The
+// tables are built into the binary, so opening a counter costs nothing and reads no file.
 #pragma once
 
 #include <cstdint>
@@ -13,6 +14,7 @@
 namespace headroom::tokens {
 
 enum class VocabularyId : std::uint8_t { o200k, cl100k };
+enum class Digits : std::uint8_t { together, apart };
 
 // Exact counts with a cache of recent words. Not thread-safe: one per thread. Counts never depend on the cache.
 class Counter {
@@ -22,11 +24,15 @@ class Counter {
   Counter(Counter&&) noexcept;
   Counter& operator=(Counter&&) noexcept;
 
-  // Exact for any bytes; invalid UTF-8 counts as the reference does for the same text with U+FFFD per bad byte run. O(n).
+  // Exact for any bytes, O(n). Ill-formed UTF-8 counts as U+FFFD, one for each ill-formed part as text.h cuts them.
   Tokens count(std::string_view text);
 
   // As if every ASCII digit were a token of its own: a witness for vocabularies that split numbers.
   Tokens count_digits_apart(std::string_view text);
+
+  // Whether the count (with `apart`: count_digits_apart) is above `limit`. Exact; stops as soon as it is, so the cost
+  // is that of about `limit` tokens, however long the text.
+  bool exceeds(std::string_view text, Tokens limit, Digits digits = Digits::together);
 
   // Within a few per cent on ordinary text, several times faster: for ranking candidates, never for a figure shown.
   static Tokens estimate(std::string_view text);
@@ -39,8 +45,8 @@ class Counter {
   std::unique_ptr<Impl> impl_;
 };
 
-// True if `view` is smaller than `original` under all four witnesses: o200k, cl100k, o200k with each digit a token, UTF-8
-// bytes. Cheap bounds first, exact counts only where they do not decide.
+// True if `view` is smaller than `original` under all four witnesses: o200k, cl100k, o200k with each digit a token,
+// UTF-8 bytes. Exact; costs about four counts of the view: the original is read only until it has outgrown the view.
 class Witnesses {
  public:
   bool smaller(std::string_view view, std::string_view original);

@@ -1,0 +1,95 @@
+// Counts the tokens of blocks: what compare_tiktoken.py compares and times. Not part of the product.
+//
+//   tokens_tool count VOCABULARY    stdin: blocks, each its length (4 bytes, little-endian) and its bytes; stdout: a
+//   count a line tokens_tool speed VOCABULARY N  the same stdin; counts all blocks N times, each time with a new
+//   counter, and prints
+//                                   "BYTES SECONDS" for the fastest round; then the same for at_least() and estimate()
+//   tokens_tool tail                counts 10 MB of one character, for several, and prints seconds
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tokens/counter.h"
+
+namespace {
+
+using headroom::Tokens;
+using headroom::tokens::Counter;
+using headroom::tokens::VocabularyId;
+
+std::vector<std::string> read_blocks() {
+  std::vector<std::string> blocks;
+  unsigned char size[4];
+  while (std::fread(size, 1, 4, stdin) == 4) {
+    std::string block(size[0] | size[1] << 8 | size[2] << 16 | static_cast<std::size_t>(size[3]) << 24, '\0');
+    if (std::fread(block.data(), 1, block.size(), stdin) != block.size()) std::exit(2);
+    blocks.push_back(std::move(block));
+  }
+  return blocks;
+}
+
+double seconds(const std::function<void()>& work) {
+  const auto start = std::chrono::steady_clock::now();
+  work();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+void speed(const std::vector<std::string>& blocks, VocabularyId id, int rounds) {
+  std::size_t bytes = 0;
+  for (const auto& block : blocks) bytes += block.size();
+  const auto best = [&](const char* name, auto count) {
+    double fastest = 1e9;
+    std::int64_t total = 0;
+    for (int i = 0; i < rounds; ++i) {
+      Counter counter(id);
+      total = 0;
+      fastest = std::min(fastest, seconds([&] {
+                           for (const auto& block : blocks) total += count(counter, block).value;
+                         }));
+    }
+    std::printf("%s %zu %.6f %lld\n", name, bytes, fastest, static_cast<long long>(total));
+  };
+  best("count", [](Counter& c, std::string_view b) { return c.count(b); });
+  best("at_least", [](Counter& c, std::string_view b) { return c.at_least(b); });
+  best("estimate", [](Counter&, std::string_view b) { return Counter::estimate(b); });
+}
+
+void tail() {
+  constexpr std::size_t kBytes = 10'000'000;
+  for (std::string_view unit : {"a", "A", " ", "\n", "-", "=", ".", "1", "ab", "aA", "\xE4\xB8\xAD", "\xCC\x81", "\r\n",
+                                "acgt", "\xF0\x9F\x98\x80", "!\n", "\xE0\xB8\x81\xE0\xB8\xB2", "xqzj"}) {
+    std::string text;
+    while (text.size() < kBytes) text += unit;
+    for (VocabularyId id : {VocabularyId::o200k, VocabularyId::cl100k}) {
+      Counter counter(id);
+      Tokens count;
+      const double s = seconds([&] { count = counter.count(text); });
+      std::printf("%-6s 10 MB of %-10s %8lld tokens %.3f s\n", id == VocabularyId::o200k ? "o200k" : "cl100k",
+                  unit == "\n"     ? "\\n"
+                  : unit == "\r\n" ? "\\r\\n"
+                  : unit == "!\n"  ? "!\\n"
+                                   : std::string(unit).c_str(),
+                  static_cast<long long>(count.value), s);
+    }
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::string_view mode = argc > 1 ? argv[1] : "";
+  if (mode == "tail") return tail(), 0;
+  if (argc < 3)
+    return std::fputs("usage: tokens_tool count|speed o200k|cl100k [rounds] <blocks; tokens_tool tail\n", stderr), 2;
+  const VocabularyId id = std::strcmp(argv[2], "cl100k") == 0 ? VocabularyId::cl100k : VocabularyId::o200k;
+  const std::vector<std::string> blocks = read_blocks();
+  if (mode == "speed") return speed(blocks, id, argc > 3 ? std::atoi(argv[3]) : 3), 0;
+  Counter counter(id);
+  for (const auto& block : blocks) std::printf("%lld\n", static_cast<long long>(counter.count(block).value));
+}

@@ -1,0 +1,135 @@
+#include "tokens/counter.h"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <string>
+
+#include "tokens/merge.h"
+#include "tokens/splitter.h"
+#include "tokens/text.h"
+#include "tokens/vocabulary.h"
+#include "tokens/word_cache.h"
+
+namespace headroom::tokens {
+namespace {
+
+constexpr std::int64_t kNoLimit = std::numeric_limits<std::int64_t>::max();
+
+const unsigned char* bytes_of(std::string_view text) {
+  return reinterpret_cast<const unsigned char*>(text.data());
+}
+
+bool is_digit(unsigned char c) {
+  return c >= '0' && c <= '9';
+}
+
+}  // namespace
+
+struct Counter::Impl {
+  explicit Impl(VocabularyId which) : id(which), vocabulary(Vocabulary::embedded(which)) {}
+
+  VocabularyId id;
+  Vocabulary vocabulary;
+  CharClasses classes = CharClasses::embedded();
+  WordCache cache;
+
+  // The tokens of one piece; `end` is the end of its text.
+  std::int64_t piece(const unsigned char* p, std::size_t n, const unsigned char* end) {
+    if (n == 1) return 1;
+    if (n > WordCache::kLongest) return count_piece(vocabulary, p, n);
+    const WordCache::Key key = WordCache::key_of(p, n, end);
+    if (const unsigned count = cache.find(key)) return count;
+    const std::int64_t count = count_piece(vocabulary, p, n);
+    cache.put(key, static_cast<unsigned>(count));
+    return count;
+  }
+
+  // The tokens of a piece that starts with a number, if ASCII digits are tokens of their own.
+  std::int64_t number_piece(const unsigned char* p, std::size_t n, const unsigned char* end) {
+    std::int64_t count = 0;
+    for (std::size_t i = 0; i < n;) {
+      std::size_t j = i;
+      while (j < n && !is_digit(p[j])) ++j;
+      if (j > i) {
+        count += piece(p + i, j - i, end);
+      } else {
+        ++count;
+        ++j;
+      }
+      i = j;
+    }
+    return count;
+  }
+
+  // Stops once the count exceeds `limit`. `text` is valid UTF-8.
+  template <VocabularyId kId, bool kDigitsApart>
+  std::int64_t count_valid(std::string_view text, std::int64_t limit) {
+    const unsigned char* p = bytes_of(text);
+    const unsigned char* const end = p + text.size();
+    const Splitter<kId> splitter(classes, end);
+    std::int64_t count = 0;
+    while (p < end && count <= limit) {
+      const unsigned char* next = splitter.piece_end(p);
+      const auto n = static_cast<std::size_t>(next - p);
+      if (kDigitsApart && classes.at(p).kind == CharClass::kNumber) {
+        count += number_piece(p, n, end);
+      } else {
+        count += piece(p, n, end);
+      }
+      p = next;
+    }
+    return count;
+  }
+
+  template <bool kDigitsApart>
+  std::int64_t count(std::string_view text, std::int64_t limit) {
+    const std::optional<std::string> copy = well_formed_copy(text);
+    if (copy) text = *copy;
+    return id == VocabularyId::o200k ? count_valid<VocabularyId::o200k, kDigitsApart>(text, limit)
+                                     : count_valid<VocabularyId::cl100k, kDigitsApart>(text, limit);
+  }
+
+  template <VocabularyId kId>
+  std::int64_t pieces(std::string_view text) const {
+    const unsigned char* p = bytes_of(text);
+    const unsigned char* const end = p + text.size();
+    const Splitter<kId> splitter(classes, end);
+    std::int64_t count = 0;
+    for (; p < end; p = splitter.piece_end(p)) ++count;
+    return count;
+  }
+};
+
+Counter::Counter(VocabularyId id) : impl_(new Impl(id)) {}
+Counter::~Counter() = default;
+Counter::Counter(Counter&&) noexcept = default;
+Counter& Counter::operator=(Counter&&) noexcept = default;
+
+Tokens Counter::count(std::string_view text) {
+  return Tokens(impl_->count<false>(text, kNoLimit));
+}
+
+Tokens Counter::count_digits_apart(std::string_view text) {
+  return Tokens(impl_->count<true>(text, kNoLimit));
+}
+
+bool Counter::exceeds(std::string_view text, Tokens limit, Digits digits) {
+  return (digits == Digits::apart ? impl_->count<true>(text, limit.value) : impl_->count<false>(text, limit.value)) >
+         limit.value;
+}
+
+Tokens Counter::at_least(std::string_view text) {
+  const std::optional<std::string> copy = well_formed_copy(text);
+  if (copy) text = *copy;
+  return Tokens(impl_->id == VocabularyId::o200k ? impl_->pieces<VocabularyId::o200k>(text)
+                                                 : impl_->pieces<VocabularyId::cl100k>(text));
+}
+
+bool Witnesses::smaller(std::string_view view, std::string_view original) {
+  return view.size() < original.size() &&  // UTF-8 bytes
+         o200k_.exceeds(original, o200k_.count(view)) && cl100k_.exceeds(original, cl100k_.count(view)) &&
+         o200k_.exceeds(original, o200k_.count_digits_apart(view), Digits::apart);
+}
+
+}  // namespace headroom::tokens
