@@ -10,21 +10,15 @@ count differs; the first blocks that do are shown.
 """
 import argparse
 import codecs
-import gzip
-import os
 import random
 import struct
 import subprocess
 import sys
 import time
 
+import machine_text
 import tiktoken
 
-ROOTS = ["/usr/lib/python3", "/usr/lib/python3.11", sys.prefix, "/usr/share/doc", "/usr/share/man", "/usr/include", "/usr/share/perl",
-         "/var/log", "/usr/lib/node_modules", "/usr/share/i18n", "/usr/share/locale", "/etc", "/usr/share/info", "/usr/share/vim",
-         "/usr/share/nodejs", "/usr/share/cmake-3.25", "/usr/share/zoneinfo"]
-TEXT = (".py", ".txt", ".md", ".rst", ".json", ".log", ".html", ".c", ".h", ".hpp", ".js", ".ts", ".css", ".xml", ".yml", ".yaml",
-        ".toml", ".sh", ".pl", ".pm", ".cmake", ".csv", ".tab", ".po", ".cfg", ".conf", ".svg", ".map", ".mjs", ".rs", ".go")
 BLOCK = 16384
 
 
@@ -37,37 +31,6 @@ def one_part(error):
 
 
 codecs.register_error("one_part", one_part)
-
-
-def machine_files(rng, wanted):
-    by_kind = {}
-    for root in ROOTS:
-        for folder, _, names in os.walk(root):
-            for name in names:
-                path = os.path.join(folder, name)
-                kind = os.path.splitext(name[:-3] if name.endswith(".gz") else name)[1]
-                if kind in TEXT or "/man/" in folder or "/log" in folder:
-                    by_kind.setdefault((root, kind), []).append(path)
-    groups = sorted(by_kind)
-    for group in groups:
-        by_kind[group].sort()
-        rng.shuffle(by_kind[group])
-    got = 0
-    while got < wanted and any(by_kind.values()):
-        for group in groups:  # in turn, so that no kind fills the sample
-            if not by_kind[group]:
-                continue
-            path = by_kind[group].pop()
-            try:
-                if os.path.islink(path) or not os.path.isfile(path) or os.path.getsize(path) > 4 << 20:
-                    continue
-                data = (gzip.open if path.endswith(".gz") else open)(path, "rb").read(400_000)
-            except OSError:
-                continue
-            if b"\0" in data[:1000]:
-                continue
-            got += len(data)
-            yield data
 
 
 def generated(rng, wanted):
@@ -137,7 +100,7 @@ def main():
     rng = random.Random(args.seed)
 
     real = []
-    for data in [open(f, "rb").read() for f in args.file] + list(machine_files(rng, args.mb * 1e6)):
+    for data in [open(f, "rb").read() for f in args.file] + list(machine_text.files(rng, args.mb * 1e6)):
         real += [data[i : i + BLOCK] for i in range(0, len(data), BLOCK)]
     sets = {"from the machine": real, "generated": list(generated(rng, args.mb * 5e5))}
     if not args.no_code_points:

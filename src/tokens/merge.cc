@@ -2,17 +2,17 @@
 //
 // - count_by_merging: the definition, for short pieces. Looks for the lowest rank in a row of pairs: O(n^2), n <= 64.
 // - count_by_backtracking: for long ones (runs of one letter, rulers of punctuation, sentences without spaces). Takes
-// the longest
-//   token that fits and steps back to a shorter one when two neighbours could not have come out of merging side by
-//   side; positions found to be dead ends are remembered, so each is left at most once. O(n) for a fixed vocabulary,
-//   n/8 + 4 bytes per token of memory. (Alexander Neubeck, Hendrik van Antwerpen: "So many tokens, so little time:
-//   introducing a faster, more flexible byte-pair tokenizer", GitHub, 2024.)
+//   the longest token that fits and steps back to a shorter one when two neighbours could not have come out of merging
+//   side by side. Positions found to be dead ends are remembered, so each is left at most once: O(n) for a fixed
+//   vocabulary; memory n / 8 bytes and one more for each token.
+//   (Hendrik van Antwerpen, Alexander Neubeck: "So many tokens, so little time", GitHub blog, 2024.)
 //
 // Why looking at neighbours is enough: a row of tokens is the result of merging if and only if each two adjacent ones
 // are, since merging left of a boundary that no merge crosses does not depend on what lies right of it.
 #include "tokens/merge.h"
 
 #include <algorithm>
+#include <array>
 #include <vector>
 
 namespace headroom::tokens {
@@ -23,34 +23,37 @@ using Byte = unsigned char;
 
 struct Token {
   std::uint32_t id = kNone;
-  std::size_t size = 0;
+  std::uint32_t size = 0;
 };
 
 class Backtracker {
  public:
   Backtracker(const Vocabulary& vocabulary, const Byte* p, std::size_t n)
       : vocabulary_(vocabulary), begin_(p), size_(n), alive_(n / 64 + 1, ~std::uint64_t{0}) {
-    row_.reserve(n / 4 + 4);
+    adjacent_.fill(~std::uint64_t{0});
+    sizes_.reserve(n / 4);
   }
 
   std::int64_t count() {
     std::size_t at = 0;
-    Token next = longest(at, size_);
+    Token last, next = longest(at, size_);
     while (at < size_) {
-      if (alive(at + next.size) && (row_.empty() || adjacent(row_.back(), next, begin_ + at))) {
-        row_.push_back(next);
+      if (alive(at + next.size) && (sizes_.empty() || adjacent(last, next, begin_ + at))) {
+        sizes_.push_back(static_cast<Byte>(next.size));
+        last = next;
         at += next.size;
         if (at < size_) next = longest(at, size_ - at);
       } else if (next.size > 1) {
-        next = longest(at, next.size - 1);
+        next = shorter(next, at);
       } else {  // nothing fits here: another token must end before this position
         alive_[at / 64] &= ~(std::uint64_t{1} << at % 64);
-        next = row_.back();
-        row_.pop_back();
-        at -= next.size;
+        at -= last.size;
+        next = last;
+        sizes_.pop_back();
+        if (!sizes_.empty()) last = {vocabulary_.rank(begin_ + at - sizes_.back(), sizes_.back()), sizes_.back()};
       }
     }
-    return static_cast<std::int64_t>(row_.size());
+    return static_cast<std::int64_t>(sizes_.size());
   }
 
  private:
@@ -62,15 +65,29 @@ class Backtracker {
     if (limit > 1) {
       for (std::size_t n = std::min(limit, vocabulary_.longest_from(p)); n > 1; --n) {
         const std::uint32_t id = vocabulary_.rank(p, n);
-        if (id != kNone && vocabulary_.left_length(id) != 0) return {id, n};
+        if (id != kNone && vocabulary_.left_length(id) != 0) return {id, static_cast<std::uint32_t>(n)};
       }
     }
     return {vocabulary_.rank(p, 1), 1};
   }
 
+  // The next shorter token than `token`, which is more than one byte at position `at`.
+  Token shorter(Token token, std::size_t at) {
+    Shorter& memo = shorter_[token.id % shorter_.size()];
+    if (memo.of != token.id) memo = {token.id, longest(at, token.size - 1)};
+    return memo.token;
+  }
+
+  bool adjacent(Token a, Token b, const Byte* boundary) {
+    const std::uint64_t key = std::uint64_t{a.id} << 32 | b.id << 1;
+    std::uint64_t& memo = adjacent_[(a.id * 31 + b.id) % adjacent_.size()];
+    if ((memo | 1) != (key | 1)) memo = key | (can_be_adjacent(a, b, boundary) ? 1 : 0);
+    return (memo & 1) != 0;
+  }
+
   // Whether merging can leave a and b side by side, b starting at `boundary`: undoes their merges, the latest first,
   // and looks whether one across the boundary would have come before.
-  bool adjacent(Token a, Token b, const Byte* boundary) const {
+  bool can_be_adjacent(Token a, Token b, const Byte* boundary) const {
     std::uint32_t limit = kNone;
     for (;;) {
       const std::uint32_t across = vocabulary_.rank(boundary - a.size, a.size + b.size);
@@ -92,14 +109,14 @@ class Backtracker {
 
   // Undo the last merge of the token before (after) the boundary; false for single bytes.
   bool shrink_left(Token& a, const Byte* boundary) const {
-    const std::size_t left = vocabulary_.left_length(a.id);
+    const std::uint32_t left = vocabulary_.left_length(a.id);
     if (left == 0) return false;
     a.size -= left;
     a.id = vocabulary_.rank(boundary - a.size, a.size);
     return true;
   }
   bool shrink_right(Token& b, const Byte* boundary) const {
-    const std::size_t left = vocabulary_.left_length(b.id);
+    const std::uint32_t left = vocabulary_.left_length(b.id);
     if (left == 0) return false;
     b = {vocabulary_.rank(boundary, left), left};
     return true;
@@ -108,8 +125,16 @@ class Backtracker {
   const Vocabulary& vocabulary_;
   const Byte* begin_;
   std::size_t size_;
-  std::vector<Token> row_;            // the tokens up to here
+  std::vector<Byte> sizes_;           // of the tokens up to here
   std::vector<std::uint64_t> alive_;  // a bit per position: not known to be a dead end
+
+  // What was found out lately: repetitive text asks the same again and again, about long tokens.
+  struct Shorter {
+    std::uint32_t of = kNone;
+    Token token;
+  };
+  std::array<Shorter, 256> shorter_{};
+  std::array<std::uint64_t, 1024> adjacent_;  // a.id << 32 | b.id << 1 | answer
 };
 
 }  // namespace
