@@ -1,5 +1,5 @@
-// Originals within reach: put, read back, get by handle, expire. The only door through which a lossy view may be made: its
-// handle comes from `put`, which has read the content back.
+// Originals within reach: put, read back, get by handle, expire. The only door through which a lossy view may be made:
+// its handle comes from `put`, which has read the content back.
 #pragma once
 
 #include <chrono>
@@ -22,12 +22,13 @@ struct Handle {
   std::uint64_t value = 0;
   friend constexpr auto operator<=>(Handle, Handle) = default;
 };
-std::string to_string(Handle handle);                          // always 12 digits
-std::optional<Handle> parse_handle(std::string_view text);     // lenient: unpadded number, a pasted marker ("...hash=0123...")
+std::string to_string(Handle handle);  // always 12 digits
+std::optional<Handle> parse_handle(
+    std::string_view text);  // lenient: unpadded number, a pasted marker ("...hash=0123...")
 
 struct WorkspaceKey {
-  std::string name;           // workspace
-  std::string handle_key;     // 32 bytes
+  std::string name;        // workspace
+  std::string handle_key;  // 32 bytes
 };
 
 // Reads the workspace's key file, or makes it (0600, random, atomically; two processes agree on one).
@@ -35,14 +36,14 @@ Result<WorkspaceKey> load_or_make_key(const std::filesystem::path& file, std::st
 
 Handle handle_of(const WorkspaceKey& key, std::string_view content);
 
-struct Source {        // where the content came from, for the head of a retrieval answer
+struct Source {  // where the content came from, for the head of a retrieval answer
   std::string tool;
   std::string arguments;  // cut at 200 bytes
 };
 
 struct Original {
   std::string_view content;
-  std::string_view kind;   // "slot"
+  std::string_view kind;  // "slot"
   Source source;
   std::uint64_t tokens = 0;
   std::uint64_t lines = 0;
@@ -61,8 +62,8 @@ enum class Status { live, expired, unknown };
 
 struct Found {
   Status status = Status::unknown;
-  std::optional<Entry> entry;   // live
-  std::optional<Source> hint;   // expired: what to call again
+  std::optional<Entry> entry;  // live
+  std::optional<Source> hint;  // expired: what to call again
 };
 
 struct Options {
@@ -78,8 +79,8 @@ struct Stats {
 class Store {
  public:
   virtual ~Store() = default;
-  // All in one transaction, each read back and compared before it returns: the i-th answer is for the i-th original. Equal
-  // content renews. Errors: full, collision, unavailable, corrupt; an error of one leaves the others stored.
+  // All in one transaction, each read back and compared before it returns: the i-th answer is for the i-th original.
+  // Equal content renews. Errors: full, collision, unavailable, corrupt; an error of one leaves the others stored.
   virtual std::vector<Result<Handle>> put(std::span<const Original> originals) = 0;
   virtual Result<Found> get(Handle handle) = 0;
   virtual Result<std::uint64_t> purge(std::optional<std::chrono::seconds> older_than) = 0;  // entries removed

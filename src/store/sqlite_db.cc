@@ -1,0 +1,228 @@
+#include "store/sqlite_db.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+
+namespace headroom::store {
+namespace {
+
+constexpr int busy_wait_ms = 50;
+constexpr int schema_version = 1;
+
+// Payload lies apart, so that renewing an entry never rewrites its content. `carried` is when a request last carried
+// the handle. `totals` has one row: the bytes of all entries, kept inside the transactions that change them, so that no
+// put adds them up.
+constexpr const char* schema = R"(
+CREATE TABLE entries(entry INTEGER PRIMARY KEY, ws TEXT NOT NULL, handle INTEGER NOT NULL, id BLOB NOT NULL,
+  kind TEXT NOT NULL, created INTEGER NOT NULL, carried INTEGER NOT NULL, expires INTEGER NOT NULL, size INTEGER NOT NULL,
+  UNIQUE(ws, handle));
+CREATE INDEX entries_expires ON entries(expires);
+CREATE TABLE payload(entry INTEGER PRIMARY KEY, nonce BLOB, tool BLOB NOT NULL, arguments BLOB NOT NULL,
+  tokens INTEGER NOT NULL, lines INTEGER NOT NULL, ct BLOB NOT NULL);
+CREATE TABLE gone(ws TEXT NOT NULL, handle INTEGER NOT NULL, at INTEGER NOT NULL, tool BLOB, arguments BLOB,
+  PRIMARY KEY(ws, handle)) WITHOUT ROWID;
+CREATE INDEX gone_at ON gone(at);
+CREATE TABLE totals(one INTEGER PRIMARY KEY CHECK(one = 1), bytes INTEGER NOT NULL);
+INSERT INTO totals VALUES(1, 0);
+PRAGMA user_version=1;
+)";
+
+std::filesystem::path with_suffix(std::filesystem::path file, std::string_view suffix) {
+  file += suffix;
+  return file;
+}
+
+}  // namespace
+
+Error sqlite_error(int code, std::string_view what) {
+  ErrorKind kind = ErrorKind::unavailable;
+  switch (code & 0xFF) {
+    case SQLITE_FULL:
+      kind = ErrorKind::full;
+      break;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      kind = ErrorKind::corrupt;
+      break;
+    case SQLITE_TOOBIG:
+      kind = ErrorKind::too_large;
+      break;
+    default:
+      break;
+  }
+  return {kind, std::string(what) + ": " + sqlite3_errstr(code)};
+}
+
+Result<void> Database::ensure_open() {
+  if (db_ && identity(file_) == identity_) return {};
+  auto opened = connect();
+  if (!opened && opened.error().kind == ErrorKind::corrupt) {
+    if (const auto aside = put_aside(); !aside) return aside;
+    opened = connect();
+  }
+  if (!opened) close();
+  return opened;
+}
+
+Result<void> Database::connect() {
+  close();
+  if (const auto made = make_private_directory(file_.parent_path()); !made) return made;
+  const auto found = ensure_private_file(file_);
+  if (!found) return std::unexpected(found.error());
+  identity_ = *found;
+  if (on_network_file_system(file_)) {
+    return fail(ErrorKind::unavailable, "the store does not work on a network file system");
+  }
+  for (std::string_view suffix : {"-wal", "-shm", "-journal"}) {
+    if (const auto fine = refuse_link(with_suffix(file_, suffix)); !fine) return fine;
+  }
+  sqlite3* opened = nullptr;
+  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+  int code = sqlite3_open_v2(file_.c_str(), &opened, flags, nullptr);
+  db_.reset(opened);
+  if (code != SQLITE_OK) return std::unexpected(sqlite_error(code, "cannot open the store"));
+  sqlite3_busy_timeout(db_.get(), busy_wait_ms);
+  // A process that ends leaves the log for a later one to fold in, rather than pay for two syncs.
+  sqlite3_db_config(db_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+  code = execute("PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON;");
+  if (code != SQLITE_OK) return std::unexpected(sqlite_error(code, "cannot set up the store"));
+  const auto version = user_version();
+  if (!version) return std::unexpected(version.error());
+  if (*version == schema_version) return {};
+  if (*version != 0) return fail(ErrorKind::unavailable, "the store was made by another version");
+  return make_schema();
+}
+
+void Database::close() {
+  statements_.clear();
+  db_.reset();
+}
+
+Result<std::int64_t> Database::user_version() {
+  Run run(*this, "PRAGMA user_version");
+  if (!run.step()) return std::unexpected(sqlite_error(run.code(), "cannot read the store"));
+  return run.integer(0);
+}
+
+Result<void> Database::make_schema() {
+  // Two processes may come here together: the change to WAL needs the file alone and may find it busy.
+  int code = SQLITE_BUSY;
+  for (int round = 0; round < 10 && (code & 0xFF) == SQLITE_BUSY; ++round) {
+    if (round > 0) sqlite3_sleep(5);
+    code = execute("PRAGMA journal_mode=WAL");
+  }
+  if (code == SQLITE_OK) code = execute("BEGIN IMMEDIATE");
+  if (code != SQLITE_OK) return std::unexpected(sqlite_error(code, "cannot set up the store"));
+  Result<void> done;
+  const auto version = user_version();  // another process may have been first
+  if (!version) {
+    done = std::unexpected(version.error());
+  } else if (*version == 0) {
+    Run tables(*this, "SELECT count(*) FROM sqlite_schema");
+    if (!tables.step()) {
+      done = std::unexpected(sqlite_error(tables.code(), "cannot read the store"));
+    } else if (tables.integer(0) != 0) {
+      done = fail(ErrorKind::unavailable, "the store's file is a database of something else");
+    }
+  }
+  if (done && *version == 0) {
+    code = execute(schema);
+    if (code == SQLITE_OK) code = execute("COMMIT");
+    if (code != SQLITE_OK) done = std::unexpected(sqlite_error(code, "cannot set up the store"));
+  }
+  execute("ROLLBACK");  // without effect after the commit
+  return done;
+}
+
+Result<void> Database::put_aside() {
+  close();
+  const File lock(::open(with_suffix(file_, ".lock").c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
+  if (lock.fd() < 0) return std::unexpected(system_error("cannot put a damaged store aside", errno));
+  if (::flock(lock.fd(), LOCK_EX | LOCK_NB) != 0) {
+    return fail(ErrorKind::unavailable, "a damaged store is being put aside");
+  }
+  if (identity(file_) != identity_) return {};  // another process was first
+  std::filesystem::path aside;
+  for (int n = 1; n < 1000; ++n) {
+    aside = with_suffix(file_, ".corrupt-" + std::to_string(n));
+    if (!identity(aside)) break;
+  }
+  // The log first: left beside a new file, it would be taken for that file's.
+  for (std::string_view suffix : {"-wal", "-shm", ""}) {
+    const std::filesystem::path from = with_suffix(file_, suffix);
+    if (!identity(from)) continue;
+    if (::rename(from.c_str(), with_suffix(aside, suffix).c_str()) != 0) {
+      return std::unexpected(system_error("cannot put a damaged store aside", errno));
+    }
+  }
+  return {};
+}
+
+sqlite3_stmt* Database::statement(const char* sql, int& code) {
+  auto& kept = statements_[sql];
+  if (!kept) {
+    sqlite3_stmt* made = nullptr;
+    code = sqlite3_prepare_v3(db_.get(), sql, -1, SQLITE_PREPARE_PERSISTENT, &made, nullptr);
+    kept.reset(made);
+  }
+  return kept.get();
+}
+
+Run::~Run() {
+  if (stmt_ == nullptr) return;
+  sqlite3_reset(stmt_);
+  sqlite3_clear_bindings(stmt_);
+}
+
+Run& Run::bind(std::int64_t value) {
+  if (stmt_ != nullptr) note(sqlite3_bind_int64(stmt_, ++index_, value));
+  return *this;
+}
+
+Run& Run::text(std::string_view value) {
+  if (stmt_ != nullptr) {
+    note(sqlite3_bind_text64(stmt_, ++index_, value.data(), value.size(), SQLITE_STATIC, SQLITE_UTF8));
+  }
+  return *this;
+}
+
+Run& Run::blob(std::string_view value) {
+  // A null pointer would bind NULL, not an empty blob.
+  const char* data = value.empty() ? "" : value.data();
+  if (stmt_ != nullptr) note(sqlite3_bind_blob64(stmt_, ++index_, data, value.size(), SQLITE_STATIC));
+  return *this;
+}
+
+bool Run::step() {
+  if (code_ != SQLITE_OK || stmt_ == nullptr) return false;
+  const int code = sqlite3_step(stmt_);
+  if (code == SQLITE_ROW) return true;
+  if (code != SQLITE_DONE) note(code);
+  return false;
+}
+
+int Run::finish() {
+  while (step()) {
+  }
+  return code_;
+}
+
+std::int64_t Run::integer(int column) const {
+  return sqlite3_column_int64(stmt_, column);
+}
+
+bool Run::is_null(int column) const {
+  return sqlite3_column_type(stmt_, column) == SQLITE_NULL;
+}
+
+std::string_view Run::bytes(int column) const {
+  const void* data = sqlite3_column_blob(stmt_, column);
+  if (data == nullptr) return {};
+  return {static_cast<const char*>(data), static_cast<std::size_t>(sqlite3_column_bytes(stmt_, column))};
+}
+
+}  // namespace headroom::store
