@@ -1,0 +1,151 @@
+// The commands: one row each.
+#include "cli/commands.h"
+
+#include <algorithm>
+
+#include "api/core.h"
+#include "api/nearest.h"
+
+namespace headroom::cli {
+namespace {
+
+constexpr FlagRow common[] = {
+    {"help", 'h', "", "Show this command's help"},
+    {"color", '\0', "WHEN", "auto, always or never (NO_COLOR counts as never)"},
+};
+
+// What compress and simulate know of their input.
+#define HEADROOM_INPUT_FLAGS                                                                 \
+  {"text", 't', "", "Take the input as text, whatever it looks like"},                       \
+      {"kind", 'k', "KIND", "The text's kind (headroom formats lists them)"},                \
+      {"query", 'q', "TEXT", "What the text is read for: what it asks about stays visible"}, \
+      {"tool", '\0', "NAME", "The tool whose output the text is"},                           \
+      {"arguments", '\0', "TEXT", "That tool's arguments"},                                  \
+      {"format", '\0', "FORMAT", "The request's wire format: openai, anthropic; else by its shape"}
+
+constexpr FlagRow compress_flags[] = {
+    HEADROOM_INPUT_FLAGS,
+    {"json", 'j', "", "Print the whole answer: messages (or content), tokens, markers, what was skipped and why"},
+    {"return", '\0', "WHAT", "With --json: body, messages, edits or changes"},
+    {"quiet", '\0', "", "No line with tokens before and after on stderr"},
+};
+constexpr FlagRow simulate_flags[] = {
+    HEADROOM_INPUT_FLAGS,
+    {"json", 'j', "", "Print the answer as JSON"},
+    {"sample", '\0', "", "Also print the text that shrank most, as the model would see it"},
+};
+#undef HEADROOM_INPUT_FLAGS
+constexpr FlagRow count_flags[] = {
+    {"text", 't', "", "Take the input as text, whatever it looks like"},
+    {"format", '\0', "FORMAT", "The request's wire format: openai, anthropic; else by its shape"},
+    {"model", 'm', "MODEL", "Count by this model's vocabulary"},
+    {"json", 'j', "", "Print tokens, tokenizer and whether the count is exact"},
+};
+constexpr FlagRow retrieve_flags[] = {
+    {"lines", 'l', "A-B,...", "Only these lines"},
+    {"rows", 'r', "A-B,...", "Only these rows"},
+    {"path", 'p', "PATH", "Only what lies at this path of a JSON original: $.a[3].b"},
+    {"query", 'q', "TEXT", "The parts that match best"},
+    {"max-tokens", '\0', "N", "Size of a partial answer"},
+    {"cursor", '\0', "CURSOR", "Go on where the last answer ended"},
+    {"body", '\0', "FILE", "Look into this request first"},
+    {"for-model", '\0', "", "Answer as a model's call is answered: with coordinates, within --max-tokens"},
+    {"json", 'j', "", "Print text, status, partial, total and cursor"},
+};
+constexpr FlagRow json_flag[] = {{"json", 'j', "", "Print the answer as JSON"}};
+constexpr FlagRow tool_flags[] = {
+    {"format", '\0', "FORMAT", "openai (default), responses, anthropic, gemini or converse"},
+};
+constexpr FlagRow store_flags[] = {
+    {"older", '\0', "TIME", "purge: only what is older (24h, 7d)"},
+    {"json", 'j', "", "Print the answer as JSON"},
+};
+
+constexpr std::size_t any_number = 16;
+
+// clang-format off
+constexpr Command rows[] = {
+    {"compress", "[FILE|-]", "Shorten a request, a list of messages, or any text",
+     "A request body or a list of messages comes back in the same shape with its tool results shortened; any other text comes back "
+     "as its view. Lossless unless --retrieval tool is given; then what a view leaves out is kept, and its marker's hash brings it "
+     "back (headroom retrieve HASH). As a filter it never breaks a pipe: on failure the input goes out.",
+     compress_flags, true, 1, run_compress},
+    {"decode", "[FILE|-]", "Turn a lossless view back into the original",
+     "Reads a view and writes the original. Exit 1 if the input is not a lossless view.", json_flag, false, 1, run_decode},
+    {"retrieve", "HASH", "Write the original that a marker stands for",
+     "Writes the whole original, byte for byte, or the part that is asked for. Exit 1 if there is none (any more).",
+     retrieve_flags, true, 1, run_retrieve},
+    {"count", "[FILE|-]", "Count tokens",
+     "Of a request: contents, names and arguments of tool calls. Of any other text: all of it.", count_flags, false, 1, run_count},
+    {"simulate", "[FILE|-]", "Show what compress would do; store nothing",
+     "A table by message: kind, tokens before and after, what was kept, or why the text stays as it is.",
+     simulate_flags, true, 1, run_simulate},
+    {"formats", "", "List the kinds of content and of requests that are known", "", json_flag, false, 0, run_formats},
+    {"tool", "", "Print the definition of the headroom_retrieve tool",
+     "Constant bytes: put it after the client's own tools, from the first request on.", tool_flags, false, 0, run_tool},
+    {"store", "inspect|purge", "Show what is kept, or remove it", "inspect prints figures, never text.",
+     store_flags, true, 1, run_store},
+    {"config", "", "Show every option with its value and where that comes from",
+     "Flag, then environment, then config.toml, then default.", json_flag, true, 0, run_config},
+    {"worker", "", "Answer JSON lines in one warm process",
+     "One JSON object a line each way: {\"op\":\"compress\",\"messages\":[...]}, retrieve, decode, rss. Ends when the input closes.",
+     {}, true, 0, run_worker},
+    {"version", "", "Print the version", "", json_flag, false, 0, run_version},
+    {"completions", "SHELL", "Print a completion script: bash, zsh, fish or powershell", "", {}, false, 1, run_completions},
+    {"man", "", "Print the man page", "headroom man | man -l -", {}, false, 0, run_man},
+    {"help", "[COMMAND]", "Show help", "", {}, false, any_number, run_help},
+};
+// clang-format on
+
+// Colour for people only: on a terminal, unless told otherwise.
+Result<bool> colour(const Context& context, const Arguments& arguments) {
+  const std::string when = arguments.get("color", "auto");
+  if (when == "always") return true;
+  if (when == "never") return false;
+  if (when == "auto") return context.colour;
+  return fail(ErrorKind::invalid_request, "--color takes auto, always or never, not " + when);
+}
+
+}  // namespace
+
+std::span<const Command> commands() {
+  return rows;
+}
+std::span<const FlagRow> common_flags() {
+  return common;
+}
+
+const Command* find_command(std::string_view name) {
+  const auto at = std::ranges::find(rows, name, &Command::name);
+  return at == std::end(rows) ? nullptr : &*at;
+}
+
+Exit run(const Context& context, std::span<const std::string_view> words) {
+  if (words.empty()) return run_help(context, {});
+  std::string_view name = words.front();
+  if (name == "--version" || name == "-V") name = "version";
+  if (name == "--help" || name == "-h") name = "help";
+  const Command* const command = find_command(name);
+  if (!command) {
+    std::vector<std::string_view> names;
+    for (const Command& c : rows) names.push_back(c.name);
+    std::string message = "unknown command " + std::string(name.substr(0, 64));
+    if (const auto near = api::nearest(name, names); !near.empty())
+      message.append("; did you mean ").append(near) += "?";
+    return context.refuse({ErrorKind::invalid_request, message + " (headroom help)"});
+  }
+  const auto arguments = parse_arguments(*command, words.subspan(1));
+  if (!arguments) return context.refuse(arguments.error());
+  Context coloured = context;
+  const auto on = colour(context, *arguments);
+  if (!on) return context.refuse(on.error());
+  coloured.colour = *on;
+  if (arguments->has("help")) {
+    Arguments asked;
+    asked.positional.emplace_back(command->name);
+    return run_help(coloured, asked);
+  }
+  return command->run(coloured, *arguments);
+}
+
+}  // namespace headroom::cli

@@ -1,0 +1,29 @@
+// What each command runs; commands.cc holds their rows.
+#pragma once
+
+#include "cli/command.h"
+
+namespace headroom::cli {
+
+Exit run_compress(const Context& context, const Arguments& arguments);
+Exit run_decode(const Context& context, const Arguments& arguments);
+Exit run_retrieve(const Context& context, const Arguments& arguments);
+Exit run_count(const Context& context, const Arguments& arguments);
+Exit run_simulate(const Context& context, const Arguments& arguments);
+Exit run_formats(const Context& context, const Arguments& arguments);
+Exit run_tool(const Context& context, const Arguments& arguments);
+Exit run_store(const Context& context, const Arguments& arguments);
+Exit run_config(const Context& context, const Arguments& arguments);
+Exit run_worker(const Context& context, const Arguments& arguments);
+Exit run_version(const Context& context, const Arguments& arguments);
+Exit run_completions(const Context& context, const Arguments& arguments);
+Exit run_man(const Context& context, const Arguments& arguments);
+Exit run_help(const Context& context, const Arguments& arguments);
+
+// The help of a command, on stderr: there was nothing to do.
+Exit show_usage(const Context& context, std::string_view command);
+
+// The whole command line, without the program's name.
+Exit run(const Context& context, std::span<const std::string_view> words);
+
+}  // namespace headroom::cli

@@ -1,0 +1,49 @@
+#include "cli/input.h"
+
+#include <algorithm>
+
+#include "api/nearest.h"
+#include "compressors/compressor.h"
+#include "json/document.h"
+
+namespace headroom::cli {
+
+bool nothing_to_read(const Context& context, const Arguments& arguments) {
+  return arguments.positional.empty() && is_terminal(context.in);
+}
+
+Result<Blob> read_input(const Arguments& arguments) {
+  return Blob::read_file(arguments.positional.empty() ? "-" : arguments.positional.front());
+}
+
+Result<api::Input> classify(std::string_view text, const Arguments& arguments) {
+  api::Input input;
+  input.text = text;
+  input.format = arguments.get("format");
+  input.hints = {arguments.get("kind"), arguments.get("query"), arguments.get("tool"), arguments.get("arguments")};
+  if (!input.hints.kind.empty() && !compressors::find(input.hints.kind)) {
+    std::vector<std::string_view> kinds;
+    for (const compressors::Compressor& c : compressors::all()) kinds.push_back(c.kind);
+    return fail(ErrorKind::invalid_request, api::unknown_name("kind", input.hints.kind, kinds));
+  }
+  constexpr std::string_view formats[] = {"openai", "anthropic"};
+  if (!input.format.empty() && std::ranges::find(formats, input.format) == std::end(formats)) {
+    return fail(ErrorKind::invalid_request, api::unknown_name("format", input.format, formats));
+  }
+  const bool forced_text = arguments.has("text") || !input.hints.kind.empty();
+  const bool body = !forced_text && (!input.format.empty() || api::is_body(text));
+  input.kind = body ? api::Input::Kind::body : api::Input::Kind::content;
+  return input;
+}
+
+std::optional<std::string> broken_body(std::string_view text) {
+  constexpr std::size_t head = 256;
+  const std::size_t first = text.find_first_not_of(" \t\r\n");
+  if (first == text.npos || text[first] != '{') return std::nullopt;
+  if (text.substr(first, head).find("\"messages\"") == text.npos) return std::nullopt;
+  const auto doc = json::Document::parse(text);
+  if (doc) return std::nullopt;
+  return doc.error().message + " at byte " + std::to_string(doc.error().offset);
+}
+
+}  // namespace headroom::cli
