@@ -91,6 +91,25 @@ struct Counter::Impl {
   }
 
   template <VocabularyId kId>
+  Settled settled(std::string_view text) {
+    const unsigned char* const begin = bytes_of(text);
+    const unsigned char* const end = begin + text.size();
+    const Splitter<kId> splitter(classes, end);
+    Settled settled;
+    const unsigned char* before = begin;  // the two pieces in hand: [before, last) and [last, next)
+    const unsigned char* last = begin;
+    while (last < end) {
+      const unsigned char* next = splitter.piece_end(last);
+      if (next == end) break;
+      if (before < last) settled.tokens += Tokens(piece(before, static_cast<std::size_t>(last - before), end));
+      before = last;
+      last = next;
+    }
+    settled.bytes = static_cast<std::size_t>(before - begin);
+    return settled;
+  }
+
+  template <VocabularyId kId>
   std::int64_t pieces(std::string_view text) const {
     const unsigned char* p = bytes_of(text);
     const unsigned char* const end = p + text.size();
@@ -112,6 +131,11 @@ Tokens Counter::count(std::string_view text) {
 
 Tokens Counter::count_digits_apart(std::string_view text) {
   return Tokens(impl_->count<true>(text, kNoLimit));
+}
+
+Counter::Settled Counter::count_settled(std::string_view text) {
+  return impl_->id == VocabularyId::o200k ? impl_->settled<VocabularyId::o200k>(text)
+                                          : impl_->settled<VocabularyId::cl100k>(text);
 }
 
 bool Counter::exceeds(std::string_view text, Tokens limit, Digits digits) {

@@ -5,6 +5,7 @@
 // tables are built into the binary, so opening a counter costs nothing and reads no file.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string_view>
@@ -33,6 +34,14 @@ class Counter {
   // Whether the count (with `apart`: count_digits_apart) is above `limit`. Exact; stops as soon as it is, so the cost
   // is that of about `limit` tokens, however long the text.
   bool exceeds(std::string_view text, Tokens limit, Digits digits = Digits::together);
+
+  // For a text whose end is not known yet (streaming.h): the tokens of all pieces of the valid UTF-8 `text` but the
+  // last two, and their bytes.
+  struct Settled {
+    Tokens tokens;
+    std::size_t bytes = 0;
+  };
+  Settled count_settled(std::string_view text);
 
   // Within a few per cent on ordinary text, several times faster: for ranking candidates, never for a figure shown.
   static Tokens estimate(std::string_view text);
