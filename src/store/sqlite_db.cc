@@ -12,6 +12,10 @@ namespace {
 
 constexpr int busy_wait_ms = 50;
 constexpr int schema_version = 1;
+// A log longer than this is folded in at the end. The next process to come reads the whole log before its first
+// statement (1 ms a MB), and cannot know how much of it was folded in before; folding in costs two syncs, so not every
+// short-lived process should.
+constexpr std::uintmax_t long_log = 256 << 10;
 
 // Payload lies apart, so that renewing an entry never rewrites its content. `carried` is when a request last carried
 // the handle. `totals` has one row: the bytes of all entries, kept inside the transactions that change them, so that no
@@ -86,7 +90,7 @@ Result<void> Database::connect() {
   db_.reset(opened);
   if (code != SQLITE_OK) return std::unexpected(sqlite_error(code, "cannot open the store"));
   sqlite3_busy_timeout(db_.get(), busy_wait_ms);
-  // A process that ends leaves the log for a later one to fold in, rather than pay for two syncs.
+  // The destructor decides about that.
   sqlite3_db_config(db_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
   code = execute("PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON;");
   if (code != SQLITE_OK) return std::unexpected(sqlite_error(code, "cannot set up the store"));
@@ -95,6 +99,15 @@ Result<void> Database::connect() {
   if (*version == schema_version) return {};
   if (*version != 0) return fail(ErrorKind::unavailable, "the store was made by another version");
   return make_schema();
+}
+
+Database::~Database() {
+  statements_.clear();
+  std::error_code error;
+  if (db_ && std::filesystem::file_size(with_suffix(file_, "-wal"), error) > long_log && !error) {
+    sqlite3_busy_timeout(db_.get(), 0);  // with others at work, one of them will be the last
+    execute("PRAGMA wal_checkpoint(TRUNCATE)");
+  }
 }
 
 void Database::close() {

@@ -22,6 +22,10 @@ Error sqlite_error(int code, std::string_view what);
 class Database {
  public:
   explicit Database(std::filesystem::path file) : file_(std::move(file)) {}
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+  // Folds a long log into the file first.
+  ~Database();
 
   // Makes sure of a connection to the file that has the name now: another process may have removed it or put it aside.
   // A damaged file is put aside here, once.
