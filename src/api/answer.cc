@@ -128,6 +128,28 @@ std::string error_answer(const Error& error) {
   return std::move(out).take();
 }
 
+std::string failure_answer(std::string_view request) {
+  const Error error{ErrorKind::internal, "failed inside; the original is kept"};
+  json::Writer out;
+  out.object().key("error");
+  write_error(out, error);
+  const auto doc = json::Document::parse(request);
+  if (doc && doc->is(0, json::Kind::object)) {
+    for (const std::string_view name : {"body", "content"}) {
+      const auto original = doc->member(0, name);
+      if (!original) continue;
+      out.key(name);
+      if (doc->is(*original, json::Kind::string)) {
+        out.raw(doc->raw(*original));
+      } else {
+        out.string(doc->raw(*original));
+      }
+    }
+  }
+  out.end();
+  return std::move(out).take();
+}
+
 std::string CompressAnswer::joined() const {
   std::string all;
   all.reserve(head.size() + payload.size() + tail.size());

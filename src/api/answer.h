@@ -15,6 +15,8 @@ namespace headroom::api {
 // {"type":"invalid_request","message":"...","details":null}
 void write_error(json::Writer& out, const Error& error);
 std::string error_answer(const Error& error);
+// After a failure inside: the error, with the request's own body or content beside it (promise 8).
+std::string failure_answer(std::string_view request);
 
 // An answer of three pieces, so that a large list of messages is not copied: head + payload + tail.
 struct CompressAnswer {

@@ -123,7 +123,10 @@ struct Core::Impl {
   Result<store::Store*> open() {
     const std::scoped_lock lock(mutex);
     if (store) return store.get();
-    auto workspace_key = key_of(true);
+    if (config.store == Config::StoreKind::sqlite && config.directory.empty()) {
+      return fail(ErrorKind::unavailable, "no directory for originals: set HOME or HEADROOM_WORKSPACE_DIR");
+    }
+    auto workspace_key = key_of(!config.directory.empty());
     if (!workspace_key) return std::unexpected(workspace_key.error());
     if (config.store == Config::StoreKind::memory) {
       store = store::open_memory(std::move(*workspace_key), store_options());
