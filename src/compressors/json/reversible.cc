@@ -1,0 +1,321 @@
+#include "compressors/json/reversible.h"
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <variant>
+
+#include "compressors/json/cells.h"
+#include "compressors/json/paths.h"
+#include "compressors/json/reversible_grid.h"
+#include "compressors/json/reversible_list.h"
+#include "compressors/json/reversible_table.h"
+
+namespace headroom::compressors::records {
+namespace {
+
+using json::Document;
+using json::Kind;
+using json::NodeId;
+
+constexpr double least_budget = 300, most_budget = 3000;
+constexpr double lossless_share = 0.5;
+constexpr double encoded_share = 0.75;  // what the lossless encoding makes of plain rows, as a rule
+constexpr std::size_t least_items = 5;
+constexpr std::size_t inline_bytes = 240;  // containers up to this size stand on one line
+constexpr std::size_t most_parts = 64;
+constexpr std::size_t wide_rows = 2400;  // bytes a row beyond which its own arrays become parts
+constexpr std::size_t most_wide_rows = 64;
+constexpr int most_levels = 24;
+
+struct Part {
+  std::string path;
+  std::variant<TablePart, ListPart, Series> body;
+};
+
+std::string plural(std::string_view unit, std::size_t n) {
+  return std::string(unit) + (n == 1 ? "" : "s");
+}
+std::string count_of(std::size_t n, std::string_view unit) {
+  return std::to_string(n) + ' ' + plural(unit, n);
+}
+
+// Cuts a document into parts, and lines for what stands around them.
+class Cutter {
+ public:
+  Cutter(const Document& doc, const Context& context) : doc_(doc), context_(context) {}
+
+  void run() { value(0, "", 0); }
+
+  std::vector<Part> parts;
+  std::vector<ListItem> around;
+
+ private:
+  void value(NodeId id, const std::string& path, int level) {
+    const Kind kind = doc_[id].kind();
+    if (kind != Kind::object && kind != Kind::array) {
+      around.push_back({path.empty() ? "value" : path, id});
+      return;
+    }
+    if (level > most_levels || parts.size() >= most_parts || doc_[id].size() <= inline_bytes) {
+      around.push_back({path.empty() ? "value" : path, id});
+      return;
+    }
+    if (auto tree = grid_of_tree(doc_, id)) {
+      parts.push_back({path, TablePart(std::move(*tree), context_)});
+      return;
+    }
+    if (kind == Kind::array) {
+      array(id, path, level);
+    } else {
+      object(id, path, level);
+    }
+  }
+
+  void array(NodeId id, const std::string& path, int level) {
+    std::size_t n = 0, kinds[7] = {};
+    for (NodeId e : doc_.elements(id)) {
+      ++kinds[static_cast<std::size_t>(doc_[e].kind())];
+      ++n;
+    }
+    const auto of = [&](Kind k) { return kinds[static_cast<std::size_t>(k)]; };
+    if (n < least_items || rows_are_wide(id, n)) {
+      std::size_t i = 0;
+      for (NodeId e : doc_.elements(id)) value(e, path + '[' + std::to_string(i++) + ']', level + 1);
+      return;
+    }
+    if (of(Kind::number) * 10 >= n * 9) {
+      parts.push_back({path, number_series(doc_, id)});
+      return;
+    }
+    if ((of(Kind::true_) + of(Kind::false_)) * 10 >= n * 9) {
+      parts.push_back({path, boolean_series(doc_, id)});
+      return;
+    }
+    if (auto grid = grid_of_array(doc_, id)) {
+      parts.push_back({path, TablePart(std::move(*grid), context_)});
+      return;
+    }
+    std::vector<ListItem> items;
+    for (NodeId e : doc_.elements(id)) items.push_back({"", e});
+    const auto shape = of(Kind::string) * 10 >= n * 9 ? ListPart::Shape::strings : ListPart::Shape::values;
+    parts.push_back({path, ListPart(doc_, std::move(items), shape, context_)});
+  }
+
+  // Few rows, each large and with arrays of its own: those are the parts.
+  bool rows_are_wide(NodeId id, std::size_t n) const {
+    if (n > most_wide_rows || doc_[id].size() / n < wide_rows) return false;
+    for (NodeId row : doc_.elements(id)) {
+      // A row's nodes lie together: look for an array of many elements below it.
+      for (NodeId at = row + 1; at < doc_.end_of(row); ++at) {
+        if (doc_.is(at, Kind::array) && doc_[at].size() > wide_rows / 2 && doc_.count(at) >= 8) return true;
+      }
+    }
+    return false;
+  }
+
+  void object(NodeId id, const std::string& path, int level) {
+    if (auto grid = grid_of_object(doc_, id)) {
+      parts.push_back({path, TablePart(std::move(*grid), context_)});
+      return;
+    }
+    for (const json::Member m : doc_.members(id)) {
+      std::string below = path;
+      if (!below.empty()) below += '.';
+      append_key(below, doc_.string(m.key));
+      value(m.value, below, level + 1);
+    }
+  }
+
+  const Document& doc_;
+  const Context& context_;
+};
+
+template <class Body>
+void print_items(std::string& out, const Body& body, const Choice& choice) {
+  body.head(out);
+  const auto n = static_cast<std::uint32_t>(body.items().size());
+  auto hidden = choice.hidden_severe.begin();
+  const auto gap = [&](std::uint32_t first, std::uint32_t last) {
+    std::size_t errors = 0;
+    while (hidden != choice.hidden_severe.end() && *hidden <= last) ++errors, ++hidden;
+    body.gap(out, first, last, errors);
+  };
+  std::uint32_t next = 0;
+  for (std::uint32_t i : choice.shown) {
+    if (i > next) gap(next, i - 1);
+    body.line(out, i);
+    next = i + 1;
+  }
+  if (next < n) gap(next, n - 1);
+  for (const Group& g : choice.groups) {
+    const std::size_t k = g.others.size();
+    out += '[' + std::to_string(k);
+    if (g.exemplar == ~std::uint32_t{0}) {
+      out += " more severe " + plural(body.unit(), k) + " of other kinds";
+    } else {
+      out += " more severe " + plural(body.unit(), k) + " like " + body.name(g.exemplar);
+    }
+    out += ": " + some_ranges(g.others, 8) + "]\n";
+  }
+  for (const Group& g : choice.matches) {
+    out += '[' + std::to_string(g.others.size()) + " more " + plural(body.unit(), g.others.size()) +
+           " with what was asked for: " + some_ranges(g.others, 12) + "]\n";
+  }
+  body.foot(out, choice);
+}
+
+struct Totals {
+  std::size_t shown = 0, total = 0, errors = 0, outliers = 0;
+};
+
+// "entries: 300 rows compressed to 21: rows 0-5, 17, ... kept"
+template <class Body>
+std::string describe(const Body& body, const Choice& choice, const std::string& path, bool alone) {
+  const std::size_t n = body.items().size();
+  std::string out;
+  if (!alone && !path.empty()) out += path + ": ";
+  out += count_of(n, body.unit()) +
+         (choice.shown.size() < n ? " compressed to " + std::to_string(choice.shown.size()) : " kept");
+  if (alone && choice.shown.size() < n && body.unit() == "row") {
+    out += ": " + plural(body.unit(), choice.shown.size()) + ' ' + some_ranges(choice.shown, 4) + " kept";
+  }
+  return out;
+}
+
+class Composer {
+ public:
+  Composer(const Document& doc, const Context& context) : cutter_(doc, context), context_(context), doc_(doc) {}
+
+  std::vector<View> run() {
+    cutter_.run();
+    if (!cutter_.around.empty()) {
+      around_ = std::make_unique<ListPart>(doc_, std::move(cutter_.around), ListPart::Shape::members, context_);
+    }
+    weigh();
+    View view = compose(budget_);
+    // The estimate of a row's cost is a sample's: once more with what it missed by.
+    const auto size = static_cast<double>(context_.ruler.count(view.text).value);
+    if (size > 1.08 * budget_ && size > budget_ + 40) {
+      View again = compose(std::max(budget_ / 2, budget_ * budget_ / size));
+      if (again.text.size() < view.text.size()) view = std::move(again);
+    }
+    if (view.shown >= view.total) return {};
+    std::vector<View> out;
+    out.push_back(std::move(view));
+    return out;
+  }
+
+ private:
+  void weigh() {
+    const double limit =
+        context_.token_budget ? 2 * static_cast<double>(context_.token_budget->value) : 2 * most_budget;
+    const auto add = [&](const Items& items) {
+      Worth w = worth(items, limit);
+      all_ += w.all;
+      w.knee = std::min(std::max(w.knee, least_budget / 2), lossless_share * encoded_share * w.all);
+      worths_.push_back(w);
+      wish_ += w.knee;
+    };
+    if (around_) add(around_->items());
+    for (const Part& part : cutter_.parts) {
+      if (const auto* table = std::get_if<TablePart>(&part.body)) {
+        add(table->items());
+      } else if (const auto* list = std::get_if<ListPart>(&part.body)) {
+        add(list->items());
+      } else {
+        worths_.push_back({});
+      }
+    }
+    if (context_.token_budget) {
+      budget_ = static_cast<double>(context_.token_budget->value);
+    } else {
+      budget_ = std::clamp(wish_, least_budget, most_budget);
+      budget_ = std::min(budget_, std::max(60.0, lossless_share * encoded_share * all_));
+    }
+  }
+
+  View compose(double budget) {
+    View view;
+    view.fidelity = Fidelity::reversible;
+    view.method = "json_rows";
+    Totals totals;
+    std::string statement;
+    std::size_t at = 0;
+    const bool alone = cutter_.parts.size() == 1;
+    const auto share = [&] { return wish_ > 0 ? budget * worths_[at].knee / wish_ : 0; };
+    const auto say = [&](const std::string& what) {
+      if (said_ < 6) {
+        if (!statement.empty()) statement += "; ";
+        statement += what;
+      }
+      ++said_;
+    };
+    said_ = 0;
+    const auto items = [&](const auto& body, const std::string& path, double most) {
+      const Choice choice = choose(body.items(), most, body.gap_cost());
+      print_items(view.text, body, choice);
+      totals.shown += choice.shown.size();
+      totals.total += body.items().size();
+      totals.errors += choice.errors;
+      totals.outliers += choice.outliers;
+      return describe(body, choice, path, alone);
+    };
+    if (around_) {
+      // What stands around the arrays is shown whole unless it is long itself.
+      const bool small = worths_[0].all <= std::max(400.0, budget / 4);
+      const std::string said = items(*around_, "", small ? 1e9 : share());
+      if (cutter_.parts.empty() || !small) say(said);
+      ++at;
+    }
+    for (const Part& part : cutter_.parts) {
+      if (!part.path.empty()) view.text += part.path + ":\n";
+      if (const auto* table = std::get_if<TablePart>(&part.body)) {
+        say(items(*table, part.path, share()));
+        if (view.unit.empty()) view.unit = "rows";
+      } else if (const auto* list = std::get_if<ListPart>(&part.body)) {
+        say(items(*list, part.path, share()));
+        if (view.unit.empty()) view.unit = "items";
+      } else if (const auto* series = std::get_if<Series>(&part.body)) {
+        view.text += series->text;
+        totals.shown += series->shown;
+        totals.total += series->total;
+        totals.outliers += series->outliers;
+        say((alone || part.path.empty() ? "" : part.path + ": ") + count_of(series->total, series->unit) +
+            " compressed to " + std::to_string(series->shown));
+        if (view.unit.empty()) view.unit = "numbers";
+      }
+      ++at;
+    }
+    if (view.unit.empty()) view.unit = "members";
+    if (said_ > 6) statement += "; " + std::to_string(said_ - 6) + " more parts";
+    if (totals.errors + totals.outliers > 0) {
+      statement += "; ";
+      if (totals.errors > 0) statement += count_of(totals.errors, "error");
+      if (totals.errors > 0 && totals.outliers > 0) statement += ", ";
+      if (totals.outliers > 0) statement += count_of(totals.outliers, "outlier");
+      statement += " kept";
+    }
+    while (!view.text.empty() && view.text.back() == '\n') view.text.pop_back();
+    view.statement = std::move(statement);
+    view.shown = static_cast<std::int64_t>(totals.shown);
+    view.total = static_cast<std::int64_t>(totals.total);
+    return view;
+  }
+
+  Cutter cutter_;
+  const Context& context_;
+  const Document& doc_;
+  std::unique_ptr<ListPart> around_;
+  std::vector<Worth> worths_;  // of the lines around, then of each part
+  double all_ = 0, wish_ = 0, budget_ = 0;
+  std::size_t said_ = 0;
+};
+
+}  // namespace
+
+std::vector<View> reversible_views(const Document& doc, std::string_view, const Context& context) {
+  return Composer(doc, context).run();
+}
+
+}  // namespace headroom::compressors::records

@@ -1,0 +1,50 @@
+// What the rows of a grid say: severity, outliers, rare values, shifts of level, and the classes that coverage is
+// counted in.
+//
+//   200 orders, one "payment refused", one of 99999.00  ->  severe {17}, outliers {17}, features: pairs of neighbouring
+//   classes
+//
+// A cell's class is its value where its column has at most 64 values, else its decile (numbers) or its template;
+// columns whose values all differ have none. A row's features are the pairs of classes of neighbouring columns (bigrams
+// over fields). One pass a column: O(cells) plus sorting of samples.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "compressors/json/reversible_grid.h"
+#include "compressors/json/reversible_items.h"
+
+namespace headroom::compressors::records {
+
+struct NumericColumn {
+  std::size_t column;
+  bool counter;                // only rises, or only falls
+  std::size_t outliers;        // how many there are, shown or not
+  std::vector<double> values;  // by row; NaN where the cell is no number
+};
+
+struct Signals {
+  std::vector<bool> constant;          // by column: the same in every row that does not stand apart
+  std::vector<NumericColumn> numeric;  // columns worth naming in gaps, at most two
+};
+
+// Fills severe, outliers, rare, notable and features of `items`.
+Signals read_signals(const Grid& grid, Items& items);
+
+// The text of a cell: a string's decoded value, other values as written. `scratch` holds what had to be decoded.
+std::string_view cell_text(const json::Document& doc, json::NodeId node, std::string& scratch);
+
+// The worst evidence in a text; `kind` tells the shape of what was found, `weak` that it stands deep in a long text.
+struct Evidence {
+  salience::Severity severity = salience::Severity::none;
+  std::uint64_t kind = 0;
+  bool weak = false;
+};
+Evidence evidence_of(salience::Field field, std::string_view text);
+// The worst evidence in an object or array, fields judged by their names, {"key": k, "value": v} as a field k.
+Evidence evidence_of_container(const json::Document& doc, json::NodeId node);
+
+}  // namespace headroom::compressors::records

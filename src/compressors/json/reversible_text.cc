@@ -1,0 +1,121 @@
+// JSON that is not one value: lines of values, values in a row, a value cut off by a tool's limit.
+#include <string>
+
+#include "base/utf8.h"
+#include "compressors/json/reversible.h"
+#include "json/document.h"
+
+namespace headroom::compressors::records {
+namespace {
+
+using json::Document;
+
+constexpr std::size_t most_rest = 4096;  // bytes of the cut-off end that stand verbatim
+constexpr std::size_t least_values = 5;
+
+bool is_space(char c) {
+  return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+// All values of the text as one array: "{...}\n{...}" -> "[{...},{...}]"; empty if the text is something else. `rest`
+// is what follows the last whole value (a line cut off).
+std::string as_array(std::string_view text, std::string_view& rest) {
+  std::string out = "[";
+  std::size_t at = 0, values = 0;
+  while (at < text.size()) {
+    while (at < text.size() && (is_space(text[at]) || text[at] == '\x1E'))
+      ++at;  // RFC 7464 puts a record separator in front
+    if (at == text.size()) break;
+    if (text[at] != '{' && text[at] != '[') {
+      if (values < least_values) return {};
+      rest = text.substr(at);
+      break;
+    }
+    const auto value = Document::parse_prefix(text.substr(at));
+    if (!value) {
+      if (values < least_values || !value.error().truncated) return {};
+      rest = text.substr(at);
+      break;
+    }
+    if (values++ > 0) out += ',';
+    out += text.substr(at + value->root().begin(), value->root().size());
+    at += value->root().end();
+  }
+  if (values < least_values || rest.size() > most_rest) return {};
+  out += ']';
+  return out;
+}
+
+// The text up to its last whole element, with what is open closed; empty if there is none.
+std::string closed(std::string_view text, std::string_view& rest) {
+  std::string open;
+  std::size_t cut = 0;
+  std::string cut_open;
+  const auto whole = [&](std::size_t at) {
+    cut = at;
+    cut_open = open;
+  };
+  // Objects: a member is whole behind its value, so a comma or a closing bracket tells.
+  for (std::size_t at = 0; at < text.size();) {
+    const char c = text[at];
+    if (c == '"') {
+      std::size_t end = at + 1;
+      while (end < text.size() && text[end] != '"') end += text[end] == '\\' ? 2 : 1;
+      if (end >= text.size()) break;
+      at = end + 1;
+      continue;
+    }
+    if (c == '{' || c == '[') {
+      if (open.size() >= static_cast<std::size_t>(json::max_depth)) return {};
+      open += c == '{' ? '}' : ']';
+    } else if (c == '}' || c == ']') {
+      if (open.empty() || open.back() != c) return {};
+      open.pop_back();
+      if (!open.empty()) whole(at + 1);
+    } else if (c == ',' && !open.empty()) {
+      whole(at);
+    }
+    ++at;
+  }
+  if (cut == 0 || open.empty()) return {};
+  // Of the element that is cut itself only whole parts of the outermost array are kept: step back to where the stack
+  // was smallest is not needed, closing what is open gives valid JSON.
+  std::string out(text.substr(0, cut));
+  for (std::size_t i = cut_open.size(); i-- > 0;) out += cut_open[i];
+  rest = text.substr(cut);
+  return out;
+}
+
+std::vector<View> with_rest(std::vector<View> views, std::string_view rest) {
+  while (!rest.empty() && is_space(rest.front())) rest.remove_prefix(1);
+  while (!rest.empty() && is_space(rest.back())) rest.remove_suffix(1);
+  if (rest.starts_with(',')) rest.remove_prefix(1);
+  if (rest.empty()) return views;
+  for (View& v : views) {
+    v.text += "\n[cut off here; the rest as it is]\n";
+    if (rest.size() <= most_rest) {
+      v.text += rest;
+    } else {
+      v.text += rest.substr(0, utf8::floor_boundary(rest, most_rest / 2));
+      v.text += "\n[" + std::to_string(rest.size() - most_rest / 2) + " bytes more]";
+    }
+  }
+  return views;
+}
+
+}  // namespace
+
+std::vector<View> reversible_views(std::string_view text, const Context& context) {
+  if (text.size() > json::max_text) return {};
+  const auto doc = Document::parse(text);
+  if (doc) return reversible_views(*doc, text, context);
+  std::string_view rest;
+  std::string repaired = as_array(text, rest);
+  if (repaired.empty() && doc.error().truncated) repaired = closed(text, rest);
+  if (repaired.empty()) return {};
+  const auto again = Document::parse(repaired);
+  if (!again) return {};
+  return with_rest(reversible_views(*again, repaired, context), rest);
+}
+
+}  // namespace headroom::compressors::records
