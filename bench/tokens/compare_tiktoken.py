@@ -102,6 +102,7 @@ def main():
     real = []
     for data in [open(f, "rb").read() for f in args.file] + list(machine_text.files(rng, args.mb * 1e6)):
         real += [data[i : i + BLOCK] for i in range(0, len(data), BLOCK)]
+    real = list(dict.fromkeys(real))  # each once: a count that a cache remembers shows nothing
     sets = {"from the machine": real, "generated": list(generated(rng, args.mb * 5e5))}
     if not args.no_code_points:
         sets["every code point"] = list(every_code_point())

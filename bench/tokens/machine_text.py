@@ -24,7 +24,7 @@ def files(rng, wanted):
     for group in groups:
         by_kind[group].sort()
         rng.shuffle(by_kind[group])
-    got = 0
+    got, seen = 0, set()
     while got < wanted and any(by_kind.values()):
         for group in groups:  # in turn, so that no kind fills the sample
             if not by_kind[group]:
@@ -38,5 +38,8 @@ def files(rng, wanted):
                 continue
             if b"\0" in data[:1000]:
                 continue
+            if data in seen:
+                continue
+            seen.add(data)
             got += len(data)
             yield data

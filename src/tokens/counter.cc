@@ -5,6 +5,7 @@
 #include <limits>
 #include <string>
 
+#include "tokens/block_cache.h"
 #include "tokens/merge.h"
 #include "tokens/splitter.h"
 #include "tokens/text.h"
@@ -33,6 +34,7 @@ struct Counter::Impl {
   Vocabulary vocabulary;
   CharClasses classes = CharClasses::embedded();
   WordCache cache;
+  BlockCache blocks;
 
   // The tokens of one piece; `end` is the end of its text.
   std::int64_t piece(const unsigned char* p, std::size_t n, const unsigned char* end) {
@@ -88,6 +90,16 @@ struct Counter::Impl {
     if (copy) text = *copy;
     return id == VocabularyId::o200k ? count_valid<VocabularyId::o200k, kDigitsApart>(text, limit)
                                      : count_valid<VocabularyId::cl100k, kDigitsApart>(text, limit);
+  }
+
+  // As count<false> without a limit; texts of some length from the cache if it has them.
+  std::int64_t count_block(std::string_view text) {
+    if (text.size() < BlockCache::kShortest) return count<false>(text, kNoLimit);
+    const BlockCache::Key key = BlockCache::key_of(text);
+    if (const auto known = blocks.find(key)) return *known;
+    const std::int64_t count_of_text = count<false>(text, kNoLimit);
+    blocks.put(key, count_of_text);
+    return count_of_text;
   }
 
   template <VocabularyId kId>

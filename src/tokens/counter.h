@@ -17,7 +17,8 @@ namespace headroom::tokens {
 enum class VocabularyId : std::uint8_t { o200k, cl100k };
 enum class Digits : std::uint8_t { together, apart };
 
-// Exact counts with a cache of recent words. Not thread-safe: one per thread. Counts never depend on the cache.
+// Exact counts, with bounded caches of recent words and blocks (192 KiB in all): an unchanged block costs a hash. Not
+// thread-safe: one per thread. Counts never depend on the caches.
 class Counter {
  public:
   explicit Counter(VocabularyId id = VocabularyId::o200k);

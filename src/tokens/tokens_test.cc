@@ -179,7 +179,7 @@ RC_GTEST_PROP(Merge, BothWaysFollowTheDefinition, ()) {
   const std::string alphabet =
       *rc::gen::element<std::string>("ab", "a", " ", "-", "-=", "acgt", "etaoin shr", "\xE4\xB8\xAD\x96", "\r\n\t ",
                                      "{}\":,", "ABCDEFghijkl", "0O_./");
-  const auto size = *rc::gen::inRange<std::size_t>(1, 200);
+  const auto size = *rc::gen::resize(rc::kNominalSize, rc::gen::inRange<std::size_t>(1, 200));
   std::string piece = *rc::gen::container<std::string>(size, rc::gen::elementOf(alphabet));
   if (*rc::gen::inRange(0, 3) == 0) piece = repeated(piece.substr(0, 3), size);
   for (VocabularyId id : kBoth) {
