@@ -1,6 +1,6 @@
 // Prints the log compressor's view of standard input, for measuring it alone.
 //
-//   log_view [--token-budget N] [--query TEXT] [--lossless] [--stats] < build.log
+//   log_view [--token-budget N] [--query TEXT] [--lossless] [--unforced] [--stats] < build.log
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -15,7 +15,7 @@ int main(int argc, char** argv) {
   using namespace headroom;
   std::optional<Tokens> budget;
   std::string query_text;
-  bool lossless = false, stats = false;
+  bool lossless = false, stats = false, forced = true;
   for (int i = 1; i < argc; ++i) {
     const std::string_view arg = argv[i];
     if (arg == "--token-budget" && i + 1 < argc) {
@@ -24,6 +24,8 @@ int main(int argc, char** argv) {
       query_text = argv[++i];
     } else if (arg == "--lossless") {
       lossless = true;
+    } else if (arg == "--unforced") {
+      forced = false;
     } else if (arg == "--stats") {
       stats = true;
     }
@@ -35,7 +37,7 @@ int main(int argc, char** argv) {
   tokens::Counter ruler;
   const compressors::Context context{query, ruler, budget, !lossless};
   const auto start = std::chrono::steady_clock::now();
-  const auto views = compressors::log_compressor.views(text, context, true);
+  const auto views = compressors::log_compressor.views(text, context, forced);
   const auto end = std::chrono::steady_clock::now();
   for (const compressors::View& view : views) {
     const bool is_lossless = view.fidelity == compressors::Fidelity::lossless;

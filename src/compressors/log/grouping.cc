@@ -173,7 +173,13 @@ class Tree {
     return bucket.back();
   }
 
-  std::size_t size() const { return templates_.size(); }
+  // Words of a template that are equal in all its lines and look like no value.
+  void count_words(std::uint32_t id, Template& t) const {
+    if (id >= templates_.size()) return;
+    t.words = static_cast<std::uint32_t>(templates_[id].size());
+    t.fixed_words = static_cast<std::uint32_t>(std::count_if(templates_[id].begin(), templates_[id].end(),
+                                                             [](const Word& w) { return w.hash != 0 && !w.value; }));
+  }
 
  private:
   // Twice the number of equal words; two values of the same place count half a word.
@@ -263,13 +269,14 @@ Grouping group_lines(std::span<const Line> lines) {
       append_plain(plain, text.substr(stamp.end));
       const Signals signals = read_signals(plain);
       const std::uint32_t t = tree.add(words_of(plain), signals.severity >= salience::Severity::error);
-      if (t >= g.templates.size()) g.templates.resize(t + 1, {i, i});
+      if (t >= g.templates.size()) g.templates.resize(t + 1, {.first = i, .last = i});
       g.shapes.push_back({i, i, 1, t, signals});
     }
     Template& t = g.templates[g.shapes[id].template_id];
     if (t.count++ == 0) t.first = i;
     t.last = i;
   }
+  for (std::uint32_t id = 0; id < g.templates.size(); ++id) tree.count_words(id, g.templates[id]);
   return g;
 }
 

@@ -37,6 +37,7 @@ struct Shape {
 struct Template {
   std::uint32_t first, last;  // lines
   std::uint32_t count = 0;
+  std::uint32_t words = 0, fixed_words = 0;  // fixed: equal in all lines, and no value by its looks
 };
 
 struct Grouping {

@@ -97,7 +97,8 @@ class Selector {
     return count * 100 < n_ ? unit(.5) : 0;
   }
 
-  // What a later line of a template loses: little where its words are new (another message), all where only numbers are.
+  // What a later line of a template loses: little where its words are new (another message), all where only numbers
+  // are.
   int repetition(std::size_t i, const Template& t) {
     if (i == t.first) return 0;
     const Shape& shape = g_.shape(i);
@@ -311,7 +312,7 @@ class Selector {
   const Grouping& g_;
   const SelectionOptions& options_;
   std::size_t n_, end_ = 0;
-  std::vector<std::size_t> marks_;  // lines with which a failed step ends
+  std::vector<std::size_t> marks_;    // lines with which a failed step ends
   std::vector<std::uint32_t> kinds_;  // by template: shapes met
   std::vector<int> scores_;
 };

@@ -297,13 +297,14 @@ bool is_frame(std::string_view t) {
          t.find(" in ") != std::string_view::npos;
 }
 
-// The level a compiler or checker writes behind a place: "x.cc:12:5: error: ...", "x.ts(3,1): error TS1", "x.ts:3:1 - error".
-// It decides; what words the message uses does not.
+// The level a compiler or checker writes behind a place: "x.cc:12:5: error: ...", "x.ts(3,1): error TS1", "x.ts:3:1 -
+// error". It decides; what words the message uses does not.
 enum class Level { unknown, note, warning, error };
 
 Level level_behind(std::string_view s, std::size_t place_end) {
   std::size_t i = place_end;
-  while (i < s.size() && (is_digit(s[i]) || s[i] == ':' || s[i] == ',' || s[i] == ')' || s[i] == '-' || s[i] == ' ')) ++i;
+  while (i < s.size() && (is_digit(s[i]) || s[i] == ':' || s[i] == ',' || s[i] == ')' || s[i] == '-' || s[i] == ' '))
+    ++i;
   if (i == place_end || i >= s.size()) return Level::unknown;
   std::string_view rest = s.substr(i);
   if (rest.starts_with("fatal ")) rest.remove_prefix(6);
@@ -313,7 +314,9 @@ Level level_behind(std::string_view s, std::size_t place_end) {
   if (n == rest.size() || (rest[n] != ':' && rest[n] != ' ' && rest[n] != '[')) return Level::unknown;
   if (iequals(word, "error")) return Level::error;
   if (iequals(word, "warning") || iequals(word, "warn")) return Level::warning;
-  if (rest[n] == ':' && (iequals(word, "note") || iequals(word, "info") || iequals(word, "remark") || iequals(word, "help"))) return Level::note;
+  if (rest[n] == ':' &&
+      (iequals(word, "note") || iequals(word, "info") || iequals(word, "remark") || iequals(word, "help")))
+    return Level::note;
   return Level::unknown;
 }
 
@@ -334,14 +337,20 @@ Signals read_signals(std::string_view line) {
   const Features f = read_features(t);
   Severity severity = salience::severity_of(t);
   const Level level = f.place ? level_behind(t, f.place_end) : Level::unknown;
+  if (level != Level::unknown) roles |= kLevel;
   switch (level) {
     case Level::error:
       severity = std::max(severity, Severity::error);
       roles |= kDiagnostic;
       break;
-    case Level::warning: severity = Severity::warning; break;
-    case Level::note: severity = Severity::none; break;
-    case Level::unknown: break;
+    case Level::warning:
+      severity = Severity::warning;
+      break;
+    case Level::note:
+      severity = Severity::none;
+      break;
+    case Level::unknown:
+      break;
   }
 
   if (is_frame(t)) roles |= kFrame;
@@ -349,7 +358,8 @@ Signals read_signals(std::string_view line) {
   if (roles & kFrame) {
     const bool runtime = std::any_of(kRuntimePlaces.begin(), kRuntimePlaces.end(),
                                      [t](std::string_view p) { return t.find(p) != std::string_view::npos; });
-    if (runtime && level != Level::error && t.find("/test") == std::string_view::npos && t.find("_test.") == std::string_view::npos)
+    if (runtime && level != Level::error && t.find("/test") == std::string_view::npos &&
+        t.find("_test.") == std::string_view::npos)
       roles |= kRuntimeFrame;
   }
   if (is_heading(t)) roles |= kHeading;

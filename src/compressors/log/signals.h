@@ -34,6 +34,7 @@ enum Role : std::uint32_t {
   kSuccess = 1 << 12,      // a passed test or step
   kChatter = 1 << 13,      // housekeeping of runners: [command]..., new tags, echoed scripts
   kStep = 1 << 14,         // the head of a step or task: ##[group]Run x, > Task :x
+  kLevel = 1 << 16,        // a place in a file and a level behind it
   kClosing = 1 << 15,      // what runners do after the work: post-job cleaning
 };
 

@@ -1,0 +1,453 @@
+#include "compressors/log/lossless.h"
+
+#include <algorithm>
+#include <unordered_map>
+#include <vector>
+
+#include "base/hash.h"
+#include "compressors/log/notation.h"
+#include "compressors/log/patterns.h"
+#include "compressors/log/time_headings.h"
+#include "compressors/statements.h"
+#include "salience/severity.h"
+#include "tokens/counter.h"
+
+namespace headroom::compressors::log {
+namespace {
+
+constexpr std::size_t kMostSamples = 64;    // lines of a group that are priced
+constexpr std::size_t kLongestLine = 4096;  // bytes; longer ones stand raw
+constexpr std::size_t kMostHoles = 24;
+constexpr std::size_t kMostBlock = 64;      // lines of an equal block
+constexpr std::int64_t kBlockWorth = 24;    // tokens that an equal block must hold
+constexpr std::size_t kMostValues = 65536;  // distinct values counted for letters
+constexpr std::size_t kMostLetters = 26;
+
+std::int64_t price(std::string_view s) {
+  return tokens::Counter::estimate(s).value;
+}
+
+// A template of the view: the lines of one group.
+struct Group {
+  std::vector<std::uint32_t> lines;
+  bool severe = false;
+  std::optional<PatternMaker> maker;
+  std::size_t name = 0;               // T1..; 0: its lines stand raw
+  std::vector<std::uint8_t> dropped;  // by hole: always equals an earlier one
+};
+
+class Encoder {
+ public:
+  Encoder(std::span<const Line> lines, const Grouping& g, bool with_templates)
+      : lines_(lines), g_(g), with_templates_(with_templates), headings_(lines, g.stamps) {}
+
+  std::optional<std::string> run() {
+    if (lines_.empty() || !read_ends()) return std::nullopt;
+    find_equal_blocks();
+    if (with_templates_) {
+      make_groups();
+      for (Group& group : groups_) make_pattern(group);
+      choose_marks();
+      choose_letters();
+    }
+    std::string body;
+    write(body);
+    return header() + definitions() + body;
+  }
+
+ private:
+  std::string_view text(std::size_t i) const { return lines_[i].text; }
+
+  // All lines must end alike, but that the last may not end at all.
+  bool read_ends() {
+    const std::string_view end = lines_[0].end;
+    for (std::size_t i = 0; i + 1 < lines_.size(); ++i) {
+      if (lines_[i].end != end) return false;
+    }
+    open_end_ = lines_.back().end.empty();
+    crlf_ = (lines_.size() == 1 ? lines_[0].end : end) == "\r\n";
+    return open_end_ || lines_.back().end == end;
+  }
+
+  // Lines that stand again later, named by the number of the first: greedy, longest from the first occurrence.
+  void find_equal_blocks() {
+    block_.assign(lines_.size(), 0);
+    labelled_.assign(lines_.size(), 0);
+    target_.assign(lines_.size(), 0);
+    std::unordered_map<std::uint64_t, std::uint32_t> first;
+    std::vector<std::uint64_t> hashes(lines_.size());
+    for (std::size_t i = 0; i < lines_.size(); ++i) hashes[i] = hash64(text(i));
+    for (std::size_t i = 0; i < lines_.size();) {
+      const auto [at, fresh] = first.try_emplace(hashes[i], static_cast<std::uint32_t>(i));
+      std::size_t size = 0;
+      if (!fresh && text(i).size() > 2) {
+        const std::size_t j = at->second;
+        std::int64_t worth = 0;
+        while (size < kMostBlock && i + size < lines_.size() && j + size < i && !in_block(j + size) &&
+               hashes[i + size] == hashes[j + size] && text(i + size) == text(j + size)) {
+          worth += price(text(i + size));
+          ++size;
+        }
+        // Equal neighbours are the business of "x3", single lines that repeat that of templates.
+        if (worth < kBlockWorth || text(i) == text(i - 1) || (size == 1 && g_.templates[g_.template_of(i)].count > 3))
+          size = 0;
+      }
+      if (size == 0) {
+        ++i;
+        continue;
+      }
+      block_[i] = static_cast<std::uint32_t>(size);
+      target_[i] = at->second;
+      labelled_[at->second] = 1;
+      for (std::size_t k = 1; k < size; ++k) block_[i + k] = kInside;
+      i += size;
+    }
+  }
+  bool in_block(std::size_t i) const { return block_[i] != 0; }
+
+  Body body(std::size_t i) const {
+    const Stamp& s = g_.stamps[i];
+    if (!headings_.timed(i)) return {{}, text(i), false};
+    return {text(i).substr(0, s.begin), text(i).substr(s.end), true};
+  }
+
+  // Lines of one template that agree in layout and in their severity words.
+  void make_groups() {
+    std::unordered_map<std::uint64_t, std::uint32_t> index;
+    group_of_.assign(lines_.size(), kNone);
+    for (std::uint32_t i = 0; i < lines_.size(); ++i) {
+      const Signals& s = g_.signals(i);
+      if (in_block(i) || labelled_[i] || s.is(kExit) || text(i).size() > kLongestLine || text(i).size() < 6) continue;
+      std::uint64_t key = layout_of(body(i)) * 0x9E3779B97F4A7C15ull + g_.template_of(i);
+      if (s.severity != salience::Severity::none) {
+        for (const salience::SevereWord& w : salience::severe_words(text(i))) {
+          key = (key ^ hash64(text(i).substr(w.begin, w.size))) * 0x9E3779B97F4A7C15ull;
+        }
+      }
+      const auto [at, fresh] = index.try_emplace(key, static_cast<std::uint32_t>(groups_.size()));
+      if (fresh) groups_.emplace_back();
+      Group& group = groups_[at->second];
+      group.lines.push_back(i);
+      group.severe |= s.severe();
+      group_of_[i] = at->second;
+    }
+  }
+
+  void make_pattern(Group& group) {
+    if (group.lines.size() < 2) return;
+    PatternMaker maker(body(group.lines[0]));
+    for (std::size_t k = 1; k < group.lines.size(); ++k) maker.add(body(group.lines[k]));
+    maker.finish();
+    const std::size_t holes = holes_in(maker.pattern());
+    if (holes > kMostHoles) return;
+    find_equal_holes(group, maker, holes);
+    std::int64_t saved = 0;
+    std::size_t samples = 0;
+    std::vector<std::string_view> values;
+    std::string words;
+    const std::size_t step = (group.lines.size() + kMostSamples - 1) / kMostSamples;
+    for (std::size_t k = group.severe ? 1 : 0; k < group.lines.size(); k += step, ++samples) {
+      maker.values(body(group.lines[k]), values);
+      words = "T12";
+      for (std::size_t h = 0; h < values.size(); ++h) {
+        if (group.dropped[h]) continue;
+        words += ' ';
+        append_word(words, values[h]);
+      }
+      saved += price(raw(group.lines[k])) - price(words) - headings_.tail_price(group.lines[k]);
+    }
+    if (samples == 0) return;
+    const auto used = static_cast<std::int64_t>(group.lines.size() - (group.severe ? 1 : 0));
+    const std::int64_t pattern_price = price(print(maker.pattern(), {})) + 4;
+    if (saved * used / static_cast<std::int64_t>(samples) <= pattern_price) return;
+    group.maker = std::move(maker);
+    group.name = ++names_;
+  }
+
+  // "{1}": a hole that always equals an earlier one.
+  void find_equal_holes(Group& group, PatternMaker& maker, std::size_t holes) {
+    group.dropped.assign(holes, 0);
+    if (holes < 2) return;
+    std::vector<std::uint32_t> equals(holes);  // bit k: equals hole k so far
+    for (std::size_t h = 0; h < holes; ++h) equals[h] = (std::uint32_t{1} << h) - 1;
+    std::vector<std::string_view> values;
+    for (const std::uint32_t i : group.lines) {
+      maker.values(body(i), values);
+      for (std::size_t h = 1; h < holes; ++h) {
+        for (std::size_t k = 0; k < h; ++k) {
+          if (equals[h] >> k & 1 && values[h] != values[k]) equals[h] &= ~(std::uint32_t{1} << k);
+        }
+      }
+    }
+    for (std::size_t h = 1; h < holes; ++h) {
+      for (std::size_t k = 0; k < h; ++k) {
+        if (!(equals[h] >> k & 1) || group.dropped[k]) continue;
+        group.dropped[h] = 1;
+        maker.replace(h, k);
+        break;
+      }
+    }
+  }
+
+  // The pattern with its references counted among the holes that are left.
+  static Pattern numbered(const Group& group) {
+    Pattern pattern = group.maker->pattern();
+    for (Piece& p : pattern) {
+      if (p.kind != Piece::same) continue;
+      std::size_t left = 0;
+      for (std::size_t h = 0; h < p.hole_of; ++h) left += !group.dropped[h];
+      p.hole_of = left;
+    }
+    return pattern;
+  }
+
+  // Marks that no pattern's text holds; a pattern whose text has something like "{1}" is given up, as are all if no
+  // mark is free.
+  void choose_marks() {
+    const auto holds = [this](std::string_view mark) {
+      return std::any_of(groups_.begin(), groups_.end(), [mark](const Group& group) {
+        if (group.name == 0) return false;
+        const Pattern& pattern = group.maker->pattern();
+        return std::any_of(pattern.begin(), pattern.end(), [mark](const Piece& p) {
+          return p.kind == Piece::literal && p.text.find(mark) != std::string::npos;
+        });
+      });
+    };
+    const auto choose = [&holds](std::span<const std::string_view> marks, std::string_view& out) {
+      for (const std::string_view mark : marks) {
+        if (holds(mark)) continue;
+        out = mark;
+        return true;
+      }
+      return false;
+    };
+    const bool free = choose(kHoleMarks, marks_.hole) && choose(kTimeMarks, marks_.time);
+    names_ = 0;
+    for (Group& group : groups_) {
+      if (group.name == 0) continue;
+      const Pattern pattern = numbered(group);
+      const auto back = parse_pattern(print(pattern, marks_), marks_);
+      group.name = 0;
+      if (!free || !back || print(*back, marks_) != print(pattern, marks_) || back->size() != pattern.size()) continue;
+      group.name = ++names_;
+    }
+  }
+
+  // Long values that come often get a capital letter.
+  void choose_letters() {
+    struct Count {
+      std::string_view value;
+      std::int64_t count = 0;
+    };
+    std::unordered_map<std::uint64_t, std::uint32_t> index;
+    std::vector<Count> counts;
+    std::vector<std::string_view> values;
+    for (const Group& group : groups_) {
+      if (group.name == 0) continue;
+      for (const std::uint32_t i : group.lines) {
+        group.maker->values(body(i), values);
+        for (std::size_t h = 0; h < values.size(); ++h) {
+          if (group.dropped[h] || values[h].size() < 5) continue;
+          const std::uint64_t key = hash64(values[h]);
+          const auto at = index.find(key);
+          if (at != index.end()) {
+            ++counts[at->second].count;
+          } else if (counts.size() < kMostValues) {
+            index.emplace(key, static_cast<std::uint32_t>(counts.size()));
+            counts.push_back({values[h], 1});
+          }
+        }
+      }
+    }
+    struct Candidate {
+      std::int64_t saved;
+      std::string_view value;
+    };
+    std::vector<Candidate> candidates;
+    for (const Count& c : counts) {
+      if (c.count < 3) continue;
+      std::string word;
+      append_word(word, c.value);
+      const std::int64_t each = price(word);
+      const std::int64_t saved = c.count * (each - 1) - each - 4;
+      if (each >= 3 && saved > 0 && salience::severity_of(c.value) == salience::Severity::none)
+        candidates.push_back({saved, c.value});
+    }
+    std::stable_sort(candidates.begin(), candidates.end(),
+                     [](const Candidate& a, const Candidate& b) { return a.saved > b.saved; });
+    if (candidates.size() > kMostLetters) candidates.resize(kMostLetters);
+    for (const Candidate& c : candidates) letters_.push_back(c.value);
+  }
+
+  // A line's own text under the heading of its time, without template.
+  std::string_view raw(std::size_t i) const {
+    return headings_.timed(i) && g_.stamps[i].begin == 0 ? text(i).substr(headings_.head_size(i)) : text(i);
+  }
+
+  // True if the reader takes `s` for what it is.
+  bool reads_as_itself(std::string_view s, bool timed) const {
+    std::string_view after;
+    if (take_coordinate(s, after) || s.starts_with("[=") || s.starts_with(kTimeHeading) ||
+        take_template_name(s, after) || take_repeat(s, after) || reads_as_statement(s)) {
+      return false;
+    }
+    if (written_ == 0 && s.size() >= 2 && (s[1] == '=' || (s[0] == 'T' && s.find('=') != std::string_view::npos)))
+      return false;
+    const bool tail = !heading_.empty() && begins_as_tail(s, cut_of_heading(heading_));
+    if (tail != timed) return false;
+    if (!tail) return true;
+    const std::size_t blank = s.find(' ');
+    return blank == std::string_view::npos || !take_template_name(s.substr(blank + 1), after);
+  }
+
+  void write(std::string& out) {
+    for (std::size_t i = 0; i < lines_.size();) {
+      if (i > 0) out += '\n';
+      if (block_[i] != 0) {
+        write_block(out, i);
+        i += block_[i];
+        ++written_;
+        continue;
+      }
+      std::size_t times = 1;
+      while (!labelled_[i] && i + times < lines_.size() && !in_block(i + times) && !labelled_[i + times] &&
+             text(i + times) == text(i))
+        ++times;
+      write_line(out, i, times);
+      i += times;
+      ++written_;
+    }
+  }
+
+  void write_block(std::string& out, std::size_t i) {
+    const std::size_t first = target_[i] + 1, size = block_[i];
+    out += size == 1 ? "[= line " : "[= lines ";
+    out += std::to_string(first);
+    if (size > 1) out += '-' + std::to_string(first + size - 1);
+    out += ']';
+    uses_blocks_ = true;
+  }
+
+  void write_heading(std::string& out, std::size_t i) {
+    const std::string_view head = headings_.head(i);
+    if (head == heading_) return;
+    heading_ = head;
+    out += kTimeHeading;
+    out += head;
+    out += '\n';
+    ++written_;
+  }
+
+  void write_line(std::string& out, std::size_t i, std::size_t times) {
+    const bool last_and_empty = i + times == lines_.size() && text(i).empty();
+    if (!labelled_[i] && !last_and_empty) {
+      if (write_templated(out, i, times)) return;
+      const bool timed = headings_.timed(i) && g_.stamps[i].begin == 0 && headings_.cut() != Cut::whole;
+      if (timed) write_heading(out, i);
+      const std::string_view s = timed ? raw(i) : text(i);
+      if (reads_as_itself(s, timed)) {
+        out += s;
+        if (times > 1) out += " x" + std::to_string(times);
+        return;
+      }
+    }
+    for (std::size_t k = 0; k < times; ++k) {
+      if (k > 0) out += '\n';
+      out += std::to_string(i + k + 1) + "| ";
+      out += text(i);
+    }
+    uses_coordinates_ = true;
+  }
+
+  bool write_templated(std::string& out, std::size_t i, std::size_t times) {
+    if (group_of_.empty() || group_of_[i] == kNone) return false;
+    Group& group = groups_[group_of_[i]];
+    if (group.name == 0) return false;
+    if (group.severe && i == group.lines[0]) return false;  // stands whole, to be read
+    std::vector<std::string_view>& values = values_;
+    group.maker->values(body(i), values);
+    for (std::size_t h = 0; h < values.size(); ++h) {
+      if (salience::is_severe(values[h])) return false;
+    }
+    if (headings_.timed(i)) {
+      write_heading(out, i);
+      const std::string_view tail = headings_.tail(i);
+      out += tail;
+      if (!tail.empty()) out += ' ';
+      uses_time_ = true;
+    }
+    out += 'T' + std::to_string(group.name);
+    for (std::size_t h = 0; h < values.size(); ++h) {
+      if (group.dropped[h]) continue;
+      out += ' ';
+      const auto letter = std::find(letters_.begin(), letters_.end(), values[h]);
+      if (letter != letters_.end()) {
+        out += static_cast<char>('A' + (letter - letters_.begin()));
+      } else {
+        append_word(out, values[h]);
+      }
+    }
+    if (times > 1) out += " x" + std::to_string(times);
+    uses_templates_ = true;
+    return true;
+  }
+
+  std::string header() const {
+    std::string out = "[log, " + counted(lines_.size(), "line") + ", complete";
+    if (names_ > 0) out += "; T1 = pattern, its " + std::string(marks_.hole) + " filled by the words after it";
+    if (uses_time_) out += "; " + std::string(marks_.time) + " = the time";
+    if (!letters_.empty()) out += "; A = long value";
+    if (uses_coordinates_) out += "; 7| = line 7";
+    if (crlf_) out += "; CRLF";
+    if (open_end_) out += "; no line end at the end";
+    return out + "]\n";
+  }
+
+  std::string definitions() const {
+    std::string out;
+    for (const Group& group : groups_) {
+      if (group.name == 0) continue;
+      out += 'T' + std::to_string(group.name) + '=' + print(numbered(group), marks_) + '\n';
+    }
+    for (std::size_t k = 0; k < letters_.size(); ++k) {
+      out += static_cast<char>('A' + k);
+      out += '=';
+      out += letters_[k];
+      out += '\n';
+    }
+    return out;
+  }
+
+  static constexpr std::uint32_t kInside = 0xFFFFFFFF, kNone = 0xFFFFFFFF;
+  std::span<const Line> lines_;
+  const Grouping& g_;
+  bool with_templates_;
+  TimeHeadings headings_;
+  bool crlf_ = false, open_end_ = false;
+  std::vector<std::uint32_t> block_;    // at a block's first line its size, inside it kInside, else 0
+  std::vector<std::uint32_t> target_;   // at a block's first line: where it first stood
+  std::vector<std::uint8_t> labelled_;  // lines that blocks name: they carry their number
+  std::vector<Group> groups_;
+  std::vector<std::uint32_t> group_of_;
+  std::size_t names_ = 0;
+  Marks marks_;
+  std::vector<std::string_view> letters_;
+  std::vector<std::string_view> values_;
+  std::string_view heading_;
+  std::size_t written_ = 0;
+  bool uses_time_ = false, uses_templates_ = false, uses_blocks_ = false, uses_coordinates_ = false;
+};
+
+}  // namespace
+
+std::optional<std::string> encode(std::string_view text, std::span<const Line> lines, const Grouping& grouping) {
+  for (const bool with_templates : {true, false}) {
+    std::optional<std::string> view = Encoder(lines, grouping, with_templates).run();
+    if (!view || view->size() >= text.size()) continue;
+    const std::optional<std::string> back = decode(*view);
+    if (back && *back == text) return view;
+  }
+  return std::nullopt;
+}
+
+}  // namespace headroom::compressors::log

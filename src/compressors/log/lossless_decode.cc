@@ -1,0 +1,201 @@
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "compressors/log/lossless.h"
+#include "compressors/log/notation.h"
+
+namespace headroom::compressors::log {
+namespace {
+
+constexpr std::size_t kMostBytes = std::size_t{1} << 28;  // a view that claims to hold more is not ours
+
+// "[log, 6 lines, complete; ...]" -> 6, the marks, the line ends.
+struct Header {
+  std::size_t lines = 0;
+  Marks marks;
+  bool crlf = false, open_end = false;
+};
+
+std::optional<Header> parse_header(std::string_view line) {
+  Header h;
+  constexpr std::string_view lead = "[log, ";
+  if (!line.starts_with(lead) || !line.ends_with(']')) return std::nullopt;
+  line.remove_prefix(lead.size());
+  while (!line.empty() && line[0] >= '0' && line[0] <= '9' && h.lines < 1'000'000'000) {
+    h.lines = h.lines * 10 + static_cast<std::size_t>(line[0] - '0');
+    line.remove_prefix(1);
+  }
+  if (!line.starts_with(" line")) return std::nullopt;
+  if (line.find(", complete") == std::string_view::npos) return std::nullopt;
+  for (const std::string_view mark : kHoleMarks) {
+    if (line.find("its " + std::string(mark) + " filled") != std::string_view::npos) h.marks.hole = mark;
+  }
+  h.marks.time = {};
+  for (const std::string_view mark : kTimeMarks) {
+    if (line.find("; " + std::string(mark) + " = the time") != std::string_view::npos) h.marks.time = mark;
+  }
+  h.crlf = line.find("; CRLF") != std::string_view::npos;
+  h.open_end = line.find("; no line end at the end") != std::string_view::npos;
+  return h;
+}
+
+class Reader {
+ public:
+  explicit Reader(std::string_view view) : rest_(view) {}
+
+  std::optional<std::string> run() {
+    const std::optional<Header> header = parse_header(next());
+    if (!header) return std::nullopt;
+    header_ = *header;
+    end_ = header_.crlf ? "\r\n" : "\n";
+    if (!definitions()) return std::nullopt;
+    while (!done_) {
+      if (!line(next())) return std::nullopt;
+      if (starts_.size() > header_.lines) return std::nullopt;
+    }
+    if (starts_.size() != header_.lines) return std::nullopt;
+    if (header_.open_end && out_.size() >= end_.size()) out_.resize(out_.size() - end_.size());
+    return std::move(out_);
+  }
+
+ private:
+  std::string_view next() {
+    const std::size_t at = rest_.find('\n');
+    const std::string_view line = rest_.substr(0, at);
+    if (at == std::string_view::npos) {
+      done_ = true;
+      rest_ = {};
+    } else {
+      rest_.remove_prefix(at + 1);
+    }
+    return line;
+  }
+  std::string_view peek() const { return rest_.substr(0, rest_.find('\n')); }
+
+  bool definitions() {
+    const Marks marks{header_.marks.hole, header_.marks.time.empty() ? std::string_view("\n") : header_.marks.time};
+    while (!done_) {
+      const std::string lead = 'T' + std::to_string(patterns_.size() + 1) + '=';
+      if (!peek().starts_with(lead)) break;
+      auto pattern = parse_pattern(next().substr(lead.size()), marks);
+      if (!pattern) return false;
+      patterns_.push_back(*std::move(pattern));
+    }
+    for (char letter = 'A'; letter <= 'Z' && !done_ && peek().starts_with(std::string{letter, '='}); ++letter) {
+      letters_[static_cast<std::size_t>(letter - 'A')] = next().substr(2);
+    }
+    return true;
+  }
+
+  void emit(std::string_view text, std::size_t times = 1) {
+    for (std::size_t i = 0; i < times && starts_.size() <= header_.lines && out_.size() < kMostBytes; ++i) {
+      starts_.push_back(out_.size());
+      out_ += text;
+      out_ += end_;
+    }
+  }
+
+  bool line(std::string_view s) {
+    std::string_view after;
+    if (const std::size_t number = take_coordinate(s, after)) {
+      if (number != starts_.size() + 1) return false;
+      emit(after);
+      return true;
+    }
+    if (const auto range = parse_same_lines(s)) return same_lines(*range);
+    if (s.starts_with(kTimeHeading)) {
+      heading_ = s.substr(kTimeHeading.size());
+      return true;
+    }
+    if (const std::size_t k = take_template_name(s, after); k > 0 && k <= patterns_.size())
+      return templated(patterns_[k - 1], {}, after);
+    if (timed(s)) {
+      const std::size_t blank = s.find(' ');
+      if (blank != std::string_view::npos) {
+        if (const std::size_t k = take_template_name(s.substr(blank + 1), after); k > 0 && k <= patterns_.size()) {
+          return templated(patterns_[k - 1], s.substr(0, blank), after);
+        }
+      }
+      return repeated(std::string(heading_) + std::string(s));
+    }
+    return repeated(std::string(s));
+  }
+
+  bool timed(std::string_view s) const { return !heading_.empty() && begins_as_tail(s, cut_of_heading(heading_)); }
+
+  bool repeated(const std::string& s) {
+    std::string_view front = s;
+    const std::size_t times = take_repeat(s, front);
+    emit(times ? front : std::string_view(s), times ? times : 1);
+    return true;
+  }
+
+  bool templated(const Pattern& pattern, std::string_view tail, std::string_view words) {
+    std::vector<std::string> values(holes_in(pattern));
+    for (std::string& value : values) {
+      auto word = take_word(words);
+      if (!word) return false;
+      if (!word->quoted && word->text.size() == 1 && word->text[0] >= 'A' && word->text[0] <= 'Z') {
+        value = letters_[static_cast<std::size_t>(word->text[0] - 'A')];
+      } else {
+        value = std::move(word->text);
+      }
+    }
+    std::size_t times = 1;
+    if (!words.empty()) {
+      std::string_view front;
+      const std::string padded = ' ' + std::string(words);
+      times = take_repeat(padded, front);
+      if (times == 0 || !front.empty()) return false;
+    }
+    std::string text;
+    std::size_t hole = 0;
+    for (const Piece& p : pattern) {
+      switch (p.kind) {
+        case Piece::literal:
+          text += p.text;
+          break;
+        case Piece::hole:
+          text += values[hole++];
+          break;
+        case Piece::same:
+          text += values[p.hole_of];
+          break;
+        case Piece::time:
+          text += heading_;
+          text += tail;
+          break;
+      }
+    }
+    emit(text, times);
+    return true;
+  }
+
+  bool same_lines(LineRange range) {
+    if (range.last > starts_.size() || out_.size() > kMostBytes) return false;
+    const std::size_t begin = starts_[range.first - 1];
+    const std::size_t end = range.last < starts_.size() ? starts_[range.last] : out_.size();
+    for (std::size_t i = range.first - 1; i < range.last; ++i) starts_.push_back(out_.size() + (starts_[i] - begin));
+    out_.append(std::string(out_, begin, end - begin));
+    return true;
+  }
+
+  std::string_view rest_;
+  bool done_ = false;
+  Header header_;
+  std::string_view end_;
+  std::vector<Pattern> patterns_;
+  std::array<std::string_view, 26> letters_{};
+  std::string_view heading_;
+  std::string out_;
+  std::vector<std::size_t> starts_;  // of the lines written
+};
+
+}  // namespace
+
+std::optional<std::string> decode(std::string_view view) {
+  return Reader(view).run();
+}
+
+}  // namespace headroom::compressors::log
