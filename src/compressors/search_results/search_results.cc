@@ -29,10 +29,10 @@ std::vector<View> views(std::string_view text, const Context& context, bool forc
   std::vector<bool> whole(g->lines.size());
   for (std::size_t k = 0; k < std::min(relevance.lines.size(), kept_whole); ++k) whole[relevance.lines[k]] = true;
 
-  const Tokens original = tokens::Counter::estimate(text);
+  const Tokens original = context.ruler.count(text);
   Tokens lossless = original;
   if (std::optional<std::string> encoded = encode_search(*g, text, whole)) {
-    const Tokens size = tokens::Counter::estimate(*encoded);
+    const Tokens size = context.ruler.count(*encoded);
     if (size < original) {
       lossless = size;
       View& view = out.emplace_back();
@@ -42,7 +42,7 @@ std::vector<View> views(std::string_view text, const Context& context, bool forc
   }
   if (context.reversible) {
     if (std::optional<View> view = summarise_search(*g, relevance, context, original, lossless)) {
-      if (tokens::Counter::estimate(view->text) < lossless) out.push_back(std::move(*view));
+      if (context.ruler.count(view->text) < lossless) out.push_back(std::move(*view));
     }
   }
   return out;

@@ -118,7 +118,8 @@ std::vector<std::uint32_t> severe_groups(const GrepOutput& g, const Groups& grou
   for (std::uint32_t k = 0; k < groups.groups.size(); ++k) {
     if (salience::is_severe(g.text_of(groups.groups[k].first).substr(0, longest_line))) severe.push_back(k);
   }
-  if (severe.size() * 5 > groups.groups.size()) severe.clear();
+  if (severe.size() * 10 > groups.groups.size()) severe.clear();
+  if (severe.size() > most_sure) severe.resize(most_sure);
   return severe;
 }
 
@@ -178,7 +179,6 @@ Selection select(const GrepOutput& g, const Groups& groups, const Relevance& rel
   add_all(more, std::max(start, budget * .4));
   std::vector<std::uint32_t> severe;
   for (std::uint32_t k : severe_groups(g, groups)) severe.push_back(groups.groups[k].first);
-  if (severe.size() > most_candidates) severe.resize(most_candidates);
   add_all(severe, std::max(selector.cost(), budget * .7));
   std::vector<std::uint32_t> covering;
   for (const salience::CurvePoint& point : curve.points) {
