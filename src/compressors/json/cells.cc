@@ -20,11 +20,15 @@ bool is_range(std::string_view s) {
   return a > 0 && s.substr(a).starts_with("..") && a + 2 < s.size() && digits(s, a + 2) == s.size();
 }
 
+bool is_word_scalar(std::string_view s) {
+  return s == "null" || s == "true" || s == "false";
+}
+
 }  // namespace
 
 bool is_scalar(std::string_view s) {
   if (s.empty()) return false;
-  if (s == "null" || s == "true" || s == "false") return true;
+  if (is_word_scalar(s)) return true;
   std::size_t at = s[0] == '-' ? 1 : 0;
   std::size_t end = digits(s, at);
   if (end == at || (s[at] == '0' && end > at + 1)) return false;
@@ -55,7 +59,7 @@ bool is_bare(std::string_view s, CellStyle style) {
       return false;  // a lone surrogate
   }
   if (is_digit(s[0]) && is_range(s)) return false;
-  return style.text || !is_scalar(s);
+  return style.text ? !is_word_scalar(s) : !is_scalar(s);
 }
 
 void append_string_cell(std::string& out, std::string_view value, CellStyle style) {
@@ -156,7 +160,7 @@ std::optional<std::vector<std::string_view>> split_cells(std::string_view line, 
 
 bool append_cell_json(std::string& out, std::string_view cell, bool text) {
   if (cell.empty()) return false;
-  if (cell[0] == '"' || cell[0] == '[' || cell[0] == '{' || (!text && is_scalar(cell))) {
+  if (cell[0] == '"' || cell[0] == '[' || cell[0] == '{' || (text ? is_word_scalar(cell) : is_scalar(cell))) {
     out += cell;
   } else {
     out += '"';

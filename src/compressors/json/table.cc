@@ -294,6 +294,45 @@ std::optional<Table> Table::of_array(const Document& doc, NodeId array, TableOpt
   return build(doc, std::move(rows), options);
 }
 
+namespace {
+
+void tally(Column& column, Kind kind) {
+  switch (kind) {
+    case Kind::string:
+      ++column.strings;
+      break;
+    case Kind::number:
+      ++column.numbers;
+      break;
+    case Kind::true_:
+    case Kind::false_:
+      ++column.booleans;
+      break;
+    case Kind::null:
+      ++column.nulls;
+      break;
+    default:
+      ++column.containers;
+  }
+}
+
+}  // namespace
+
+Table Table::of_list(const Document& doc, std::vector<NodeId> values) {
+  Table table;
+  table.doc_ = &doc;
+  table.list_ = true;
+  Column column;
+  column.path = table.paths_.add(root_path, "item", false);
+  column.name = "item";
+  for (const NodeId v : values) tally(column, doc[v].kind());
+  table.columns_.push_back(std::move(column));
+  table.rows_ = std::move(values);
+  table.cells_ = table.rows_;
+  table.apart_.assign(table.rows_.size(), false);
+  return table;
+}
+
 void Table::set_apart(std::size_t r) {
   if (apart_[r]) return;
   apart_[r] = true;

@@ -50,6 +50,10 @@ class Table {
   // From the elements of an array, which all must be objects.
   static std::optional<Table> of_array(const json::Document& doc, json::NodeId array, TableOptions options = {});
 
+  // Values of any kind as rows of one unnamed column ("item").
+  static Table of_list(const json::Document& doc, std::vector<json::NodeId> values);
+  bool list() const { return list_; }
+
   const json::Document& doc() const { return *doc_; }
   std::size_t rows() const { return rows_.size(); }
   const std::vector<Column>& columns() const { return columns_; }
@@ -73,6 +77,7 @@ class Table {
   std::vector<json::NodeId> cells_;
   std::vector<bool> apart_;
   std::size_t apart_count_ = 0;
+  bool list_ = false;
 };
 
 // The cells of one column with equal ones (by their raw bytes) told apart: ids[r] indexes `values`, in order of first

@@ -1,0 +1,484 @@
+#include "compressors/json/block.h"
+
+#include <algorithm>
+
+#include "compressors/json/cells.h"
+#include "compressors/statements.h"
+#include "json/strings.h"
+
+namespace headroom::compressors::records {
+
+using json::Kind;
+using json::NodeId;
+using Role = ColumnPlan::Role;
+
+namespace {
+
+constexpr std::size_t npos = std::string_view::npos;
+constexpr std::string_view separators = "|, \t";
+constexpr std::size_t sample_rows = 24;
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+bool has_control(std::string_view s) {
+  return std::any_of(s.begin(), s.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+}
+
+// A value inside "name=value; name=value".
+void append_entry(std::string& out, std::string_view cell) {
+  if (!cell.empty() && (cell[0] == '"' || cell[0] == '[' || cell[0] == '{')) {
+    out += cell;
+  } else if (cell.empty() || cell.find(';') != npos || cell.front() == ' ' || cell.back() == ' ' || has_control(cell)) {
+    out += json::quote(cell);
+  } else {
+    out += cell;
+  }
+}
+
+// True if a line ends in " x12", as repeated lines do.
+bool reads_as_repeat(std::string_view line) {
+  std::size_t at = line.size();
+  while (at > 0 && is_digit(line[at - 1])) --at;
+  return at < line.size() && line.substr(0, at).ends_with(" x");
+}
+
+// Keeps a line of content from reading as a statement of ours: inside JSON strings these spellings are equal.
+void defuse(std::string& out, std::size_t line_begin) {
+  std::string line = out.substr(line_begin);
+  if (!reads_as_statement(line)) return;
+  const auto replace = [&line](std::string_view from, std::string_view to) {
+    for (std::size_t at = line.find(from); at != npos; at = line.find(from, at + to.size())) {
+      line.replace(at, from.size(), to);
+    }
+  };
+  replace(", complete", "\\u002c complete");
+  replace("hash=", "hash\\u003d");
+  out.replace(line_begin, npos, line);
+}
+
+}  // namespace
+
+BlockPrinter::BlockPrinter(const TablePlan& plan, bool list) : plan_(plan), list_(list) {
+  for (std::size_t c = 0; c < plan.size(); ++c) {
+    const Role role = plan[c].role;
+    if (role == Role::cell) shown_.push_back(c);
+    names_.emplace(plan.table().columns()[c].name, c);
+  }
+}
+
+std::size_t BlockPrinter::column_named(std::string_view name) const {
+  const auto it = names_.find(name);
+  return it == names_.end() || plan_[it->second].role != Role::cell ? npos : it->second;
+}
+
+std::string BlockPrinter::printed(const Pattern& pattern) const {
+  return pattern.print([this](std::size_t c) { return plan_.table().columns()[c].name; });
+}
+
+bool BlockPrinter::reads_back(const Pattern& pattern) const {
+  return Pattern::parse(printed(pattern), [this](std::string_view name) { return column_named(name); }).pieces ==
+         pattern.pieces;
+}
+
+bool BlockPrinter::prepare(tokens::Counter* ruler) {
+  for (std::size_t c = 0; c < plan_.size(); ++c) {
+    const ColumnPlan& column = plan_[c];
+    if (!column.pattern.empty()) {
+      if (!reads_back(column.pattern)) return false;
+      const std::string text = printed(column.pattern);
+      if (column.role == Role::derived &&
+          (text.find(';') != npos || has_control(text) || text.front() == ' ' || text.back() == ' ' || text[0] == '"' ||
+           text[0] == '[' || text.starts_with("{\""))) {
+        return false;
+      }
+      marks_.cell |= column.pattern.has(Piece::Kind::cell);
+      marks_.column |= column.pattern.has(Piece::Kind::column);
+      marks_.heading |= column.pattern.has(Piece::Kind::heading);
+      marks_.parent |= column.pattern.has(Piece::Kind::parent);
+    }
+    for (const Letter& letter : column.letters) marks_.cell |= letter.name != 0 && letter.hole;
+  }
+  choose_separator(ruler);
+  return true;
+}
+
+void BlockPrinter::choose_separator(tokens::Counter* ruler) {
+  if (shown_.size() < 2) return;
+  bool blank = true;  // a blank may separate only where every row has every cell
+  for (const std::size_t c : shown_) {
+    blank = blank && plan_.table().columns()[c].present() + plan_.table().apart_count() == plan_.table().rows();
+    const std::string& name = plan_.table().columns()[c].name;
+    blank = blank && name != "is" && name != "by";
+  }
+  std::int64_t best = 0;
+  std::string sample;
+  const std::size_t rows = plan_.table().rows();
+  const std::size_t step = std::max<std::size_t>(1, rows / sample_rows);
+  char chosen = 0;
+  for (const char s : separators) {
+    if (s == ' ' && !blank) continue;
+    separator_ = s;
+    sample.clear();
+    for (std::size_t r = 0; r < rows; r += step) {
+      if (plan_.table().apart(r)) continue;
+      print_row(sample, r);
+      sample += '\n';
+    }
+    const std::int64_t cost = ruler != nullptr ? ruler->count(sample).value : tokens::Counter::estimate(sample).value;
+    if (chosen == 0 || cost < best) {
+      best = cost;
+      chosen = s;
+    }
+  }
+  separator_ = chosen;
+}
+
+bool BlockPrinter::letter_like(const ColumnPlan& column, std::string_view cell) const {
+  if (cell.empty() || cell[0] < 'A' || cell[0] > 'Z') return false;
+  if (cell.size() > 1 && cell[1] != ' ' && !is_digit(cell[1])) return false;
+  return std::any_of(column.letters.begin(), column.letters.end(), [&](const Letter& l) { return l.name == cell[0]; });
+}
+
+void BlockPrinter::print_cell(std::string& out, std::size_t r, std::size_t c, char separator, bool last) const {
+  const NodeId cell = plan_.table().cell(r, c);
+  if (cell == no_cell) return;
+  const json::Document& doc = plan_.table().doc();
+  const ColumnPlan& column = plan_[c];
+  const CellStyle style{separator, last, column.text};
+  const Kind kind = doc[cell].kind();
+  const bool shared = column.patterned || !column.letters.empty();
+  if (kind != Kind::string && !(kind == Kind::number && column.patterned)) {
+    append_cell(out, doc, cell, style);
+    return;
+  }
+  const std::string_view filler = plan_.filler(r, c);
+  if (kind == Kind::number) {
+    out += filler;
+    return;
+  }
+  const auto whole = [&] {
+    if (doc[cell].escaped()) {
+      out += json::quote(doc.string(cell));
+    } else {
+      out += doc.raw(cell);
+    }
+  };
+  if (shared && plan_.whole_cell(r, c)) {
+    // A severe value is printed whole; bare where nothing could take it for a filler.
+    whole();
+    return;
+  }
+  if (!column.letter_of.empty() && column.letter_of[r] != 0) {
+    const Letter& letter = column.letters[column.letter_of[r] - 1];
+    if (letter.name != 0) {
+      if (!letter.hole) {
+        out += letter.name;
+        return;
+      }
+      const std::string_view hole =
+          filler.substr(letter.front.size(), filler.size() - letter.front.size() - letter.back.size());
+      CellStyle inside = style;
+      inside.text = true;
+      if ((is_bare(hole, inside) || is_scalar(hole)) && (last || separator != ' ')) {
+        out += letter.name;
+        if (!is_digit(hole[0])) out += ' ';
+        out += hole;
+        return;
+      }
+      whole();
+      return;
+    }
+  }
+  if (column.patterned) {
+    CellStyle inside = style;
+    inside.text = true;
+    if (filler.data() != nullptr && is_bare(filler, inside) && !letter_like(column, filler) &&
+        !filler.starts_with("-- ")) {
+      out += filler;
+    } else {
+      whole();
+    }
+    return;
+  }
+  if (letter_like(column, filler) || filler.starts_with("-- ")) {
+    whole();
+  } else {
+    append_cell(out, doc, cell, style);
+  }
+}
+
+void BlockPrinter::print_row(std::string& out, std::size_t r) const {
+  const std::size_t begin = out.size();
+  std::size_t end = begin;  // of the last cell that is not missing
+  for (std::size_t i = 0; i < shown_.size(); ++i) {
+    if (i > 0) out += separator_;
+    const std::size_t before = out.size();
+    print_cell(out, r, shown_[i], separator_, i + 1 == shown_.size());
+    if (out.size() > before) end = out.size();
+  }
+  if (end == begin && !list_ && !shown_.empty()) {
+    out.resize(begin);
+    out += "{}";
+    return;
+  }
+  if (reads_as_repeat(std::string_view(out).substr(begin))) {
+    out += " x1";
+    return;
+  }
+  // Missing cells at the end need no separators, unless what is left would read as a row that stands apart.
+  if (out[begin] != '{') out.resize(end);
+}
+
+std::string BlockPrinter::after(std::size_t c) const {
+  if (c == 0) return {};
+  return ", after " + plan_.table().columns()[c - 1].name;
+}
+
+void BlockPrinter::print_constants(std::string& out) const {
+  bool open = false;
+  for (std::size_t c = 0; c < plan_.size(); ++c) {
+    const ColumnPlan& column = plan_[c];
+    if (column.role != Role::constant && column.role != Role::derived) {
+      if (open) out += '\n';
+      open = false;
+      continue;
+    }
+    if (open) {
+      out += "; ";
+    } else {
+      out += "all rows";
+      out += after(c);
+      out += ": ";
+    }
+    open = true;
+    out += plan_.table().columns()[c].name;
+    out += '=';
+    if (column.role == Role::derived) {
+      out += printed(column.pattern);
+      continue;
+    }
+    std::string cell;
+    const NodeId node = plan_.distinct_of(c).values[0];
+    append_cell(cell, plan_.table().doc(), node, {';', false, false});
+    // A bare value in which a mark would be read is quoted.
+    const auto marked = [&] {
+      const auto p = Pattern::parse(cell, [this](std::string_view name) { return column_named(name); });
+      return std::any_of(p.pieces.begin(), p.pieces.end(), [](const Piece& x) { return x.kind != Piece::Kind::text; });
+    };
+    if (!cell.empty() && cell[0] != '"' && cell[0] != '[' && cell[0] != '{' && marked()) {
+      out += json::quote(cell);
+    } else {
+      out += cell;
+    }
+  }
+  if (open) out += '\n';
+}
+
+void BlockPrinter::print_lookup(std::string& out, std::size_t c) const {
+  const ColumnPlan& column = plan_[c];
+  const Distinct& keys = plan_.distinct_of(column.by);
+  out += plan_.table().columns()[c].name;
+  out += " by ";
+  out += plan_.table().columns()[column.by].name;
+  if (c == 0) {
+    out += ", first";
+  } else if (column.by + 1 != c) {
+    out += after(c);
+  }
+  out += ": ";
+  std::vector<bool> seen(keys.values.size());
+  const bool last = !shown_.empty() && shown_.back() == column.by;
+  bool first = true;
+  for (std::size_t r = 0; r < keys.ids.size(); ++r) {
+    const std::uint32_t id = keys.ids[r];
+    if (id == Distinct::no_value || seen[id]) continue;
+    seen[id] = true;
+    if (!first) out += "; ";
+    first = false;
+    print_cell(out, r, column.by, separator_, last);
+    out += '=';
+    std::string cell;
+    print_cell(cell, r, c, ';', false);
+    append_entry(out, cell);
+  }
+  out += '\n';
+}
+
+void BlockPrinter::print_preamble(std::string& out) const {
+  if (!list_) print_constants(out);
+  for (std::size_t c = 0; c < plan_.size(); ++c) {
+    if (plan_[c].role == Role::by) print_lookup(out, c);
+  }
+  for (std::size_t c = 0; c < plan_.size(); ++c) {
+    bool any = false;
+    for (const Letter& letter : plan_[c].letters) {
+      if (letter.name == 0) continue;
+      if (!any) out += plan_.table().columns()[c].name + ": ";
+      if (any) out += "; ";
+      any = true;
+      out += letter.name;
+      out += '=';
+      append_entry(out, letter.hole ? letter.front + "*" + letter.back : letter.front);
+    }
+    if (any) out += '\n';
+  }
+  print_header(out);
+}
+
+// The header line names the columns with cells, in order; short patterns stand in it, others above it.
+void BlockPrinter::print_header(std::string& out) const {
+  std::string header;
+  for (std::size_t i = 0; i < shown_.size(); ++i) {
+    const std::size_t c = shown_[i];
+    const ColumnPlan& column = plan_[c];
+    const std::string& name = plan_.table().columns()[c].name;
+    if (i > 0) header += separator_;
+    header += name;
+    if (column.text) header += ":text";
+    // (a look-up's values are cells too: their pattern stands on a line of its own)
+    if (!column.patterned) continue;
+    const std::string text = printed(column.pattern);
+    if (text.find_first_of("|, \t\"") == npos && !has_control(text) && text.size() <= 48) {
+      header += '=' + text;
+    } else {
+      out += name + " is ";
+      if (has_control(text) || text[0] == '"' || text.front() == ' ' || text.back() == ' ') {
+        out += json::quote(text);
+      } else {
+        out += text;
+      }
+      out += '\n';
+    }
+  }
+  for (std::size_t c = 0; c < plan_.size(); ++c) {
+    if (plan_[c].role != Role::by || !(plan_[c].patterned || plan_[c].text)) continue;
+    out += plan_.table().columns()[c].name;
+    if (plan_[c].text) out += ":text";
+    const std::string text = plan_[c].patterned ? printed(plan_[c].pattern) : "*";
+    out += " is ";
+    out += has_control(text) || text[0] == '"' || text.front() == ' ' || text.back() == ' ' ? json::quote(text) : text;
+    out += '\n';
+  }
+  out += header;
+  out += '\n';
+}
+
+namespace {
+
+// Rows equal but for one cell that is an integer rising by one, or equal altogether, wait here to be printed as one
+// line.
+class Run {
+ public:
+  explicit Run(std::string& out) : out_(out) {}
+
+  void add(std::string_view line) {
+    if (count_ > 0 && extends(line)) {
+      ++count_;
+      last_ = line;
+      return;
+    }
+    flush();
+    first_ = last_ = line;
+    count_ = 1;
+    kind_ = Kind::open;
+  }
+  void flush() {
+    if (count_ == 0) return;
+    if (count_ >= 3 && kind_ == Kind::rising) {
+      out_.append(first_, 0, end_);
+      out_ += "..";
+      out_.append(last_, begin_, last_.size() - (first_.size() - end_) - begin_);
+      out_.append(first_, end_, std::string::npos);
+      out_ += '\n';
+    } else if (count_ >= 2 && kind_ == Kind::equal) {
+      out_ += first_ + " x" + std::to_string(count_) + '\n';
+    } else {
+      out_ += first_ + '\n';
+      if (count_ == 2) out_ += last_ + '\n';
+    }
+    count_ = 0;
+  }
+
+ private:
+  enum class Kind { open, rising, equal };
+
+  bool extends(std::string_view line) {
+    if (line == last_) {
+      if (kind_ == Kind::rising) return false;
+      kind_ = Kind::equal;
+      return true;
+    }
+    if (kind_ == Kind::equal) return false;
+    if (line.find_first_of("[{\"") != npos) return false;  // separators inside JSON are none
+    // The differing bytes, widened to a whole run of digits that is a whole cell, must be last + 1.
+    std::size_t a = 0;
+    const std::size_t limit = std::min(line.size(), last_.size());
+    while (a < limit && line[a] == last_[a]) ++a;
+    while (a > 0 && is_digit(line[a - 1])) --a;
+    std::size_t e1 = a, e2 = a;
+    while (e1 < last_.size() && is_digit(last_[e1])) ++e1;
+    while (e2 < line.size() && is_digit(line[e2])) ++e2;
+    if (e1 == a || e2 == a || e1 - a > 17 || e2 - a > 17) return false;
+    if (std::string_view(last_).substr(e1) != line.substr(e2)) return false;
+    if (a > 0 && !boundary(line[a - 1])) return false;
+    if (e2 < line.size() && !boundary(line[e2])) return false;
+    if (kind_ == Kind::rising && a != begin_) return false;
+    const std::string_view x = std::string_view(last_).substr(a, e1 - a), y = line.substr(a, e2 - a);
+    if ((x[0] == '0' || y[0] == '0') && x.size() != y.size()) return false;
+    if (std::stoull(std::string(y)) != std::stoull(std::string(x)) + 1) return false;
+    if (kind_ == Kind::open) {
+      begin_ = a;
+      end_ = e1;
+    }
+    kind_ = Kind::rising;
+    return true;
+  }
+  bool boundary(char c) const { return c == separator; }
+
+ public:
+  char separator = '|';
+
+ private:
+  std::string& out_;
+  std::string first_, last_;
+  std::size_t count_ = 0, begin_ = 0, end_ = 0;
+  Kind kind_ = Kind::open;
+};
+
+}  // namespace
+
+void BlockPrinter::print_rows(std::string& out) const {
+  Run run(out);
+  run.separator = separator_;
+  std::string line;
+  std::string_view heading;
+  for (std::size_t r = 0; r < plan_.table().rows(); ++r) {
+    line.clear();
+    if (plan_.table().apart(r)) {
+      append_minified(line, plan_.table().doc().raw(plan_.table().row(r)));
+      run.flush();
+      out += line + '\n';
+      continue;
+    }
+    if (plan_.heading_column != npos && (r == 0 || plan_.headings[r] != heading)) {
+      run.flush();
+      heading = plan_.headings[r];
+      out += "-- ";
+      out += heading;
+      out += '\n';
+    }
+    print_row(line, r);
+    if (!line.empty() && line[0] == '[') defuse(line, 0);
+    run.add(line);
+  }
+  run.flush();
+}
+
+void BlockPrinter::print(std::string& out) const {
+  print_preamble(out);
+  print_rows(out);
+}
+
+}  // namespace headroom::compressors::records

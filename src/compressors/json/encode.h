@@ -1,0 +1,35 @@
+// JSON -> text that says everything once and reads at sight; decode.h gives the JSON back, token for token.
+//
+//   [{"id":1,"url":"https://s.example/o/1","cur":"EUR"}, {"id":2,"url":"https://s.example/o/2","cur":"EUR"}, ...]
+//
+//   [json, 120 rows, complete; {x} = the cell of column x]
+//   all rows, after id: url=https://s.example/o/{id}; cur=EUR
+//   id
+//   1..120
+//
+// The grammar is docs/formats/json.md. The caller decodes and compares before it offers the text. O(n log n).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "json/document.h"
+#include "tokens/counter.h"
+
+namespace headroom::compressors::records {
+
+struct EncodeOptions {
+  bool marks = true;                     // false: header and rows only, no patterns, letters or headings
+  std::vector<std::string> whole_names;  // columns the query names: nothing shared
+  tokens::Counter* ruler = nullptr;      // prices the separator on a sample of rows; null: estimates
+};
+
+// nullopt if the document has no rows worth a table.
+std::optional<std::string> encode(const json::Document& doc, const EncodeOptions& options);
+
+// JSON lines (or several values in a row): `values` are parsed from `text` one by one; only if a uniform spelling gives
+// the text back byte for byte.
+std::optional<std::string> encode_lines(std::string_view text, const EncodeOptions& options);
+
+}  // namespace headroom::compressors::records

@@ -1,0 +1,602 @@
+#include "compressors/json/plan.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "base/hash.h"
+#include "compressors/json/cells.h"
+#include "salience/severity.h"
+#include "tokens/counter.h"
+
+namespace headroom::compressors::records {
+
+using json::Kind;
+using json::NodeId;
+using Role = ColumnPlan::Role;
+
+namespace {
+
+constexpr std::size_t few_values = 64;  // a column with more distinct values is no dictionary
+constexpr std::size_t max_templates = 4096;
+constexpr std::size_t npos = std::string_view::npos;
+
+std::int64_t price(std::string_view text) {
+  return text.empty() ? 0 : tokens::Counter::estimate(text).value;
+}
+
+bool is_alnum(char c) {
+  const auto u = static_cast<unsigned char>(c);
+  return u >= 0x80 || (u >= '0' && u <= '9') || ((u | 0x20) >= 'a' && (u | 0x20) <= 'z');
+}
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+std::string lower(std::string text) {
+  for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  return text;
+}
+
+// A text's shape: runs of letters and digits that hold a digit are all alike.
+std::uint64_t shape_of(std::string_view text, std::string& scratch) {
+  scratch.clear();
+  for (std::size_t i = 0; i < text.size();) {
+    if (!is_alnum(text[i])) {
+      scratch += text[i++];
+      continue;
+    }
+    std::size_t end = i;
+    bool digit = false;
+    while (end < text.size() && is_alnum(text[end])) digit |= is_digit(text[end++]);
+    if (digit) {
+      scratch += '\1';
+    } else {
+      scratch.append(text, i, end - i);
+    }
+    i = end;
+  }
+  return hash64(scratch);
+}
+
+}  // namespace
+
+TablePlan::TablePlan(const Table& table, const std::vector<std::string>& whole_names)
+    : table_(&table),
+      columns_(table.columns().size()),
+      fillers_(columns_.size()),
+      severe_(columns_.size()),
+      distinct_(columns_.size()),
+      full_rows_(table.rows() - table.apart_count()) {
+  for (std::size_t c = 0; c < columns_.size(); ++c) {
+    const std::string name = lower(table.columns()[c].name);
+    const std::string key = lower(table.paths()[table.columns()[c].path].key);
+    columns_[c].whole = std::find(whole_names.begin(), whole_names.end(), name) != whole_names.end() ||
+                        std::find(whole_names.begin(), whole_names.end(), key) != whole_names.end();
+  }
+}
+
+std::string_view TablePlan::value(std::size_t r, std::size_t c) const {
+  const NodeId cell = table_->cell(r, c);
+  if (cell == no_cell) return {};
+  const json::Document& doc = table_->doc();
+  switch (doc[cell].kind()) {
+    case Kind::string:
+      if (!doc[cell].escaped()) return doc.string_raw(cell);
+      return decoded_.emplace_back(doc.string(cell));
+    case Kind::object:
+    case Kind::array:
+      return {};
+    default:
+      return doc.raw(cell);
+  }
+}
+
+bool TablePlan::whole_cell(std::size_t r, std::size_t c) const {
+  if (is_severe(r, c)) return true;
+  return false;
+}
+
+void TablePlan::read_values() {
+  for (std::size_t c = 0; c < columns_.size(); ++c) distinct_[c] = distinct(*table_, c, few_values);
+  constants();
+  for (std::size_t c = 0; c < columns_.size(); ++c) {
+    if (columns_[c].role != Role::cell) continue;
+    fillers_[c].resize(table_->rows());
+    for (std::size_t r = 0; r < table_->rows(); ++r) {
+      const NodeId cell = table_->cell(r, c);
+      if (cell == no_cell) continue;
+      const Kind kind = table_->doc()[cell].kind();
+      if (kind == Kind::string || kind == Kind::number) fillers_[c][r] = value(r, c);
+    }
+  }
+}
+
+void TablePlan::plan_plainly() {
+  read_values();
+}
+
+void TablePlan::plan() {
+  read_values();
+  for (std::size_t c = 0; c < columns_.size(); ++c) {
+    if (columns_[c].role != Role::cell || columns_[c].whole) continue;
+    mark_severe(c);
+    affixes(c);
+  }
+  for (const bool later : {false, true}) {
+    for (std::size_t c = 0; c < columns_.size(); ++c) references(c, later);
+  }
+  lookups();
+  for (std::size_t c = 0; c < columns_.size(); ++c) templates(c);
+  heading();
+}
+
+void TablePlan::constants() {
+  if (full_rows_ < 2) return;
+  for (std::size_t c = 0; c < columns_.size(); ++c) {
+    const Distinct& d = distinct_[c];
+    if (d.complete && d.values.size() == 1 && d.counts[0] == full_rows_ && !table_->list())
+      columns_[c].role = Role::constant;
+    const Column& column = table_->columns()[c];
+    // A column of strings only, most of which look like numbers, says so once instead of quoting each.
+    if (columns_[c].role == Role::cell && column.strings > 0 && column.strings + column.nulls == column.present()) {
+      std::size_t scalars = 0;
+      for (std::size_t r = 0; r < table_->rows(); ++r) {
+        const NodeId cell = table_->cell(r, c);
+        if (cell != no_cell && table_->doc()[cell].kind() == Kind::string) {
+          const auto raw = table_->doc().string_raw(cell);
+          if (!raw.empty() && (is_digit(raw[0]) || raw[0] == '-') && is_scalar(raw)) ++scalars;
+        }
+      }
+      columns_[c].text = scalars > 1;
+    }
+  }
+}
+
+void TablePlan::mark_severe(std::size_t c) {
+  const Column& column = table_->columns()[c];
+  if (column.strings == 0) return;
+  std::size_t severe = 0;
+  std::vector<bool> marks;
+  std::string_view last;
+  bool last_severe = false;
+  for (std::size_t r = 0; r < table_->rows(); ++r) {
+    const std::string_view v = fillers_[c][r];
+    if (v.size() < 2) continue;
+    if (v != last) {
+      last_severe = salience::severity_of_value(v) >= salience::Severity::error;
+      last = v;
+    }
+    if (!last_severe) continue;
+    if (marks.empty()) marks.assign(table_->rows(), false);
+    marks[r] = true;
+    ++severe;
+  }
+  // Where a fifth of the rows is severe the words stand in the column's patterns and letters instead.
+  if (severe > 0 && severe * 5 <= full_rows_) severe_[c] = std::move(marks);
+}
+
+void TablePlan::affixes(std::size_t c) {
+  const Column& column = table_->columns()[c];
+  if ((column.strings > 0) == (column.numbers > 0)) return;
+  auto& fillers = fillers_[c];
+  std::string_view first;
+  std::size_t front = npos, back = npos, shortest = npos, n = 0;
+  for (std::size_t r = 0; r < fillers.size(); ++r) {
+    if (!eligible(r, c)) continue;
+    const std::string_view v = fillers[r];
+    ++n;
+    shortest = std::min(shortest, v.size());
+    if (first.data() == nullptr) {
+      first = v;
+      front = back = v.size();
+      continue;
+    }
+    if (front > 0) front = std::min(front, shared_front(first, v));
+    if (back > 0) back = std::min(back, shared_back(first, v));
+    if (front == 0 && back == 0) return;
+  }
+  if (n < 3 || front == npos) return;
+  if (front + back >= shortest) back = 0;
+  if (front >= shortest) front = 0;
+  if (front + back >= shortest) return;
+  if (front + back == 0) return;
+  const std::string_view head = first.substr(0, front), tail = first.substr(first.size() - back);
+  if (head.find_first_of("*^") != npos || tail.find_first_of("*^") != npos) return;
+  const std::int64_t each = price(first) - price(first.substr(front, first.size() - front - back));
+  if (each <= 0 || static_cast<std::int64_t>(n) * each <= price(head) + price(tail) + 4) return;
+  ColumnPlan& plan = columns_[c];
+  plan.patterned = true;
+  plan.pattern.text(head);
+  plan.pattern.mark(Piece::Kind::cell);
+  plan.pattern.text(tail);
+  for (std::size_t r = 0; r < fillers.size(); ++r) {
+    if (eligible(r, c)) fillers[r] = fillers[r].substr(front, fillers[r].size() - front - back);
+  }
+}
+
+// True if every filler of `c` begins (ends) with the partner's.
+bool TablePlan::refer(std::size_t c, std::size_t partner, bool front) const {
+  const auto& mine = fillers_[c];
+  const auto& theirs = fillers_[partner];
+  std::size_t n = 0, empty = 0;
+  for (std::size_t r = 0; r < mine.size(); ++r) {
+    if (!eligible(r, c)) continue;
+    const std::string_view a = mine[r], b = theirs[r];
+    if (b.empty() || is_severe(r, partner)) return false;
+    if (front ? !a.starts_with(b) : !a.ends_with(b)) return false;
+    ++n;
+    empty += a.size() == b.size();
+  }
+  if (n < 3) return false;
+  return empty == 0 || (empty == n && n == full_rows_);
+}
+
+void TablePlan::references(std::size_t c, bool later) {
+  ColumnPlan& plan = columns_[c];
+  const Column& column = table_->columns()[c];
+  if (plan.role != Role::cell || plan.whole || plan.referenced || column.strings == 0 || column.numbers > 0) return;
+  for (int round = 0; round < 4; ++round) {
+    std::size_t best = npos, best_size = 0, looked = 0;
+    bool best_front = true;
+    std::size_t r0 = 0;
+    while (r0 < fillers_[c].size() && !eligible(r0, c)) ++r0;
+    if (r0 == fillers_[c].size()) return;
+    for (std::size_t x = later ? c + 1 : 0; x < (later ? columns_.size() : c) && looked < max_partners; ++x) {
+      if (columns_[x].role != Role::cell || fillers_[x].empty()) continue;
+      const std::string_view cell = fillers_[x][r0];
+      if (cell.empty() || cell.size() <= best_size) continue;
+      for (const bool front : {true, false}) {
+        if (front ? !fillers_[c][r0].starts_with(cell) : !fillers_[c][r0].ends_with(cell)) continue;
+        ++looked;
+        if (!refer(c, x, front)) continue;
+        best = x;
+        best_size = cell.size();
+        best_front = front;
+        break;
+      }
+    }
+    if (best == npos) return;
+    if (!plan.patterned) {
+      plan.patterned = true;
+      plan.pattern.mark(Piece::Kind::cell);
+    }
+    columns_[best].referenced = true;
+    auto hole = std::find_if(plan.pattern.pieces.begin(), plan.pattern.pieces.end(),
+                             [](const Piece& p) { return p.kind == Piece::Kind::cell; });
+    bool done = false;
+    for (std::size_t r = 0; r < fillers_[c].size(); ++r) {
+      if (!eligible(r, c)) continue;
+      std::string_view& f = fillers_[c][r];
+      const std::size_t n = fillers_[best][r].size();
+      f = best_front ? f.substr(n) : f.substr(0, f.size() - n);
+      done = f.empty();
+    }
+    plan.pattern.pieces.insert(best_front ? hole : hole + 1, Piece{Piece::Kind::column, {}, best});
+    if (done) {
+      std::erase_if(plan.pattern.pieces, [](const Piece& p) { return p.kind == Piece::Kind::cell; });
+      plan.role = Role::derived;
+      return;
+    }
+    // What now stands at the edges of all cells joins the pattern.
+    ColumnPlan saved = plan;
+    plan.pattern = {};
+    plan.patterned = false;
+    affixes(c);
+    if (plan.patterned) {
+      Pattern inner = std::move(plan.pattern);
+      plan = std::move(saved);
+      hole = std::find_if(plan.pattern.pieces.begin(), plan.pattern.pieces.end(),
+                          [](const Piece& p) { return p.kind == Piece::Kind::cell; });
+      const auto at = hole - plan.pattern.pieces.begin();
+      plan.pattern.pieces.erase(hole);
+      plan.pattern.pieces.insert(plan.pattern.pieces.begin() + at, inner.pieces.begin(), inner.pieces.end());
+      Pattern joined;
+      for (Piece& p : plan.pattern.pieces) {
+        if (p.kind == Piece::Kind::text) {
+          joined.text(p.text);
+        } else {
+          joined.mark(p.kind, p.column);
+        }
+      }
+      plan.pattern = std::move(joined);
+    } else {
+      plan = std::move(saved);
+    }
+  }
+}
+
+void TablePlan::lookups() {
+  const std::size_t n = full_rows_;
+  const auto usable = [&](std::size_t c) {
+    const Distinct& d = distinct_[c];
+    const Column& column = table_->columns()[c];
+    return columns_[c].role == Role::cell && d.complete && d.values.size() >= 2 && d.values.size() <= few_values &&
+           column.present() == n && column.strings + column.numbers == n && severe_[c].empty();
+  };
+  for (std::size_t c = 0; c < columns_.size(); ++c) {
+    if (columns_[c].whole || columns_[c].referenced || !usable(c)) continue;
+    // Without the look-up the cell costs a separator and itself, or a letter.
+    std::int64_t values = 0, each = 0;
+    const Distinct& mine = distinct_[c];
+    std::vector<std::int64_t> prices(mine.values.size());
+    std::vector<bool> seen(mine.values.size());
+    for (std::size_t r = 0; r < mine.ids.size(); ++r) {
+      const std::uint32_t id = mine.ids[r];
+      if (id == Distinct::no_value || seen[id]) continue;
+      seen[id] = true;
+      prices[id] = price(fillers_[c][r]);
+      values += prices[id];
+      each += prices[id] * mine.counts[id];
+    }
+    const std::int64_t plain = each + static_cast<std::int64_t>(n);
+    const std::int64_t lettered =
+        2 * static_cast<std::int64_t>(n) + values + 2 * static_cast<std::int64_t>(mine.values.size());
+    const std::int64_t now = mine.values.size() <= max_letters ? std::min(plain, lettered) : plain;
+    std::size_t best = npos;
+    std::int64_t best_cost = now - 6;
+    for (std::size_t x = 0; x < columns_.size(); ++x) {
+      if (x == c || !usable(x) || columns_[x].by != 0) continue;
+      const Distinct& theirs = distinct_[x];
+      if (theirs.values.size() < mine.values.size()) continue;
+      std::vector<std::uint32_t> map(theirs.values.size(), Distinct::no_value);
+      bool follows = true;
+      std::int64_t cost = 5;
+      for (std::size_t r = 0; r < mine.ids.size() && follows; ++r) {
+        if (mine.ids[r] == Distinct::no_value) continue;
+        std::uint32_t& to = map[theirs.ids[r]];
+        if (to == Distinct::no_value) {
+          to = mine.ids[r];
+          cost += prices[to] + 2 + std::min<std::int64_t>(price(fillers_[x][r]), 2);
+        }
+        follows = to == mine.ids[r];
+      }
+      if (follows && cost < best_cost) {
+        best = x;
+        best_cost = cost;
+      }
+    }
+    if (best == npos) continue;
+    columns_[c].role = Role::by;
+    columns_[c].by = best;
+    columns_[best].referenced = true;
+  }
+}
+
+void TablePlan::templates(std::size_t c) {
+  ColumnPlan& plan = columns_[c];
+  const Column& column = table_->columns()[c];
+  if (plan.role != Role::cell || plan.whole || column.strings == 0 || full_rows_ < 4) return;
+  struct Group {
+    std::string_view first;
+    std::size_t front, back, shortest, members = 0;
+    bool hole = false;
+  };
+  std::vector<Group> groups;
+  std::unordered_map<std::uint64_t, std::uint32_t> index;
+  std::vector<std::uint32_t> group_of(table_->rows(), ~0u);
+  std::string scratch;
+  std::string_view last;
+  std::uint32_t last_group = ~0u;
+  for (std::size_t r = 0; r < table_->rows(); ++r) {
+    const NodeId cell = table_->cell(r, c);
+    if (cell == no_cell || !table_->doc().is(cell, Kind::string) || !eligible(r, c)) continue;
+    const std::string_view v = fillers_[c][r];
+    if (v.size() < 4) continue;
+    if (v == last && last_group != ~0u) {
+      group_of[r] = last_group;
+      ++groups[last_group].members;
+      continue;
+    }
+    const auto [it, fresh] = index.try_emplace(shape_of(v, scratch), static_cast<std::uint32_t>(groups.size()));
+    if (fresh) {
+      if (groups.size() == max_templates) {
+        index.erase(it);
+        continue;
+      }
+      groups.push_back({v, v.size(), v.size(), v.size(), 0, false});
+    }
+    Group& g = groups[it->second];
+    if (v != g.first) {
+      g.hole = true;
+      g.front = std::min(g.front, shared_front(g.first, v));
+      g.back = std::min(g.back, shared_back(g.first, v));
+      g.shortest = std::min(g.shortest, v.size());
+    }
+    ++g.members;
+    group_of[r] = it->second;
+    last = v;
+    last_group = it->second;
+  }
+  std::vector<std::uint16_t> letter_of_group(groups.size(), 0);
+  struct Ranked {
+    std::int64_t gain;
+    std::uint32_t group;
+    Letter letter;
+  };
+  std::vector<Ranked> ranked;
+  for (std::uint32_t k = 0; k < groups.size(); ++k) {
+    Group& g = groups[k];
+    if (g.members < 2) continue;
+    Letter letter;
+    letter.hole = g.hole;
+    std::int64_t shared;
+    if (g.hole) {
+      if (g.front + g.back >= g.shortest) g.back = 0;
+      if (g.front >= g.shortest) continue;
+      letter.front = g.first.substr(0, g.front);
+      letter.back = g.first.substr(g.first.size() - g.back);
+      shared = price(letter.front) + price(letter.back);
+    } else {
+      letter.front = g.first;
+      shared = price(g.first);
+    }
+    if (shared < 3 || letter.front.find_first_of("*^") != npos || letter.back.find_first_of("*^") != npos) continue;
+    letter.gain = static_cast<std::int64_t>(g.members) * (shared - 1 - (g.hole ? 1 : 0)) - shared - 4;
+    if (letter.gain < 6) continue;
+    ranked.push_back({letter.gain, k, std::move(letter)});
+  }
+  std::sort(ranked.begin(), ranked.end(),
+            [](const Ranked& a, const Ranked& b) { return a.gain != b.gain ? a.gain > b.gain : a.group < b.group; });
+  if (ranked.size() > max_letters) ranked.resize(max_letters);
+  std::sort(ranked.begin(), ranked.end(), [](const Ranked& a, const Ranked& b) { return a.group < b.group; });
+  if (ranked.empty()) return;
+  for (Ranked& k : ranked) {
+    plan.letters.push_back(std::move(k.letter));
+    letter_of_group[k.group] = static_cast<std::uint16_t>(plan.letters.size());
+  }
+  plan.letter_of.assign(table_->rows(), 0);
+  for (std::size_t r = 0; r < table_->rows(); ++r) {
+    if (group_of[r] != ~0u) plan.letter_of[r] = letter_of_group[group_of[r]];
+  }
+}
+
+// The column whose cells, cut after their last (or an earlier) delimiter, repeat over longest runs of rows.
+void TablePlan::heading() {
+  std::int64_t best_gain = 12;
+  std::size_t best_column = npos;
+  char best_delimiter = 0;
+  int best_nth = 0;
+  const auto cut = [](std::string_view v, char delimiter, int nth) {
+    if (nth == 0) return v.rfind(delimiter);
+    std::size_t at = npos;
+    for (int i = 0; i < nth; ++i) {
+      at = v.find(delimiter, at == npos ? 0 : at + 1);
+      if (at == npos) return at;
+    }
+    return at;
+  };
+  for (std::size_t c = 0; c < columns_.size(); ++c) {
+    const ColumnPlan& plan = columns_[c];
+    const Column& column = table_->columns()[c];
+    if (plan.role != Role::cell || plan.whole || plan.referenced || !plan.letters.empty() || !severe_[c].empty())
+      continue;
+    if (column.strings != full_rows_ || table_->apart_count() > 0) continue;
+    for (const char delimiter : {'/', ':', 'T', '-', '.', ' ', '_'}) {
+      for (const int nth : {0, 1, 2}) {
+        std::string_view last;
+        bool first = true, good = true;
+        std::int64_t runs = 0, run_price = 0, saved = 0;
+        for (std::size_t r = 0; r < table_->rows() && good; ++r) {
+          const std::string_view v = fillers_[c][r];
+          const std::size_t at = cut(v, delimiter, nth);
+          if (at == npos || at == 0 || at + 1 == v.size()) {
+            good = false;
+            break;
+          }
+          const std::string_view front = v.substr(0, at);
+          if (first || front != last) {
+            ++runs;
+            if (runs > static_cast<std::int64_t>(r / 2 + 4)) good = false;
+            run_price = price(v.substr(0, at + 1));
+            saved -= run_price + 2;
+            last = front;
+            first = false;
+          }
+          saved += run_price;
+        }
+        if (good && saved > best_gain) {
+          best_gain = saved;
+          best_column = c;
+          best_delimiter = delimiter;
+          best_nth = nth;
+        }
+      }
+    }
+  }
+  if (best_column == npos) return;
+  headings.resize(table_->rows());
+  for (std::size_t r = 0; r < table_->rows(); ++r) {
+    std::string_view& v = fillers_[best_column][r];
+    const std::size_t at = cut(v, best_delimiter, best_nth);
+    const std::string_view front = v.substr(0, at);
+    for (const char c : front) {
+      if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) return;
+    }
+    if (front.front() == ' ' || front.back() == ' ') return;
+    headings[r] = front;
+  }
+  for (std::size_t r = 0; r < table_->rows(); ++r) {
+    std::string_view& v = fillers_[best_column][r];
+    v.remove_prefix(headings[r].size() + 1);
+  }
+  heading_column = best_column;
+  ColumnPlan& plan = columns_[best_column];
+  if (!plan.patterned) {
+    plan.patterned = true;
+    plan.pattern.mark(Piece::Kind::cell);
+  }
+  Pattern pattern;
+  for (const Piece& p : plan.pattern.pieces) {
+    if (p.kind == Piece::Kind::cell) {
+      pattern.mark(Piece::Kind::heading);
+      pattern.text(std::string_view(&best_delimiter, 1));
+      pattern.mark(Piece::Kind::cell);
+    } else if (p.kind == Piece::Kind::text) {
+      pattern.text(p.text);
+    } else {
+      pattern.mark(p.kind, p.column);
+    }
+  }
+  plan.pattern = std::move(pattern);
+}
+
+void set_odd_rows_apart(Table& table) {
+  const std::size_t n = table.rows() - table.apart_count();
+  if (n < 32) return;
+  struct Candidate {
+    std::size_t column, odd;
+    std::int64_t gain;
+    std::uint32_t mode;
+  };
+  std::vector<Candidate> candidates;
+  std::vector<Distinct> all(table.columns().size());
+  for (std::size_t c = 0; c < table.columns().size(); ++c) {
+    all[c] = distinct(table, c, 8);
+    const Distinct& d = all[c];
+    if (!d.complete || d.values.empty()) continue;
+    const auto mode = static_cast<std::uint32_t>(std::max_element(d.counts.begin(), d.counts.end()) - d.counts.begin());
+    const std::size_t odd = n - d.counts[mode];
+    if (odd == 0 || odd * 32 > n) continue;
+    candidates.push_back({c, odd, static_cast<std::int64_t>(n) * (price(table.doc().raw(d.values[mode])) + 1), mode});
+  }
+  std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
+    return a.odd != b.odd ? a.odd < b.odd : a.column < b.column;
+  });
+  std::size_t taken = 0;
+  for (const Candidate& k : candidates) {
+    std::vector<std::size_t> rows;
+    std::int64_t cost = 0;
+    for (std::size_t r = 0; r < table.rows(); ++r) {
+      if (table.apart(r) || all[k.column].ids[r] == k.mode) continue;
+      rows.push_back(r);
+      cost += price(table.doc().raw(table.row(r)));
+    }
+    if (rows.empty() || cost * 4 > k.gain * 3 || (taken + rows.size()) * 32 > n) continue;
+    taken += rows.size();
+    for (const std::size_t r : rows) table.set_apart(r);
+  }
+}
+
+void assign_letters(std::vector<TablePlan*> plans) {
+  struct Candidate {
+    std::int64_t gain;
+    std::size_t plan, column, letter;
+  };
+  std::vector<Candidate> candidates;
+  for (std::size_t p = 0; p < plans.size(); ++p) {
+    for (std::size_t c = 0; c < plans[p]->size(); ++c) {
+      const auto& letters = (*plans[p])[c].letters;
+      for (std::size_t l = 0; l < letters.size(); ++l) candidates.push_back({letters[l].gain, p, c, l});
+    }
+  }
+  std::stable_sort(candidates.begin(), candidates.end(),
+                   [](const Candidate& a, const Candidate& b) { return a.gain > b.gain; });
+  if (candidates.size() > max_letters) candidates.resize(max_letters);
+  std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
+    return std::tie(a.plan, a.column, a.letter) < std::tie(b.plan, b.column, b.letter);
+  });
+  char name = 'A';
+  for (const Candidate& k : candidates) plans[k.plan]->column(k.column).letters[k.letter].name = name++;
+}
+
+}  // namespace headroom::compressors::records
