@@ -1,11 +1,16 @@
 // Two algorithms with one result:
 //
-// - count_by_merging: the definition, for short pieces. Looks for the lowest rank in a row of pairs: O(n^2), n <= 64.
+// - count_by_merging: the definition, for short pieces. Looks for the lowest rank in a row of pairs and merges all
+// pairs that
+//   have it, left to right; ranks grow with each merge (embed_vocabularies.cc checks it), so none of that rank comes
+//   after. O(n x distinct ranks), n <= 64.
 // - count_by_backtracking: for long ones (runs of one letter, rulers of punctuation, sentences without spaces). Takes
 //   the longest token that fits and steps back to a shorter one when two neighbours could not have come out of merging
 //   side by side. Positions found to be dead ends are remembered, so each is left at most once: O(n) for a fixed
 //   vocabulary; memory n / 8 bytes and one more for each token.
 //   (Hendrik van Antwerpen, Alexander Neubeck: "So many tokens, so little time", GitHub blog, 2024.)
+//   Text that repeats itself leads into dead end after dead end, as long tokens fit everywhere. There the tokens are
+//   proposed by merging a window of the text instead; they are taken if the first fits what lies before.
 //
 // Why looking at neighbours is enough: a row of tokens is the result of merging if and only if each two adjacent ones
 // are, since merging left of a boundary that no merge crosses does not depend on what lies right of it.
@@ -13,6 +18,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <vector>
 
 namespace headroom::tokens {
@@ -26,6 +32,39 @@ struct Token {
   std::uint32_t size = 0;
 };
 
+// Merges p[0..n), n <= kCapacity, by definition. starts[0..parts]: where the tokens start, and n; returns parts.
+template <std::size_t kCapacity>
+std::size_t merge_all(const Vocabulary& vocabulary, const Byte* p, std::size_t n,
+                      std::uint16_t (&starts)[kCapacity + 1]) {
+  std::uint32_t ranks[kCapacity];  // [i]: the rank of the union of parts i and i + 1; kNone for the last part
+  for (std::size_t i = 0; i <= n; ++i) starts[i] = static_cast<std::uint16_t>(i);
+  for (std::size_t i = 0; i + 1 < n; ++i) ranks[i] = vocabulary.rank(p + i, 2);
+  ranks[n - 1] = kNone;
+  std::size_t parts = n;
+  for (;;) {
+    std::uint32_t lowest = kNone;
+    for (std::size_t i = 0; i < parts; ++i) lowest = std::min(lowest, ranks[i]);
+    if (lowest == kNone) return parts;
+    std::size_t from = 0;
+    while (ranks[from] != lowest) ++from;
+    std::size_t to = from;
+    for (bool merged = false; from < parts; ++to) {  // `merged`: part to - 1 is new
+      const bool merge = ranks[from] == lowest;
+      const std::size_t next = from + (merge ? 2 : 1);
+      if (to > 0 && (merge || merged)) {
+        ranks[to - 1] = vocabulary.rank(p + starts[to - 1], static_cast<std::size_t>(starts[next] - starts[to - 1]));
+      }
+      starts[to] = starts[from];
+      ranks[to] = ranks[from];
+      merged = merge;
+      from = next;
+    }
+    parts = to;
+    starts[parts] = static_cast<std::uint16_t>(n);
+    ranks[parts - 1] = kNone;
+  }
+}
+
 class Backtracker {
  public:
   Backtracker(const Vocabulary& vocabulary, const Byte* p, std::size_t n)
@@ -35,29 +74,69 @@ class Backtracker {
   }
 
   std::int64_t count() {
-    std::size_t at = 0;
-    Token last, next = longest(at, size_);
-    while (at < size_) {
-      if (alive(at + next.size) && (sizes_.empty() || adjacent(last, next, begin_ + at))) {
-        sizes_.push_back(static_cast<Byte>(next.size));
-        last = next;
-        at += next.size;
-        if (at < size_) next = longest(at, size_ - at);
+    bool windows = size_ > 16 && std::memcmp(begin_, begin_ + 1, 16) == 0;
+    std::size_t dead_ends = 0;  // since the last window
+    Token next = longest(0, size_);
+    while (at_ < size_) {
+      if (windows) {
+        windows = take_window();
+        if (windows && at_ < size_) next = longest(at_, size_ - at_);
+      } else if (fits(next)) {
+        push(next);
+        if (at_ < size_) next = longest(at_, size_ - at_);
       } else if (next.size > 1) {
-        next = shorter(next, at);
+        next = shorter(next);
       } else {  // nothing fits here: another token must end before this position
-        alive_[at / 64] &= ~(std::uint64_t{1} << at % 64);
-        at -= last.size;
-        next = last;
-        sizes_.pop_back();
-        if (!sizes_.empty()) last = {vocabulary_.rank(begin_ + at - sizes_.back(), sizes_.back()), sizes_.back()};
+        alive_[at_ / 64] &= ~(std::uint64_t{1} << at_ % 64);
+        next = pop();
+        if (++dead_ends == kDeadEnds && at_ >= window_after_) {
+          windows = true;
+          dead_ends = 0;
+        }
       }
     }
     return static_cast<std::int64_t>(sizes_.size());
   }
 
  private:
+  static constexpr std::size_t kWindow = 256, kDeadEnds = 8;
+
   bool alive(std::size_t at) const { return alive_[at / 64] >> at % 64 & 1; }
+
+  // Whether `token` at position at_ may follow the tokens before.
+  bool fits(Token token) { return alive(at_ + token.size) && (sizes_.empty() || adjacent(last_, token, begin_ + at_)); }
+
+  void push(Token token) {
+    sizes_.push_back(static_cast<Byte>(token.size));
+    last_ = token;
+    at_ += token.size;
+  }
+
+  Token pop() {
+    const Token token = last_;
+    at_ -= token.size;
+    sizes_.pop_back();
+    if (!sizes_.empty()) last_ = {vocabulary_.rank(begin_ + at_ - sizes_.back(), sizes_.back()), sizes_.back()};
+    return token;
+  }
+
+  // Takes the tokens of the next window, but for its second half, where the text behind it has a say; false if they do
+  // not fit. Each window starts behind the one before, so that they end.
+  bool take_window() {
+    const std::size_t n = std::min(kWindow, size_ - at_);
+    std::uint16_t starts[kWindow + 1];
+    const std::size_t parts = merge_all<kWindow>(vocabulary_, begin_ + at_, n, starts);
+    window_after_ = at_ + 1;
+    const std::size_t end = at_ + n == size_ ? n : n / 2;
+    const Byte* const window = begin_ + at_;
+    for (std::size_t i = 0; i < parts && starts[i + 1] <= end; ++i) {
+      const std::uint32_t size = starts[i + 1] - starts[i];
+      const Token token{vocabulary_.rank(window + starts[i], size), size};
+      if (i == 0 && !fits(token)) return false;
+      push(token);
+    }
+    return true;
+  }
 
   // The longest token of at most `limit` > 0 bytes at position `at` that merging can make.
   Token longest(std::size_t at, std::size_t limit) const {
@@ -71,10 +150,10 @@ class Backtracker {
     return {vocabulary_.rank(p, 1), 1};
   }
 
-  // The next shorter token than `token`, which is more than one byte at position `at`.
-  Token shorter(Token token, std::size_t at) {
+  // The next shorter token than `token`, which is more than one byte at position at_.
+  Token shorter(Token token) {
     Shorter& memo = shorter_[token.id % shorter_.size()];
-    if (memo.of != token.id) memo = {token.id, longest(at, token.size - 1)};
+    if (memo.of != token.id) memo = {token.id, longest(at_, token.size - 1)};
     return memo.token;
   }
 
@@ -125,7 +204,10 @@ class Backtracker {
   const Vocabulary& vocabulary_;
   const Byte* begin_;
   std::size_t size_;
-  std::vector<Byte> sizes_;           // of the tokens up to here
+  std::size_t at_ = 0;                // the tokens taken cover [0, at_)
+  std::vector<Byte> sizes_;           // of those tokens
+  Token last_;                        // the last of them
+  std::size_t window_after_ = 0;      // where the next window may start
   std::vector<std::uint64_t> alive_;  // a bit per position: not known to be a dead end
 
   // What was found out lately: repetitive text asks the same again and again, about long tokens.
@@ -140,29 +222,8 @@ class Backtracker {
 }  // namespace
 
 std::int64_t detail::count_by_merging(const Vocabulary& vocabulary, const Byte* p, std::size_t n) {
-  // starts[i]: where part i starts; ranks[i]: the rank of the union of parts i and i + 1.
-  std::uint8_t starts[kLongestByMerging + 1];
-  std::uint32_t ranks[kLongestByMerging + 1];
-  std::size_t parts = n;
-  for (std::size_t i = 0; i <= n; ++i) starts[i] = static_cast<std::uint8_t>(i);
-  for (std::size_t i = 0; i + 1 < n; ++i) ranks[i] = vocabulary.rank(p + i, 2);
-  ranks[n - 1] = ranks[n] = kNone;
-  const auto rank_of_pair = [&](std::size_t i) {
-    return i + 1 < parts ? vocabulary.rank(p + starts[i], static_cast<std::size_t>(starts[i + 2] - starts[i])) : kNone;
-  };
-  while (parts > 1) {
-    std::size_t best = 0;
-    for (std::size_t i = 1; i + 1 < parts; ++i) best = ranks[i] < ranks[best] ? i : best;
-    if (ranks[best] == kNone) break;
-    for (std::size_t i = best + 1; i < parts; ++i) {
-      starts[i] = starts[i + 1];
-      ranks[i] = ranks[i + 1];
-    }
-    --parts;
-    ranks[best] = rank_of_pair(best);
-    if (best > 0) ranks[best - 1] = rank_of_pair(best - 1);
-  }
-  return static_cast<std::int64_t>(parts);
+  std::uint16_t starts[kLongestByMerging + 1];
+  return static_cast<std::int64_t>(merge_all<kLongestByMerging>(vocabulary, p, n, starts));
 }
 
 std::int64_t detail::count_by_backtracking(const Vocabulary& vocabulary, const Byte* p, std::size_t n) {

@@ -58,21 +58,20 @@ class Reference {
   }
 
   std::int64_t merge(std::string_view piece) const {
-    std::vector<std::string> parts;
-    for (char c : piece) parts.emplace_back(1, c);
+    std::vector<std::size_t> starts;  // of the tokens so far, and the end
+    for (std::size_t i = 0; i <= piece.size(); ++i) starts.push_back(i);
     for (;;) {
       std::size_t best = 0;
       std::uint32_t lowest = Vocabulary::kNone;
-      for (std::size_t i = 0; i + 1 < parts.size(); ++i) {
-        const std::uint32_t rank = rank_of(parts[i] + parts[i + 1]);
+      for (std::size_t i = 0; i + 2 < starts.size(); ++i) {
+        const std::uint32_t rank = rank_of(piece.substr(starts[i], starts[i + 2] - starts[i]));
         if (rank < lowest) {
           lowest = rank;
           best = i;
         }
       }
-      if (lowest == Vocabulary::kNone) return static_cast<std::int64_t>(parts.size());
-      parts[best] += parts[best + 1];
-      parts.erase(parts.begin() + static_cast<std::ptrdiff_t>(best) + 1);
+      if (lowest == Vocabulary::kNone) return static_cast<std::int64_t>(starts.size()) - 1;
+      starts.erase(starts.begin() + static_cast<std::ptrdiff_t>(best) + 1);
     }
   }
 

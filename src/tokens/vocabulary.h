@@ -18,7 +18,7 @@ class Vocabulary {
  public:
   static constexpr std::uint32_t kNone = 0xFFFFFFFF;  // no token; above every rank
 
-  explicit Vocabulary(const unsigned char* blob) : blob_(blob) {
+  explicit Vocabulary(const unsigned char* blob) {
     std::memcpy(&header_, blob, sizeof header_);
     slots_ = reinterpret_cast<const std::uint32_t*>(blob + header_.slots_at);
     offsets_ = reinterpret_cast<const std::uint32_t*>(blob + header_.offsets_at);
@@ -59,7 +59,6 @@ class Vocabulary {
   std::size_t longest_from(const unsigned char* p) const { return longest_by_start_[p[0] | p[1] << 8]; }
 
  private:
-  const unsigned char* blob_;
   VocabularyHeader header_;
   const std::uint32_t* slots_;
   const std::uint32_t* offsets_;
