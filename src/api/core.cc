@@ -8,13 +8,13 @@
 #include <vector>
 
 #include "api/answer.h"
-#include "api/models.h"
 #include "api/request.h"
 #include "api/simulation.h"
 #include "api/tool.h"
 #include "base/hash.h"
 #include "json/document.h"
 #include "messages/conversation.h"
+#include "tokens/models.h"
 
 namespace headroom::api {
 namespace {
@@ -49,6 +49,12 @@ class CounterPool {
     CounterPool& pool_;
     std::unique_ptr<tokens::Witnesses> counters_;
   };
+
+  // Counters on loan keep theirs and come back later.
+  void renew() {
+    const std::scoped_lock lock(mutex_);
+    for (auto& counters : free_) counters = std::make_unique<tokens::Witnesses>();
+  }
 
  private:
   std::unique_ptr<tokens::Witnesses> take() {
@@ -191,21 +197,21 @@ Result<Count> Core::count(const Input& input, std::string_view model) {
       if (const auto m = doc->member(0, "model"); m && doc->is(*m, json::Kind::string)) named = doc->string(*m);
     }
   }
-  const ModelVocabulary vocabulary = vocabulary_of(named);
+  const tokens::ModelTokens& model_tokens = tokens::tokens_of_model(named);
   const auto counted = [&](tokens::Counter& counter) -> Result<Tokens> {
     if (input.kind == Input::Kind::body) return pipeline::count_body(input.text, input.format, counter);
     return counter.count(input.text);
   };
   Result<Tokens> tokens;
-  if (vocabulary.id == tokens::VocabularyId::o200k) {
+  if (model_tokens.vocabulary == tokens::VocabularyId::o200k) {
     CounterPool::Lease counters(impl_->counters);
     tokens = counted((*counters).ruler());
   } else {
-    tokens::Counter counter(vocabulary.id);
+    tokens::Counter counter(model_tokens.vocabulary);
     tokens = counted(counter);
   }
   if (!tokens) return std::unexpected(tokens.error());
-  return Count{*tokens, vocabulary.name, vocabulary.exact};
+  return Count{*tokens, model_tokens.tokenizer, model_tokens.exact};
 }
 
 Result<Retrieved> Core::retrieve(const RetrieveCall& call, Tokens answer_tokens) {
@@ -235,6 +241,8 @@ Result<Retrieved> Core::retrieve(const RetrieveCall& call, Tokens answer_tokens)
 Result<std::string> Core::decode(std::string_view view) {
   return pipeline::decode(view);
 }
+
+void Core::drop_caches() { impl_->counters.renew(); }
 
 bool Core::store_exists() const {
   std::error_code error;

@@ -83,6 +83,8 @@ class Core {
   Result<std::string> decode(std::string_view view);
   Result<store::Stats> store_stats();
   Result<std::uint64_t> store_purge(std::optional<std::chrono::seconds> older_than);
+  // Forgets counts of earlier calls (never originals): the next call is timed as a first one.
+  void drop_caches();
   // Is there a store on disk? One that was never written to need not be made to be looked at.
   bool store_exists() const;
 

@@ -4,7 +4,6 @@
 #include <array>
 #include <initializer_list>
 
-#include "api/models.h"
 #include "api/nearest.h"
 #include "api/options.h"
 #include "api/tool.h"

@@ -9,7 +9,7 @@
 //   any failure                                  -> {"error":"..."}
 //
 // `ms` and `cpu_ms` are taken around the core call alone: they stand in this answer, which is no answer of the core.
-// Results are not cached between requests, so `clear` has nothing to drop. Ends when the input closes.
+// `clear` forgets the counts of earlier requests first. Ends when the input closes.
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -142,7 +142,7 @@ class Worker {
     if (name == "retrieve") return {retrieve(*doc), {}, {}};
     if (name == "decode") return {decode(*doc), {}, {}};
     if (name == "rss") return {rss(), {}, {}};
-    if (name == "clear") return {"{}", {}, {}};
+    if (name == "clear") return core_.drop_caches(), api::CompressAnswer{"{}", {}, {}};
     if (name == "quit") return quit_ = true, api::CompressAnswer{"{}", {}, {}};
     constexpr std::string_view known[] = {"compress", "retrieve", "decode", "rss", "clear", "quit"};
     return {failure(api::unknown_name("op", name, known)), {}, {}};
@@ -158,6 +158,7 @@ class Worker {
       for (const auto [key, value] : doc.members(*opts)) layer.add_json(doc.string(key), doc.raw(value));
       if (const auto ok = layer.apply(settings, warnings); !ok) return {failure(ok.error().message), {}, {}};
     }
+    if (const auto clear = doc.member(0, "clear"); clear && doc.is(*clear, Kind::true_)) core_.drop_caches();
     api::Input input;
     input.kind = api::Input::Kind::body;
     input.text = doc.raw(*messages);
