@@ -133,7 +133,8 @@ class Cutter {
 
 template <class Body>
 void print_items(std::string& out, const Body& body, const Choice& choice) {
-  body.head(out);
+  body.head(out, choice);
+  typename Body::Seen seen;
   const auto n = static_cast<std::uint32_t>(body.items().size());
   auto hidden = choice.hidden_severe.begin();
   const auto gap = [&](std::uint32_t first, std::uint32_t last) {
@@ -144,7 +145,7 @@ void print_items(std::string& out, const Body& body, const Choice& choice) {
   std::uint32_t next = 0;
   for (std::uint32_t i : choice.shown) {
     if (i > next) gap(next, i - 1);
-    body.line(out, i);
+    body.line(out, i, seen);
     next = i + 1;
   }
   if (next < n) gap(next, n - 1);

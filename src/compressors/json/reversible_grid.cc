@@ -79,7 +79,17 @@ std::optional<Grid> from_arrays(const Document& doc, std::vector<NodeId> rows) {
   return grid;
 }
 
-// The key by which `object` is a tree: it holds an array in which an object holds an array under the same key.
+// At least half of the child's keys are keys of the parent.
+bool alike(const Document& doc, NodeId parent, NodeId child) {
+  std::size_t shared = 0, all = 0;
+  for (const json::Member m : doc.members(child)) {
+    if (++all > 64) break;
+    shared += doc.member(parent, doc.string(m.key)).has_value();
+  }
+  return shared * 2 >= all && shared >= 2;
+}
+
+// The key by which `object` is a tree: it holds an array in which a like object holds an array under the same key.
 std::optional<NodeId> tree_key(const Document& doc, NodeId object) {
   for (const json::Member m : doc.members(object)) {
     if (!doc.is(m.value, Kind::array)) continue;
@@ -89,7 +99,7 @@ std::optional<NodeId> tree_key(const Document& doc, NodeId object) {
       if (++looked > 64) break;
       if (!doc.is(e, Kind::object)) continue;
       const auto below = doc.member(e, key);
-      if (below && doc.is(*below, Kind::array)) return m.key;
+      if (below && doc.is(*below, Kind::array) && alike(doc, object, e)) return m.key;
     }
   }
   return std::nullopt;

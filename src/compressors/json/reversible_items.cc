@@ -49,7 +49,8 @@ void ask(Items& items, const search::Query& query, const std::vector<std::string
 }
 
 Worth worth(const Items& items, double limit) {
-  const salience::Curve curve = salience::coverage_curve(items.features, items.cost, limit);
+  const salience::Curve curve =
+      salience::coverage_curve(items.classes.items() > 0 ? items.classes : items.features, items.cost, limit);
   Worth out;
   for (std::uint32_t c : items.cost) out.all += c;
   if (curve.total_coverage <= 0) return out;  // nothing to tell items apart: the least will do

@@ -28,8 +28,9 @@ struct SevereItem {
 };
 
 struct Items {
-  std::vector<std::uint32_t> cost;  // tokens when shown
-  salience::FeatureLists features;
+  std::vector<std::uint32_t> cost;      // tokens when shown
+  salience::FeatureLists features;      // what coverage counts when items are chosen
+  salience::FeatureLists classes;       // coarser: what the knee is found on; empty: the features
   std::vector<SevereItem> severe;       // by item, rising
   std::vector<std::uint32_t> outliers;  // these three: shown whatever they cost; in order of importance
   std::vector<std::uint32_t> rare;

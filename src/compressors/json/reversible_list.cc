@@ -154,6 +154,18 @@ void ListPart::read(const Context& context) {
     items_.features.end_item();
   }
 
+  // The knee is found on words and templates of 2 % of the items or more.
+  const std::size_t least = std::max<std::size_t>(2, n / 50);
+  items_.classes.feature_count = next;
+  for (std::size_t i = 0; i < n; ++i) {
+    for (std::uint32_t w : item_words[i]) {
+      if (word_count[w] >= least) items_.classes.ids.push_back(word_id[w]);
+    }
+    const std::uint32_t t = template_of_[i];
+    if (template_size_[t] >= least) items_.classes.ids.push_back(template_id[t]);
+    items_.classes.end_item();
+  }
+
   // Rare templates, where templates say something: most items share theirs.
   std::size_t rare = 0;
   for (std::uint32_t s : template_size_) rare += salience::is_rare(s, n) ? s : 0;

@@ -38,7 +38,9 @@ class ListPart {
   const Items& items() const { return items_; }
   std::string_view unit() const;
   double gap_cost() const { return shape_ == Shape::members ? 0 : 7; }
-  void head(std::string&) const {}
+  struct Seen {};
+  void head(std::string&, const Choice&) const {}
+  void line(std::string& out, std::uint32_t item, Seen&) const { line(out, item); }
   void line(std::string& out, std::uint32_t item) const;
   void gap(std::string& out, std::uint32_t first, std::uint32_t last, std::size_t errors) const;
   std::string name(std::uint32_t item) const { return '#' + std::to_string(item); }

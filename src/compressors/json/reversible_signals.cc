@@ -59,6 +59,7 @@ class Reader {
     row_kind_.assign(n_, 0);
     row_strong_.assign(n_, false);
     row_benign_.assign(n_, false);
+    row_structural_.assign(n_, false);
     for (std::size_t r = 0; r < n_; ++r) apart_ += grid.apart[r];
   }
 
@@ -226,12 +227,8 @@ class Reader {
   void mark(std::size_t r, const Evidence& e, bool structural) {
     row_severity_[r] = std::max(row_severity_[r], e.severity);
     row_kind_[r] = mix(row_kind_[r] + 1, e.kind);
-    if (structural || !e.weak) row_strong_[r] = row_strong_[r] || structural || !e.weak;
-    if (structural) row_structural(r);
-  }
-  void row_structural(std::size_t r) {
-    if (structural_.empty()) structural_.assign(n_, false);
-    structural_[r] = true;
+    if (!e.weak) row_strong_[r] = true;
+    if (structural) row_structural_[r] = true;
   }
 
   void numeric(std::size_t c, bool few, std::size_t present) {
@@ -278,21 +275,17 @@ class Reader {
     name_in_gaps(std::move(column), few);
   }
 
-  // Two columns at most: those with outliers first, then those with many values; no counters.
+  // Columns with outliers, two at most; else the first with many values; no counters.
   void name_in_gaps(NumericColumn column, bool few) {
     if (column.counter || few) {
       if (column.outliers == 0) return;
     }
     auto& list = signals_.numeric;
-    if (list.size() < 2) {
+    if (column.outliers > 0) {
+      std::erase_if(list, [](const NumericColumn& other) { return other.outliers == 0; });
+      if (list.size() < 2) list.push_back(std::move(column));
+    } else if (list.empty()) {
       list.push_back(std::move(column));
-    } else if (column.outliers > 0) {
-      for (NumericColumn& other : list) {
-        if (other.outliers == 0) {
-          other = std::move(column);
-          break;
-        }
-      }
     }
   }
 
@@ -362,8 +355,7 @@ class Reader {
   void finish() {
     for (std::size_t r = 0; r < n_; ++r) {
       if (row_severity_[r] < Severity::error) continue;
-      const bool structural = !structural_.empty() && structural_[r];
-      const bool weak = !structural && (!row_strong_[r] || row_benign_[r]);
+      const bool weak = !row_structural_[r] && (!row_strong_[r] || row_benign_[r]);
       items_.severe.push_back({static_cast<std::uint32_t>(r), row_kind_[r], row_severity_[r], weak});
     }
     // Pairs of neighbouring columns; a lone column stands for itself.
@@ -388,6 +380,7 @@ class Reader {
       }
       f.end_item();
     }
+    classes_for_the_knee();
     for (auto* list : {&items_.outliers, &items_.rare, &items_.notable}) {
       std::vector<bool> met(n_, false);
       std::erase_if(*list, [&](std::uint32_t i) {
@@ -395,6 +388,30 @@ class Reader {
         met[i] = true;
         return false;
       });
+    }
+  }
+
+  // Alone, and only those of 2 % of the rows or more: what a budget shows of them is what the knee is found on. Pairs
+  // and seldom values have a long tail that no budget covers.
+  void classes_for_the_knee() {
+    const std::size_t least = std::max<std::size_t>(2, n_ / 50);
+    std::vector<std::vector<std::uint32_t>> ids;
+    std::uint32_t next = 0;
+    for (const Classes& k : kept_) {
+      std::vector<std::size_t> counts(k.count);
+      for (std::size_t r = 0; r < n_; ++r) ++counts[k.of(r)];
+      auto& mine = ids.emplace_back(k.count, none);
+      for (std::size_t v = 0; v < k.count; ++v) {
+        if (counts[v] >= least) mine[v] = next++;
+      }
+    }
+    items_.classes.feature_count = next;
+    for (std::size_t r = 0; r < n_; ++r) {
+      for (std::size_t p = 0; p < kept_.size() && !grid_.apart[r]; ++p) {
+        const std::uint32_t id = ids[p][kept_[p].of(r)];
+        if (id != none) items_.classes.ids.push_back(id);
+      }
+      items_.classes.end_item();
     }
   }
 
@@ -412,7 +429,7 @@ class Reader {
   Signals signals_;
   std::vector<Severity> row_severity_;
   std::vector<std::uint64_t> row_kind_;
-  std::vector<bool> row_strong_, row_benign_, structural_;
+  std::vector<bool> row_strong_, row_benign_, row_structural_;
   std::vector<std::uint8_t> classes_;  // of the column at hand
   std::size_t class_count_ = 0;
   std::vector<Classes> kept_;
@@ -465,6 +482,16 @@ Evidence container(const Document& doc, NodeId node, std::string& scratch, int d
   return worst;
 }
 
+// Program text names errors without having any: three or more of its tell-tales.
+bool looks_like_code(std::string_view text) {
+  constexpr std::string_view signs[] = {"()",     "):",    ");",      " = ",     " == ",     "->",        "=>",
+                                        "::",     "self.", "return ", "import ", "def ",     "function ", "const ",
+                                        "class ", "if (",  "=None",   "\"\"\"",  "#include", "{\n"};
+  int found = 0;
+  for (std::string_view s : signs) found += text.find(s) != std::string_view::npos;
+  return found >= 3 || (found >= 1 && (text[0] == ' ' || text[0] == '\t' || text[0] == '\n'));
+}
+
 }  // namespace
 
 std::string_view cell_text(const Document& doc, NodeId node, std::string& scratch) {
@@ -481,6 +508,7 @@ Evidence evidence_of(Field field, std::string_view text) {
     if (out.severity < Severity::error) return out;
     std::string scratch;
     out.kind = salience::template_key(text.substr(0, 1024), scratch);
+    out.weak = field == Field::other && looks_like_code(text);
     return out;
   }
   // Of a long text: the worst word, told by its line.
@@ -493,7 +521,7 @@ Evidence evidence_of(Field field, std::string_view text) {
     while (end < text.size() && end - w.begin < 60 && text[end] != '\n') ++end;
     std::string scratch;
     out.kind = salience::template_key(text.substr(begin, end - begin), scratch);
-    out.weak = w.begin > long_text / 2;
+    out.weak = w.begin > long_text / 2 || looks_like_code(text.substr(0, 4096));
   }
   return out;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <unordered_set>
 
 #include "compressors/json/cells.h"
 #include "salience/statistics.h"
@@ -16,6 +17,7 @@ using json::NodeId;
 constexpr char separator = '|';
 constexpr std::size_t most_holes = 3;
 constexpr std::size_t shortest_hole = 2;
+constexpr std::size_t referred_bytes = 64;   // cells shorter than this are printed again
 constexpr std::size_t tried_columns = 48;    // columns looked through for templates
 constexpr std::size_t gap_with_figures = 8;  // rows; and 4 % of all
 
@@ -159,8 +161,14 @@ TablePart::TablePart(Grid grid, const Context& context) : grid_(std::move(grid))
   for (std::size_t c = 0; c < grid_.columns(); ++c) {
     if (!gone[c]) printed_.push_back(c);
   }
+  severe_.assign(grid_.rows.size(), false);
+  for (const SevereItem& s : items_.severe) severe_[s.item] = true;
   costs(context.ruler);
   find(context);
+}
+
+bool TablePart::repeats(NodeId cell, std::uint32_t row) const {
+  return (*grid_.doc)[cell].size() >= referred_bytes && !severe_[row];
 }
 
 // Tokens a row by its bytes, at the rate that a sample of rows really has.
@@ -168,17 +176,24 @@ void TablePart::costs(tokens::Counter& ruler) {
   const Document& doc = *grid_.doc;
   const std::size_t n = grid_.rows.size(), samples = std::min<std::size_t>(n, 12);
   std::string sample;
+  Seen seen;
   for (std::size_t s = 0; s < samples && sample.size() < 6000; ++s)
-    line(sample, static_cast<std::uint32_t>(s * n / samples));
+    line(sample, static_cast<std::uint32_t>(s * n / samples), seen);
   const double rate = sample.empty() ? 0.3
                                      : static_cast<double>(ruler.count(sample.substr(0, 16384)).value) /
                                            static_cast<double>(std::min<std::size_t>(sample.size(), 16384));
+  std::unordered_set<std::string_view> met;
   for (std::size_t r = 0; r < n; ++r) {
     std::size_t bytes = 5;
     if (grid_.apart[r]) {
       bytes += doc[grid_.rows[r]].size();
     } else {
-      for (std::size_t c : printed_) bytes += c == grid_.children ? 4 : printed_size(doc, grid_.cell(r, c));
+      for (std::size_t c : printed_) {
+        const NodeId cell = grid_.cell(r, c);
+        const bool again =
+            cell != no_cell && repeats(cell, static_cast<std::uint32_t>(r)) && !met.insert(doc.raw(cell)).second;
+        bytes += c == grid_.children || again ? 8 : printed_size(doc, cell);
+      }
     }
     items_.cost[r] = static_cast<std::uint32_t>(std::max(1.0, std::ceil(rate * static_cast<double>(bytes))));
   }
@@ -203,13 +218,15 @@ void TablePart::find(const Context& context) {
   ask(items_, context.query, texts, ignored);
 }
 
-void TablePart::head(std::string& out) const {
+void TablePart::head(std::string& out, const Choice& choice) const {
   const Document& doc = *grid_.doc;
   std::size_t first = 0;
   while (first < grid_.rows.size() && grid_.apart[first]) ++first;
   std::string all;
+  // What is said of all rows is not said of those that stand apart, as JSON.
+  const bool some_apart = std::find(grid_.apart.begin(), grid_.apart.end(), true) != grid_.apart.end();
   const auto next = [&](std::size_t c) {
-    all += all.empty() ? "all rows: " : "; ";
+    all += all.empty() ? (some_apart ? "all rows but those in {}: " : "all rows: ") : "; ";
     all += grid_.names[c];
     all += '=';
   };
@@ -232,6 +249,7 @@ void TablePart::head(std::string& out) const {
     }
   }
   if (!all.empty()) out += all + '\n';
+  if (refers(choice)) out += "[{row N}: the cell of that row in the same column]\n";
   out += grid_.depth.empty() ? "row" : "row|depth";
   for (std::size_t c : printed_) {
     out += separator;
@@ -240,7 +258,20 @@ void TablePart::head(std::string& out) const {
   out += '\n';
 }
 
-void TablePart::line(std::string& out, std::uint32_t row) const {
+bool TablePart::refers(const Choice& choice) const {
+  std::unordered_set<std::string_view> met;
+  for (std::size_t c : printed_) {
+    met.clear();
+    for (std::uint32_t r : choice.shown) {
+      const NodeId cell = grid_.cell(r, c);
+      if (cell == no_cell || c == grid_.children || (*grid_.doc)[cell].size() < referred_bytes) continue;
+      if (!met.insert(grid_.doc->raw(cell)).second && repeats(cell, r)) return true;
+    }
+  }
+  return false;
+}
+
+void TablePart::line(std::string& out, std::uint32_t row, Seen& seen) const {
   const Document& doc = *grid_.doc;
   out += std::to_string(row);
   if (grid_.apart[row]) {
@@ -256,9 +287,16 @@ void TablePart::line(std::string& out, std::uint32_t row) const {
     if (cell == no_cell) continue;
     if (c == grid_.children && doc.is(cell, Kind::array)) {
       out += '[' + std::to_string(doc.count(cell)) + " items]";
-    } else {
-      append_cell(out, doc, cell, {separator, false, false});
+      continue;
     }
+    if (doc[cell].size() >= referred_bytes) {
+      auto [first, fresh] = seen[c].try_emplace(doc.raw(cell), row);
+      if (!fresh && repeats(cell, row)) {
+        out += "{row " + std::to_string(first->second) + '}';
+        continue;
+      }
+    }
+    append_cell(out, doc, cell, {separator, false, false});
   }
   out += '\n';
 }

@@ -12,8 +12,10 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "compressors/compressor.h"
@@ -39,8 +41,10 @@ class TablePart {
   const Items& items() const { return items_; }
   std::string_view unit() const { return "row"; }
   double gap_cost() const { return 8; }
-  void head(std::string& out) const;
-  void line(std::string& out, std::uint32_t row) const;
+  // What printing remembers: where a long cell was shown first.
+  using Seen = std::map<std::size_t, std::unordered_map<std::string_view, std::uint32_t>>;  // by column
+  void head(std::string& out, const Choice& choice) const;
+  void line(std::string& out, std::uint32_t row, Seen& seen) const;
   void gap(std::string& out, std::uint32_t first, std::uint32_t last, std::size_t errors) const;
   // What a group of left-out items is called: "row 17".
   std::string name(std::uint32_t row) const { return "row " + std::to_string(row); }
@@ -50,12 +54,16 @@ class TablePart {
  private:
   void costs(tokens::Counter& ruler);
   void find(const Context& context);
+  // Whether a cell is printed as a reference to the row that shows it first.
+  bool refers(const Choice& choice) const;
+  bool repeats(json::NodeId cell, std::uint32_t row) const;
 
   Grid grid_;
   Items items_;
   Signals signals_;
   std::vector<CellTemplate> templates_;
   std::vector<std::size_t> printed_;  // columns
+  std::vector<bool> severe_;          // by row
 };
 
 }  // namespace headroom::compressors::records
