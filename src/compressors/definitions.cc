@@ -60,8 +60,9 @@ std::string_view defined_name(std::string_view line) {
   while (!rest.empty()) {
     const std::string_view word = word_at_front(rest);
     if (word.empty()) return {};
-    if (in(statements, word)) return {};
     std::string_view behind = rest.substr(word.size());
+    const bool may_be_name = behind.starts_with('(') && (words > 0 || modified);  // Java's List.of
+    if (in(statements, word) && !may_be_name) return {};
     if (words == 0 && in(modifiers, word)) {
       modified = true;
       // pub(crate), extern "C"

@@ -230,7 +230,7 @@ GrepOutput read_numbered(std::vector<Line> lines) {
     bare += out.files[r.file].path.find_first_of("/\\.") == std::string_view::npos;
   }
   // A compiler's output, and `ERROR:12:` without a path among them, explain nothing.
-  if (diagnostics * 5 > out.matches || (bare * 2 > out.matches && out.files.size() * 2 > out.matches))
+  if (diagnostics * 5 > out.matches || (bare * 10 > out.matches * 9 && out.files.size() * 2 > out.matches))
     out.explained = 0;
   return out;
 }
@@ -376,7 +376,7 @@ GrepOutput read_unnumbered(std::vector<Line> lines) {
     // "In file included from a/b.c:", "a/b.c: In function": a blank behind the mark is a tool speaking, not a source
     // line.
     const std::string_view rest = out.text_of(i);
-    diagnostics += rest.empty() || (rest.size() > 1 && rest[0] == ' ' && rest[1] != ' ');
+    diagnostics += rest.empty() || (rest.size() > 1 && rest[0] == ' ' && rest[1] != ' ') || after_number(rest, 0) != 0;
   }
   // Weaker evidence than a number, so paths must repeat.
   if (diagnostics * 3 > out.matches || out.files.size() * 4 > out.matches * 3) out.explained = 0;

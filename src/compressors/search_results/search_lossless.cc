@@ -6,7 +6,6 @@
 
 #include "base/hash.h"
 #include "compressors/statements.h"
-#include "tokens/counter.h"
 
 namespace headroom::compressors {
 namespace {
@@ -197,7 +196,7 @@ bool is_record_kind(RecordKind k) {
 }
 
 // The lead that saves most: counted at the ends of runs in the first 64 bytes of at most 2,048 lines, spread evenly.
-void choose_lead(const GrepOutput& g, Format& format) {
+void choose_lead(const GrepOutput& g, Format& format, tokens::Counter& ruler) {
   constexpr std::size_t sampled = 2048, longest = 64, most_cuts = 12, tried = 16;
   std::vector<std::size_t> matches;
   for (std::size_t i = 0; i < g.records.size(); ++i) {
@@ -211,7 +210,7 @@ void choose_lead(const GrepOutput& g, Format& format) {
     const std::string_view body = part.substr(lead_at(part, g.style)).substr(0, longest + 1);
     std::size_t cuts = 0;
     for (std::size_t i = 4; i <= body.size() && i <= longest && cuts < most_cuts; ++i) {
-      const auto in_run = [](char c) { return is_letter(c) || is_digit(c) || c == '_' || (c & 0x80) != 0; };
+      const auto in_run = [](char c) { return is_letter(c) || is_digit(c) || (c & 0x80) != 0; };
       if (i < body.size() && in_run(body[i - 1]) && in_run(body[i])) continue;
       if (body[i - 1] == ' ' && i < body.size() && body[i] == ' ') continue;
       ++counts[body.substr(0, i)];
@@ -231,10 +230,11 @@ void choose_lead(const GrepOutput& g, Format& format) {
     return weight(a) != weight(b) ? weight(a) > weight(b) : a.lead < b.lead;
   });
   if (candidates.size() > tried) candidates.resize(tried);
-  std::int64_t best = 8;  // below this the legend eats the gain
+  std::int64_t best = 2;
   for (const Candidate& c : candidates) {
-    const std::int64_t tokens = tokens::Counter::estimate(c.lead).value;
-    const std::int64_t gain = static_cast<std::int64_t>(c.count * step) * (tokens - 1) - tokens - 4;
+    const std::int64_t tokens = ruler.count(c.lead).value;
+    const std::int64_t legend = tokens + 4;  // "; ~ = " and the lead
+    const std::int64_t gain = static_cast<std::int64_t>(c.count * step) * (tokens - 1) - legend;
     if (gain > best) {
       best = gain;
       format.lead = c.lead;
@@ -386,13 +386,14 @@ std::optional<std::string> decode_search(std::string_view view) {
   return out;
 }
 
-std::optional<std::string> encode_search(const GrepOutput& g, std::string_view text, const std::vector<bool>& whole) {
+std::optional<std::string> encode_search(const GrepOutput& g, std::string_view text, const std::vector<bool>& whole,
+                                         tokens::Counter& ruler) {
   Format format;
   format.style = g.style;
   format.final_newline = text.ends_with('\n');
   format.root = common_directory(g.files);
   if (format.root.find_first_of(";[]\r\n") != std::string::npos) format.root.clear();
-  choose_lead(g, format);
+  choose_lead(g, format, ruler);
   // Tools differ in whether a blank line ends a file's matches: what decodes to the source is right.
   for (bool blank : {true, false}) {
     if (blank && g.style != GrepStyle::headed) continue;

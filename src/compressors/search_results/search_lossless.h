@@ -22,13 +22,14 @@
 #include <vector>
 
 #include "compressors/search_results/grep_output.h"
+#include "tokens/counter.h"
 
 namespace headroom::compressors {
 
 // Lines named by `whole` (one flag per line, or empty) keep their lead: what the reader asked for stays verbatim.
-// Byte-exact: decode_search(*encode_search(g, text, whole)) == text, and the encoder has checked it; else nullopt.
+// Byte-exact: decode_search(*encode_search(g, text, ...)) == text, and the encoder has checked it; else nullopt.
 std::optional<std::string> encode_search(const GrepOutput& output, std::string_view text,
-                                         const std::vector<bool>& whole);
+                                         const std::vector<bool>& whole, tokens::Counter& ruler);
 std::optional<std::string> decode_search(std::string_view view);
 
 // The directory all files share, with its last separator; "" if none.

@@ -31,7 +31,7 @@ std::vector<View> views(std::string_view text, const Context& context, bool forc
 
   const Tokens original = context.ruler.count(text);
   Tokens lossless = original;
-  if (std::optional<std::string> encoded = encode_search(*g, text, whole)) {
+  if (std::optional<std::string> encoded = encode_search(*g, text, whole, context.ruler)) {
     const Tokens size = context.ruler.count(*encoded);
     if (size < original) {
       lossless = size;

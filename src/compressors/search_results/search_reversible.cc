@@ -20,10 +20,6 @@ constexpr std::size_t most_candidates = 2048;  // distinct lines that coverage c
 constexpr std::size_t longest_line = 1200;     // bytes of a line worth showing: longer ones are counted
 constexpr double smallest_budget = 400, largest_budget = 3000;
 
-double estimate(std::string_view text) {
-  return static_cast<double>(tokens::Counter::estimate(text).value);
-}
-
 std::string_view trimmed(std::string_view s) {
   while (!s.empty() && (s.front() == ' ' || s.front() == '\t')) s.remove_prefix(1);
   while (!s.empty() && (s.back() == ' ' || s.back() == '\t')) s.remove_suffix(1);
@@ -77,14 +73,16 @@ struct Selection {
 
 class Selector {
  public:
-  Selector(const GrepOutput& g, const Groups& groups) : g_(g), groups_(groups) {
+  Selector(const GrepOutput& g, const Groups& groups, tokens::Counter& ruler) : g_(g), groups_(groups), ruler_(ruler) {
+    files_.resize(g.files.size());
     s_.lines.resize(g.lines.size());
     s_.groups.resize(groups.groups.size());
   }
   bool add(std::uint32_t i) {
     if (s_.lines[i] || !is_showable(g_, i)) return false;
-    s_.lines[i] = true;
     s_.cost += cost_of(i);
+    s_.lines[i] = true;
+    files_[g_.records[i].file] = true;
     if (groups_.of[i] != UINT32_MAX) {
       s_.groups[groups_.of[i]] = true;
       ++s_.shown;
@@ -100,15 +98,23 @@ class Selector {
   }
   bool has_group(std::uint32_t group) const { return s_.groups[group]; }
   double cost() const { return s_.cost; }
-  double cost_of(std::uint32_t i) const { return estimate(trimmed(g_.text_of(i))) + 5; }
+  // Tokens of the line; the first of a file brings its path and a gap line.
+  double cost_of(std::uint32_t i) const {
+    const std::string_view path = g_.files[g_.records[i].file].path;
+    return tokens(trimmed(g_.text_of(i))) + 4 + (files_[g_.records[i].file] ? 0 : tokens(path) + 10);
+  }
   Selection take() { return std::move(s_); }
 
  private:
   bool is_context_of(std::uint32_t i, std::uint32_t match) const {
     return g_.records[i].kind == RecordKind::context && g_.records[i].file == g_.records[match].file;
   }
+  double tokens(std::string_view text) const { return static_cast<double>(ruler_.count(text).value); }
+
   const GrepOutput& g_;
   const Groups& groups_;
+  tokens::Counter& ruler_;
+  std::vector<bool> files_;  // with a line shown
   Selection s_;
 };
 
@@ -125,7 +131,7 @@ std::vector<std::uint32_t> severe_groups(const GrepOutput& g, const Groups& grou
 
 Selection select(const GrepOutput& g, const Groups& groups, const Relevance& relevance, const Context& context,
                  double original, double lossless) {
-  Selector selector(g, groups);
+  Selector selector(g, groups, context.ruler);
   for (std::size_t k = 0; k < relevance.sure; ++k) {
     selector.add(relevance.lines[k]);
     if (k < 5) selector.add_context(relevance.lines[k], 2);
@@ -163,7 +169,7 @@ Selection select(const GrepOutput& g, const Groups& groups, const Relevance& rel
   } else {
     const double knee = salience::knee_cost(curve);
     budget = std::clamp(knee > 0 ? knee : lossless * .3, smallest_budget, largest_budget);
-    budget = std::min(budget, std::max(original * .1, smallest_budget));
+    budget = std::min(budget, std::max(original * .12, smallest_budget));
   }
 
   const auto add_all = [&](auto&& lines, double limit) {
@@ -246,7 +252,8 @@ std::string name_files(const GrepOutput& g, const std::vector<std::uint32_t>& fi
   return out;
 }
 
-std::string count_directories(const GrepOutput& g, const std::vector<std::uint32_t>& files, double limit) {
+std::string count_directories(const GrepOutput& g, const std::vector<std::uint32_t>& files, double limit,
+                              tokens::Counter& ruler) {
   std::string out;
   for (std::size_t depth : {SIZE_MAX, std::size_t{4}, std::size_t{3}, std::size_t{2}, std::size_t{1}, std::size_t{0}}) {
     out.clear();
@@ -256,13 +263,14 @@ std::string count_directories(const GrepOutput& g, const std::vector<std::uint32
       out += depth == SIZE_MAX ? ": " : "...: ";
       out += std::to_string(d.matches) + " in " + counted(d.files, "file") + ']';
     }
-    if (estimate(out) <= limit) break;
+    if (static_cast<double>(ruler.count(out).value) <= limit) break;
   }
   return out;
 }
 
 // The files of which nothing is shown: by name if that fits the limit, else counted by directory.
-std::string rest_of_files(const GrepOutput& g, const std::vector<bool>& has_shown, double limit) {
+std::string rest_of_files(const GrepOutput& g, const std::vector<bool>& has_shown, double limit,
+                          tokens::Counter& ruler) {
   std::vector<std::uint32_t> files;
   std::size_t without = 0;
   for (std::uint32_t f = 0; f < g.files.size(); ++f) {
@@ -276,10 +284,10 @@ std::string rest_of_files(const GrepOutput& g, const std::vector<bool>& has_show
   std::string out;
   if (!files.empty()) {
     std::string named = name_files(g, files);
-    const bool fits = estimate(named) <= limit;
+    const bool fits = static_cast<double>(ruler.count(named).value) <= limit;
     out = "\n[" + counted(files.size(), has_shown.size() > files.size() ? "more file" : "file") +
           (fits ? " with their matches]" : " by directory; names not shown]");
-    out += fits ? named : count_directories(g, files, limit);
+    out += fits ? named : count_directories(g, files, limit, ruler);
   }
   if (without > 0) out += "\n[" + counted(without, "file") + " without a match]";
   return out;
@@ -445,10 +453,12 @@ std::optional<View> summarise_search(const GrepOutput& g, const Relevance& relev
   }
   double limit = std::clamp(static_cast<double>(original.value) * .1, 1500., 4000.);
   if (context.token_budget)
-    limit = std::max(static_cast<double>(context.token_budget->value) - estimate(view.text), 100.);
+    limit = std::max(
+        static_cast<double>(context.token_budget->value) - static_cast<double>(context.ruler.count(view.text).value),
+        100.);
   if (g.style == GrepStyle::names || g.style == GrepStyle::counts)
     limit = std::min(limit, static_cast<double>(lossless.value) * .4);
-  view.text += rest_of_files(g, has_shown, limit);
+  view.text += rest_of_files(g, has_shown, limit, context.ruler);
 
   view.fidelity = Fidelity::reversible;
   view.method = "search_files";
