@@ -29,10 +29,15 @@ int evidence(const detect::Sketch& s) {
   return marked > 0 ? 15 : 0;
 }
 
+// A view of ours is not shortened again.
+bool reads_as_view(std::string_view first_line) {
+  return first_line.starts_with("[log, ") && first_line.ends_with(']');
+}
+
 std::vector<View> views(std::string_view text, const Context& context, bool forced) {
   std::vector<View> out;
   const std::vector<Line> lines = split_lines(text);
-  if (lines.size() < 2) return out;
+  if (lines.size() < 2 || reads_as_view(lines[0].text)) return out;
   const log::Grouping grouping = log::group_lines(lines);
   if (!forced && !log::accepts(lines, grouping)) return out;
   if (context.reversible) {

@@ -8,7 +8,7 @@
 namespace headroom::compressors::log {
 namespace {
 
-constexpr std::size_t kMostBytes = std::size_t{1} << 28;  // a view that claims to hold more is not ours
+constexpr std::size_t kMostBytes = std::size_t{1} << 26;  // more than any content that is compressed
 
 // "[log, 6 lines, complete; ...]" -> 6, the marks, the line ends.
 struct Header {

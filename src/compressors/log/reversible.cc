@@ -16,6 +16,8 @@ namespace {
 // A template of fewer lines gets no statement of its own.
 constexpr std::size_t kNamedCount = 3, kNamedCountOfMany = 8, kManyTemplates = 64;
 
+constexpr std::size_t kSmallGap = 32;  // lines; what a smaller gap holds is not counted but for its errors
+
 class Writer {
  public:
   Writer(std::span<const Line> lines, const Grouping& g, const Selection& selection, bool without_stamps,
@@ -133,7 +135,7 @@ class Writer {
     if (!total_said_) out_ += " of " + std::to_string(lines_.size());
     total_said_ = true;
     out_ += ": ";
-    if (end - begin > 4) out_ += counted(kinds.size(), "template") + ", ";
+    if (end - begin > kSmallGap) out_ += counted(kinds.size(), "template") + ", ";
     out_ += counted(errors, "error") + "]\n";
   }
 

@@ -14,7 +14,7 @@ constexpr int unit(double x) {
   return static_cast<int>(x * kUnit);
 }
 
-constexpr int kGapCost = 14;         // tokens of a gap's statement
+constexpr int kGapCost = 11;         // tokens of a gap's statement
 constexpr int kTemplateCost = 14;    // tokens of a template's statement
 constexpr int kEssential = unit(4);  // from this score on a line comes before one line of each template
 constexpr std::int64_t kLeast = 300, kMost = 3000;
@@ -277,7 +277,7 @@ class Selector {
     std::sort(items.begin(), items.end(), before);
     const std::int64_t budget = options_.budget ? options_.budget->value : knee(items);
     const std::int64_t severe_budget =
-        options_.budget ? budget + budget / 20 : std::min<std::int64_t>(2 * budget, options_.whole.value / 2);
+        options_.budget ? budget + budget / 20 : std::min<std::int64_t>(3 * budget, options_.whole.value / 4);
     Selection out;
     out.shown.assign(n_, 0);
     std::int64_t spent = 24;  // the header

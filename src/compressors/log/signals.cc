@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 namespace headroom::compressors::log {
 namespace {
@@ -64,14 +65,14 @@ constexpr auto kLeads = std::to_array<Lead>({
     {"BUILD FAILURE", kSummary | kTestFailure},
     {"* What went wrong", kTestFailure},
     {"Execution failed for task", kTestFailure},
-    {"\xE2\x97\x8F ", kTestFailure},   // ●
-    {"\xE2\x9D\x8C", kTestFailure},    // ❌
-    {"\xE2\x9C\x95 ", kTestFailure},   // ✕
-    {"\xE2\x9C\x96 ", kTestFailure},   // ✖
-    {"\xE2\x9C\x97 ", kTestFailure},   // ✗
-    {"\xE2\x9C\x98 ", kTestFailure},   // ✘
-    {"\xC3\x97 ", kTestFailure},       // ×
-    {"\xE2\x80\xA2 [", kTestFailure},  // • [FAILED]
+    {"\xE2\x97\x8F ", kTestFailure},          // ●
+    {"\xE2\x9D\x8C", kTestFailure | kMark},   // ❌
+    {"\xE2\x9C\x95 ", kTestFailure | kMark},  // ✕
+    {"\xE2\x9C\x96 ", kTestFailure | kMark},  // ✖
+    {"\xE2\x9C\x97 ", kTestFailure | kMark},  // ✗
+    {"\xE2\x9C\x98 ", kTestFailure | kMark},  // ✘
+    {"\xC3\x97 ", kTestFailure | kMark},      // ×
+    {"\xE2\x80\xA2 [", kTestFailure},         // • [FAILED]
     {"Traceback (most recent call last)", kException},
     {"Caused by", kCause | kException},
     {"caused by", kCause},
@@ -122,6 +123,10 @@ constexpr auto kLeads = std::to_array<Lead>({
     {"\xE2\x9C\x85", kSuccess},  // ✅
 });
 
+// What says success wherever it stands in a line that no tool marks as failed.
+constexpr auto kSuccessMarks = std::to_array<std::string_view>(
+    {"\xE2\x9C\x93 ", "\xE2\x9C\x94 ", "\xE2\x9C\x85", "completed successfully", "succeeded"});
+
 // How a passed test's line ends.
 constexpr auto kPassedTails =
     std::to_array<std::string_view>({" ok", "...ok", " PASSED", ".Passed", " Passed", " SUCCESS", " passed", " OK"});
@@ -165,6 +170,7 @@ constexpr auto kOutcomes = std::to_array<std::string_view>(
     {"passed",    "skipped",    "warnings",  "warning",    "tests",   "test",     "total",     "ignored",
      "pending",   "specs",      "suites",    "examples",   "xfailed", "xpassed",  "succeeded", "success",
      "successes", "deselected", "snapshots", "assertions", "passing", "upgraded", "files",     "measured"});
+constexpr auto kExitWords = std::to_array<std::string_view>({"with", "return", "returned", "non-zero", "nonzero"});
 constexpr auto kCodeWords = std::to_array<std::string_view>({"code", "status", "signal", "exit", "error", "returned"});
 
 // One pass over the words.
@@ -204,9 +210,7 @@ Features read_features(std::string_view s) {
         const bool is_code = !iequals(before, "error") || (begin - before_end == 1 && before[0] == 'E');
         const bool exit = iequals(before, "exit") || iequals(before, "signal") || iequals(before2, "exit") ||
                           iequals(before2, "exited") || iequals(before, "error") ||
-                          (iequals(before, "code") &&
-                           (iequals(before2, "with") || iequals(before2, "return") || iequals(before2, "returned"))) ||
-                          (iequals(before, "status") && iequals(before2, "non-zero"));
+                          ((iequals(before, "code") || iequals(before, "status")) && any_of(before2, kExitWords));
         if (is_code && exit && i - begin <= 5 && (i >= s.size() || s[i] != '%'))
           (zero ? f.good_exit : f.bad_exit) = true;
       }
@@ -353,6 +357,9 @@ Signals read_signals(std::string_view line) {
       break;
   }
 
+  // The head of a failed test under its suite; at the line's start the same mark is a bullet.
+  if (line[0] == ' ' && t.starts_with("\xE2\x97\x8F ")) roles |= kMark;
+  if (t.find("] RUN ") != std::string_view::npos) roles |= kCommand;  // a step of a container's build
   if (is_frame(t)) roles |= kFrame;
   if (f.place) roles |= kFrame;
   if (roles & kFrame) {
@@ -371,6 +378,11 @@ Signals read_signals(std::string_view line) {
     roles |= kTestFailure;  // pytest -v with its percentage
   const bool passed_column = t.find(" PASSED ") != std::string_view::npos && t.back() == ']';
   if ((passed_tail || passed_column) && f.outcome_pairs == 0) roles |= kSuccess;
+  const auto any_in = [t](std::span<const std::string_view> marks) {
+    return std::any_of(marks.begin(), marks.end(),
+                       [t](std::string_view m) { return t.find(m) != std::string_view::npos; });
+  };
+  if (!(roles & (kMark | kTestFailure)) && level != Level::error && any_in(kSuccessMarks)) roles |= kSuccess;
   if (t.find("panicked at") != std::string_view::npos) roles |= kException;
   if (f.camel_exception && !(roles & kSuccess)) roles |= kException;
   if (f.outcome_pairs >= 2 || (f.outcome_pairs == 1 && f.bad_count)) roles |= kSummary;
@@ -398,15 +410,15 @@ Signals read_signals(std::string_view line) {
 
   double score = 0;
   if (severity == Severity::warning) score = 1;
-  if (severity == Severity::error) score = 4;
-  if (severity == Severity::fatal) score = 5;
+  if (severity == Severity::error) score = 3.5;
+  if (severity == Severity::fatal) score = 4.5;
   const auto raise = [&score](double to) { score = std::max(score, to); };
   if (severity >= Severity::error) {
     if (roles & kMark) raise(5);
-    if (roles & kDiagnostic) raise(5);
+    if (roles & kDiagnostic) raise(level == Level::error || roles & kException ? 5 : 4);
     if (roles & kException) raise(5.5);
-    if (roles & kTestFailure) raise(5.5);
-    if (roles & kExit) raise(5.5);
+    if (roles & kExit) raise(6);
+    if (roles & kTestFailure) raise(6.5);
     if (roles & kSummary) raise(6.5);
     if (roles & kRuntimeFrame) score -= 3;
   } else {
