@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "compressors/json/cells.h"
+#include "compressors/json/run.h"
 #include "compressors/statements.h"
 #include "json/strings.h"
 
@@ -63,14 +64,14 @@ void defuse(std::string& out, std::size_t line_begin) {
 BlockPrinter::BlockPrinter(const TablePlan& plan, bool list) : plan_(plan), list_(list) {
   for (std::size_t c = 0; c < plan.size(); ++c) {
     const Role role = plan[c].role;
-    if (role == Role::cell) shown_.push_back(c);
+    if (role == Role::cell && c != plan.below) shown_.push_back(c);
     names_.emplace(plan.table().columns()[c].name, c);
   }
 }
 
 std::size_t BlockPrinter::column_named(std::string_view name) const {
   const auto it = names_.find(name);
-  return it == names_.end() || plan_[it->second].role != Role::cell ? npos : it->second;
+  return it == names_.end() || plan_[it->second].role != Role::cell || it->second == plan_.below ? npos : it->second;
 }
 
 std::string BlockPrinter::printed(const Pattern& pattern) const {
@@ -308,6 +309,8 @@ void BlockPrinter::print_lookup(std::string& out, std::size_t c) const {
 
 void BlockPrinter::print_preamble(std::string& out) const {
   if (!list_) print_constants(out);
+  if (plan_.below != npos)
+    out += "below" + after(plan_.below) + ": " + plan_.table().columns()[plan_.below].name + '\n';
   for (std::size_t c = 0; c < plan_.size(); ++c) {
     if (plan_[c].role == Role::by) print_lookup(out, c);
   }
@@ -365,93 +368,8 @@ void BlockPrinter::print_header(std::string& out) const {
   out += '\n';
 }
 
-namespace {
-
-// Rows equal but for one cell that is an integer rising by one, or equal altogether, wait here to be printed as one
-// line.
-class Run {
- public:
-  explicit Run(std::string& out) : out_(out) {}
-
-  void add(std::string_view line) {
-    if (count_ > 0 && extends(line)) {
-      ++count_;
-      last_ = line;
-      return;
-    }
-    flush();
-    first_ = last_ = line;
-    count_ = 1;
-    kind_ = Kind::open;
-  }
-  void flush() {
-    if (count_ == 0) return;
-    if (count_ >= 3 && kind_ == Kind::rising) {
-      out_.append(first_, 0, end_);
-      out_ += "..";
-      out_.append(last_, begin_, last_.size() - (first_.size() - end_) - begin_);
-      out_.append(first_, end_, std::string::npos);
-      out_ += '\n';
-    } else if (count_ >= 2 && kind_ == Kind::equal) {
-      out_ += first_ + " x" + std::to_string(count_) + '\n';
-    } else {
-      out_ += first_ + '\n';
-      if (count_ == 2) out_ += last_ + '\n';
-    }
-    count_ = 0;
-  }
-
- private:
-  enum class Kind { open, rising, equal };
-
-  bool extends(std::string_view line) {
-    if (line == last_) {
-      if (kind_ == Kind::rising) return false;
-      kind_ = Kind::equal;
-      return true;
-    }
-    if (kind_ == Kind::equal) return false;
-    if (line.find_first_of("[{\"") != npos) return false;  // separators inside JSON are none
-    // The differing bytes, widened to a whole run of digits that is a whole cell, must be last + 1.
-    std::size_t a = 0;
-    const std::size_t limit = std::min(line.size(), last_.size());
-    while (a < limit && line[a] == last_[a]) ++a;
-    while (a > 0 && is_digit(line[a - 1])) --a;
-    std::size_t e1 = a, e2 = a;
-    while (e1 < last_.size() && is_digit(last_[e1])) ++e1;
-    while (e2 < line.size() && is_digit(line[e2])) ++e2;
-    if (e1 == a || e2 == a || e1 - a > 17 || e2 - a > 17) return false;
-    if (std::string_view(last_).substr(e1) != line.substr(e2)) return false;
-    if (a > 0 && !boundary(line[a - 1])) return false;
-    if (e2 < line.size() && !boundary(line[e2])) return false;
-    if (kind_ == Kind::rising && a != begin_) return false;
-    const std::string_view x = std::string_view(last_).substr(a, e1 - a), y = line.substr(a, e2 - a);
-    if ((x[0] == '0' || y[0] == '0') && x.size() != y.size()) return false;
-    if (std::stoull(std::string(y)) != std::stoull(std::string(x)) + 1) return false;
-    if (kind_ == Kind::open) {
-      begin_ = a;
-      end_ = e1;
-    }
-    kind_ = Kind::rising;
-    return true;
-  }
-  bool boundary(char c) const { return c == separator; }
-
- public:
-  char separator = '|';
-
- private:
-  std::string& out_;
-  std::string first_, last_;
-  std::size_t count_ = 0, begin_ = 0, end_ = 0;
-  Kind kind_ = Kind::open;
-};
-
-}  // namespace
-
 void BlockPrinter::print_rows(std::string& out) const {
   Run run(out);
-  run.separator = separator_;
   std::string line;
   std::string_view heading;
   for (std::size_t r = 0; r < plan_.table().rows(); ++r) {
@@ -471,9 +389,13 @@ void BlockPrinter::print_rows(std::string& out) const {
     }
     print_row(line, r);
     if (!line.empty() && line[0] == '[') defuse(line, 0);
-    run.add(line);
+    run.add(line, separator_, 0);
   }
   run.flush();
+}
+
+bool BlockPrinter::forges(std::string_view line) {
+  return reads_as_statement(line);
 }
 
 void BlockPrinter::print(std::string& out) const {

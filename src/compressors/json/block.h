@@ -27,6 +27,9 @@ class BlockPrinter {
 
   void print_preamble(std::string& out) const;
   void print_rows(std::string& out) const;
+  // True if the line reads as a statement of ours.
+  static bool forges(std::string_view line);
+  char separator() const { return separator_; }
   // One row's cells, separated; the line is not ended.
   void print_row(std::string& out, std::size_t r) const;
   void print_cell(std::string& out, std::size_t r, std::size_t c, char separator, bool last) const;

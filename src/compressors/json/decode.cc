@@ -22,6 +22,8 @@ class Lines {
  public:
   explicit Lines(std::string_view text) : rest_(text) {}
   bool done() const { return ended_; }
+  // The next line, not taken.
+  std::string_view peek() const { return rest_.substr(0, rest_.find('\n')); }
   std::string_view next() {
     const std::size_t end = rest_.find('\n');
     const std::string_view line = rest_.substr(0, end);
@@ -72,6 +74,7 @@ struct Col {
   std::vector<Letter> letters;
   std::size_t by = npos;
   std::unordered_map<std::string, std::string> lookup;
+  bool rows_below = false;  // no cells: the rows below the row
 };
 
 // One table: preamble, header line, rows.
@@ -79,78 +82,107 @@ class TableReader {
  public:
   TableReader(Lines& lines, bool list) : lines_(lines), list_(list) {}
 
-  // Appends `count` rows as JSON values, each followed by `end`.
-  bool read(std::uint64_t count, std::string& out, std::string_view between) {
+  // Preamble and header line.
+  bool read_head() {
     for (;;) {
       if (lines_.done()) return false;
-      const std::string_view line = lines_.next();
-      const int is = preamble(line);
+      const int is = preamble(lines_.next());
       if (is < 0) return false;
-      if (is == 0) break;
+      if (is == 0) return arrange();
     }
-    if (!arrange()) return false;
+  }
+
+  // Appends `count` rows as JSON values with `between` between them.
+  bool read(std::uint64_t count, std::string& out, std::string_view between) {
+    if (!read_head()) return false;
     bool first = true;
     while (count > 0) {
       if (lines_.done()) return false;
-      std::string_view line = lines_.next();
+      const std::string_view line = lines_.next();
       if (line.starts_with("-- ") && has_heading_) {
         heading_ = line.substr(3);
         continue;
       }
-      std::uint64_t repeats = 1;
-      if (!line.empty() && line.back() >= '0' && line.back() <= '9') {
-        std::size_t at = line.size();
-        while (at > 0 && line[at - 1] >= '0' && line[at - 1] <= '9') --at;
-        if (line.substr(0, at).ends_with(" x")) {
-          const auto n = number(line.substr(at));
-          if (n && *n > 0 && *n <= count) {
-            repeats = *n;
-            line = line.substr(0, at - 2);
-          }
-        }
-      }
-      if (!list_ && line.starts_with('{') && end_of_json(line, 0) == line.size()) {
-        for (; repeats > 0; --repeats, --count, first = false) {
-          if (!first) out += between;
-          out += line;
-        }
-        continue;
-      }
-      auto cells = split_cells(line, shown_.size(), separator_);
-      if (!cells) return false;
-      // At most one cell is a range of rows.
-      std::size_t ranged = npos;
-      std::uint64_t from = 0, to = 0;
-      std::size_t width = 0;
-      for (std::size_t i = 0; i < cells->size(); ++i) {
-        const std::string_view cell = (*cells)[i];
-        const std::size_t dots = cell.find("..");
-        if (dots == npos || dots == 0 || cell[0] < '0' || cell[0] > '9') continue;
-        const auto a = number(cell.substr(0, dots)), b = number(cell.substr(dots + 2));
-        if (!a || !b || *b <= *a || *b - *a >= count) continue;
-        ranged = i;
-        from = *a;
-        to = *b;
-        width = cell[0] == '0' ? dots : 0;
-        break;
-      }
-      if (ranged == npos) {
-        for (; repeats > 0; --repeats, --count, first = false) {
-          if (!first) out += between;
-          if (!row(*cells, out)) return false;
-        }
-        continue;
-      }
-      for (std::uint64_t n = from; n <= to; ++n, --count, first = false) {
-        std::string digits = std::to_string(n);
-        if (digits.size() < width) digits.insert(0, width - digits.size(), '0');
-        (*cells)[ranged] = digits;
-        if (!first) out += between;
-        if (!row(*cells, out)) return false;
-      }
+      if (!read_line(line, count, first, out, between)) return false;
     }
     return true;
   }
+
+  // The rows that one line stands for.
+  bool read_line(std::string_view line, std::uint64_t& count, bool& first, std::string& out, std::string_view between) {
+    std::uint64_t repeats = 1;
+    if (!line.empty() && line.back() >= '0' && line.back() <= '9') {
+      std::size_t at = line.size();
+      while (at > 0 && line[at - 1] >= '0' && line[at - 1] <= '9') --at;
+      if (line.substr(0, at).ends_with(" x")) {
+        const auto n = number(line.substr(at));
+        if (n && *n > 0 && *n <= count) {
+          repeats = *n;
+          line = line.substr(0, at - 2);
+        }
+      }
+    }
+    if (!list_ && line.starts_with('{') && end_of_json(line, 0) == line.size()) {
+      for (; repeats > 0; --repeats, --count, first = false) {
+        if (!first) out += between;
+        out += line;
+      }
+      return true;
+    }
+    auto cells = split_cells(line, shown_.size(), separator_);
+    if (!cells) return false;
+    // At most one cell is a range of rows.
+    std::size_t ranged = npos;
+    std::uint64_t from = 0, to = 0;
+    std::size_t width = 0;
+    for (std::size_t i = 0; i < cells->size(); ++i) {
+      const std::string_view cell = (*cells)[i];
+      if (cell.empty() || cell[0] < '0' || cell[0] > '9') continue;
+      const std::size_t dots = cell.find("..");
+      if (dots == npos) continue;
+      const auto a = number(cell.substr(0, dots)), b = number(cell.substr(dots + 2));
+      if (!a || !b || *b <= *a || *b - *a >= count) continue;
+      ranged = i;
+      from = *a;
+      to = *b;
+      width = cell[0] == '0' ? dots : 0;
+      break;
+    }
+    if (ranged == npos) {
+      for (; repeats > 0; --repeats, --count, first = false) {
+        if (!first) out += between;
+        if (!row(*cells, out)) return false;
+      }
+      return true;
+    }
+    for (std::uint64_t n = from; n <= to; ++n, --count, first = false) {
+      std::string digits = std::to_string(n);
+      if (digits.size() < width) digits.insert(0, width - digits.size(), '0');
+      (*cells)[ranged] = digits;
+      if (!first) out += between;
+      if (!row(*cells, out)) return false;
+    }
+    return true;
+  }
+
+  // A row that has rows below it: its text up to and behind the array that holds them.
+  bool read_branch(std::string_view line, std::string& before, std::string& behind) {
+    const auto cells = split_cells(line, shown_.size(), separator_);
+    if (!cells || below_ == npos) return false;
+    std::string text;
+    split_ = npos;
+    if (!row(*cells, text) || split_ == npos) return false;
+    before = text.substr(0, split_);
+    behind = text.substr(split_);
+    return true;
+  }
+  bool has_rows_below() const { return below_ != npos; }
+
+  bool nested = false;
+  // For {..}: the values one row up, by column name; where this reader's rows leave theirs.
+  using Values = std::unordered_map<std::string, std::string>;
+  const Values* above = nullptr;
+  Values* leave = nullptr;
 
  private:
   Col& column(PathId path, std::string name) {
@@ -175,6 +207,19 @@ class TableReader {
     if (line.starts_with("all rows") && (line.substr(8).starts_with(": ") || line.substr(8).starts_with(", after "))) {
       rest.remove_prefix(8);
       return constants(rest) ? 1 : -1;
+    }
+    if (nested && line.starts_with("below")) {
+      std::string_view probe = line.substr(5);
+      After after;
+      if (!read_after(probe, after) || !probe.starts_with(": ")) return -1;
+      probe.remove_prefix(2);
+      const std::string name(probe);
+      const auto path = paths_.parse(probe);
+      if (!path || !probe.empty()) return -1;
+      column(*path, name).rows_below = true;
+      after.columns.push_back(*path);
+      afters_.push_back(std::move(after));
+      return 1;
     }
     const auto path = paths_.parse(rest);
     if (!path) return -1;
@@ -380,6 +425,9 @@ class TableReader {
       const auto it = names.find(name);
       return it == names.end() ? npos : it->second;
     };
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+      if (columns_[i].rows_below) below_ = i;
+    }
     for (Col& c : columns_) {
       if (c.by != npos) {
         c.by = index_of(static_cast<PathId>(c.by));
@@ -435,8 +483,13 @@ class TableReader {
         case Piece::Kind::heading:
           value += heading_;
           break;
-        case Piece::Kind::parent:
-          return false;
+        case Piece::Kind::parent: {
+          if (above == nullptr) return false;
+          const auto it = above->find(c.name);
+          if (it == above->end()) return false;
+          value += it->second;
+          break;
+        }
         case Piece::Kind::column: {
           const Col& other = columns_[p.column];
           if (other.cell >= cells.size() || cells[other.cell].empty()) return false;
@@ -474,7 +527,7 @@ class TableReader {
     return true;
   }
 
-  bool row(const std::vector<std::string_view>& cells, std::string& out) const {
+  bool row(const std::vector<std::string_view>& cells, std::string& out) {
     if (list_) {
       if (columns_.size() != 1 || cells.empty() || cells[0].empty()) return false;
       return append_value(columns_[0], cells[0], cells, out);
@@ -482,8 +535,14 @@ class TableReader {
     ObjectBuilder builder(paths_);
     builder.begin(out);
     for (const Col& c : columns_) {
+      if (c.rows_below) {
+        builder.add(out, c.path, "[]");
+        split_ = out.size() - 1;
+        continue;
+      }
       if (c.constant) {
         builder.add(out, c.path, c.json);
+        if (leave != nullptr && c.json[0] == '"') (*leave)[c.name] = unquoted(c.json);
         continue;
       }
       std::string_view cell;
@@ -499,6 +558,7 @@ class TableReader {
         cell = it->second;
       }
       builder.key(out, c.path);
+      const std::size_t begin = out.size();
       if (c.derived) {
         std::string value;
         if (!fill(c, {}, cells, value)) return false;
@@ -506,6 +566,7 @@ class TableReader {
       } else if (!append_value(c, cell, cells, out)) {
         return false;
       }
+      if (leave != nullptr && out[begin] == '"') (*leave)[c.name] = unquoted(std::string_view(out).substr(begin));
     }
     builder.end(out);
     return true;
@@ -519,25 +580,104 @@ class TableReader {
   std::vector<After> afters_;
   char separator_ = '|';
   bool has_heading_ = false;
+  std::size_t below_ = npos;  // the column of the rows below
+  std::size_t split_ = npos;  // where they go in the row last built
   std::string heading_;
 };
 
 struct Count {
   std::uint64_t n;
   bool list;
+  bool nested;
 };
 
-// "300 rows" or "300 items".
+// "300 rows", "300 items" or "300 nested rows".
 std::optional<Count> count_of(std::string_view s) {
+  bool nested = false;
+  if (s.ends_with(" nested rows")) {
+    nested = true;
+    s.remove_suffix(5);
+    s.remove_suffix(7);
+    const auto n = number(s);
+    if (!n || *n == 0 || *n > max_rows) return std::nullopt;
+    return Count{*n, false, nested};
+  }
   const bool rows = s.ends_with(" rows"), items = s.ends_with(" items");
   if (!rows && !items) return std::nullopt;
   const auto n = number(s.substr(0, s.size() - (rows ? 5 : 6)));
   if (!n || *n == 0 || *n > max_rows) return std::nullopt;
-  return Count{*n, items};
+  return Count{*n, items, false};
+}
+
+// Rows below rows: up to three classes' preambles, then the rows, each one blank deeper than the row it belongs to.
+bool read_nested(Lines& lines, std::uint64_t count, const TableReader::Values& enclosing, std::string& out) {
+  std::optional<TableReader> with, without, below;
+  for (;;) {
+    const std::string_view title = lines.peek();
+    std::optional<TableReader>* reader = title == "with rows below:" ? &with
+                                         : title == "without:"       ? &without
+                                         : title == "below:"         ? &below
+                                                                     : nullptr;
+    if (reader == nullptr) break;
+    if (*reader) return false;
+    lines.next();
+    reader->emplace(lines, false);
+    (*reader)->nested = reader == &with;
+    if (!(*reader)->read_head()) return false;
+  }
+  if (!with) return false;
+  struct Open {
+    std::string behind;
+    TableReader::Values values;
+    bool first = true;
+  };
+  std::vector<Open> open;  // the rows that the next line may be below
+  bool first = true;
+  const auto depth_of = [](std::string_view line) {
+    std::size_t n = 0;
+    while (n < line.size() && line[n] == ' ') ++n;
+    return n;
+  };
+  while (count > 0) {
+    if (lines.done()) return false;
+    std::string_view line = lines.next();
+    const std::size_t depth = depth_of(line);
+    line.remove_prefix(depth);
+    if (depth > open.size() || depth > static_cast<std::size_t>(json::max_depth)) return false;
+    while (open.size() > depth) {
+      out += open.back().behind;
+      open.pop_back();
+    }
+    const TableReader::Values& above = open.empty() ? enclosing : open.back().values;
+    bool& first_here = open.empty() ? first : open.back().first;
+    if (!lines.done() && count > 1 && depth_of(lines.peek()) == depth + 1) {
+      Open row;
+      std::string before;
+      with->above = &above;
+      with->leave = &row.values;
+      if (!with->read_branch(line, before, row.behind)) return false;
+      if (!first_here) out += ',';
+      first_here = false;
+      out += before;
+      --count;
+      open.push_back(std::move(row));
+      continue;
+    }
+    std::optional<TableReader>& reader = depth > 0 && below ? below : without;
+    if (!reader) return false;
+    reader->above = &above;
+    if (!reader->read_line(line, count, first_here, out, ",")) return false;
+  }
+  while (!open.empty()) {
+    out += open.back().behind;
+    open.pop_back();
+  }
+  return true;
 }
 
 bool read_members(Lines& lines, std::string& out) {
   Paths paths;
+  std::unordered_map<PathId, std::string> values;
   ObjectBuilder builder(paths);
   builder.begin(out);
   while (!lines.done()) {
@@ -549,13 +689,25 @@ bool read_members(Lines& lines, std::string& out) {
       rest.remove_prefix(1);
       std::string json;
       if (!append_cell_json(json, rest, false)) return false;
+      if (json[0] == '"') values[*path] = unquoted(json);
       builder.add(out, *path, json);
     } else if (rest.starts_with(": ")) {
       const auto count = count_of(rest.substr(2));
       if (!count) return false;
       builder.key(out, *path);
       out += '[';
-      if (!TableReader(lines, count->list).read(count->n, out, ",")) return false;
+      if (count->nested) {
+        // Names are those of the object that holds the rows: of its own members, without its path.
+        TableReader::Values enclosing;
+        const PathId holder = paths[*path].parent;
+        for (const auto& [id, value] : values) {
+          if (paths[id].parent == holder)
+            enclosing[paths.name(id).substr(holder == root_path ? 0 : paths.name(holder).size() + 1)] = value;
+        }
+        if (!read_nested(lines, count->n, enclosing, out)) return false;
+      } else if (!TableReader(lines, count->list).read(count->n, out, ",")) {
+        return false;
+      }
       out += ']';
     } else {
       return false;
@@ -597,7 +749,11 @@ std::optional<std::string> decode(std::string_view view) {
   const auto count = count_of(what.substr(0, what.size() - 2));
   if (!count) return std::nullopt;
   if (!json_lines) out += '[';
-  if (!TableReader(lines, count->list).read(count->n, out, json_lines ? "\n" : ",")) return std::nullopt;
+  if (count->nested) {
+    if (json_lines || !read_nested(lines, count->n, {}, out)) return std::nullopt;
+  } else if (!TableReader(lines, count->list).read(count->n, out, json_lines ? "\n" : ",")) {
+    return std::nullopt;
+  }
   if (!lines.done()) return std::nullopt;
   if (!json_lines) {
     out += ']';

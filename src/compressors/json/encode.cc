@@ -6,6 +6,7 @@
 #include "compressors/json/block.h"
 #include "compressors/json/cells.h"
 #include "compressors/json/decode.h"
+#include "compressors/json/nest.h"
 #include "compressors/json/plan.h"
 #include "compressors/json/spelling.h"
 #include "compressors/json/table.h"
@@ -29,6 +30,7 @@ struct Section {
   std::string line;
   Table* table = nullptr;
   TablePlan* plan = nullptr;
+  Nest* nest = nullptr;
 };
 
 class Encoder {
@@ -40,7 +42,7 @@ class Encoder {
       if (!block(0, "")) return std::nullopt;
     } else if (doc_.is(0, Kind::object)) {
       members(0, root_path, 0);
-      if (plans_.empty() && lines_ < 9) return std::nullopt;
+      if (plans_.empty() && nests_.empty() && lines_ < 9) return std::nullopt;
     } else {
       return std::nullopt;
     }
@@ -50,11 +52,31 @@ class Encoder {
   std::optional<std::string> finish(bool root_is_array, std::string_view style) {
     std::vector<TablePlan*> plans;
     for (TablePlan& p : plans_) plans.push_back(&p);
+    for (Nest& nest : nests_) {
+      for (Nest::Class& c : nest.classes()) {
+        if (c.plan) plans.push_back(&*c.plan);
+      }
+    }
     if (options_.marks) assign_letters(plans);
     Marks marks;
     std::string body;
     std::string counts;
     for (const Section& s : sections_) {
+      if (s.nest != nullptr) {
+        std::string block;
+        std::size_t rows = 0;
+        bool good = true;
+        s.nest->print(block, options_.ruler, rows, marks, good);
+        if (!good) return std::nullopt;
+        const std::string count = std::to_string(rows) + " nested rows";
+        if (root_is_array) {
+          counts = ", " + count;
+        } else {
+          body += s.line + ": " + count + '\n';
+        }
+        body += block;
+        continue;
+      }
       if (s.plan == nullptr) {
         body += s.line;
         continue;
@@ -86,6 +108,7 @@ class Encoder {
     };
     explain(marks.cell, "* = the cell");
     explain(marks.column, "{x} = x's cell");
+    explain(marks.parent, "{..} = that of the row above it in the tree");
     explain(marks.heading, "^ = the -- line above");
     out += "]\n";
     out += body;
@@ -93,19 +116,31 @@ class Encoder {
     return out;
   }
 
+  // No rows below rows.
+  void keep_flat() { flat_ = true; }
+
   // A table or list of the array's elements; false if they make none.
-  bool block(NodeId array, std::string line) {
+  bool block(NodeId array, std::string line, std::optional<NodeId> enclosing = std::nullopt) {
     std::vector<NodeId> nodes;
     std::size_t objects = 0;
     for (const NodeId e : doc_.elements(array)) {
       nodes.push_back(e);
       objects += doc_.is(e, Kind::object);
     }
-    return block_of(std::move(nodes), objects, std::move(line));
+    return block_of(array, std::move(nodes), objects, std::move(line), enclosing);
   }
 
-  bool block_of(std::vector<NodeId> nodes, std::size_t objects, std::string line) {
+  bool block_of(NodeId array, std::vector<NodeId> nodes, std::size_t objects, std::string line,
+                std::optional<NodeId> enclosing) {
     if (objects == nodes.size() && objects >= min_rows) {
+      if (auto nest = flat_ ? std::nullopt : Nest::of_array(doc_, nodes, array)) {
+        nests_.push_back(std::move(*nest));
+        if (nests_.back().plan(options_.whole_names, options_.marks, enclosing)) {
+          sections_.push_back({std::move(line), nullptr, nullptr, &nests_.back()});
+          return true;
+        }
+        nests_.pop_back();
+      }
       auto table = Table::build(doc_, nodes, {});
       if (!table || table->apart_count() * 2 > table->rows()) return false;
       if (options_.marks) set_odd_rows_apart(*table);
@@ -126,7 +161,7 @@ class Encoder {
     } else {
       plans_.back().plan_plainly();
     }
-    sections_.push_back({std::move(line), &tables_.back(), &plans_.back()});
+    sections_.push_back({std::move(line), &tables_.back(), &plans_.back(), nullptr});
   }
 
   void members(NodeId object, PathId path, int level) {
@@ -138,12 +173,12 @@ class Encoder {
         continue;
       }
       std::string line = paths_.name(here);
-      if (doc_.is(v, Kind::array) && doc_[v].size() > 80 && block(v, line)) continue;
+      if (doc_.is(v, Kind::array) && doc_[v].size() > 80 && block(v, line, object)) continue;
       line += '=';
       append_cell(line, doc_, v, {'\n', true, false});
       line += '\n';
       ++lines_;
-      sections_.push_back({std::move(line), nullptr, nullptr});
+      sections_.push_back({std::move(line), nullptr, nullptr, nullptr});
     }
   }
 
@@ -152,8 +187,10 @@ class Encoder {
   Paths paths_;
   std::list<Table> tables_;
   std::list<TablePlan> plans_;
+  std::list<Nest> nests_;
   std::vector<Section> sections_;
   std::size_t lines_ = 0;
+  bool flat_ = false;
 };
 
 }  // namespace
@@ -173,6 +210,7 @@ std::optional<std::string> encode_lines(std::string_view text, const EncodeOptio
   if (!doc) return std::nullopt;
   const Spelling spelling = spelling_of(text.substr(0, text.find('\n')));
   Encoder encoder(*doc, options);
+  encoder.keep_flat();
   if (!encoder.block(0, "")) return std::nullopt;
   auto view = encoder.finish(true, " lines" + describe(spelling) + (ended ? "" : " unended"));
   if (!view) return std::nullopt;

@@ -120,14 +120,15 @@ void TablePlan::plan() {
   for (std::size_t c = 0; c < columns_.size(); ++c) {
     if (columns_[c].role != Role::cell || columns_[c].whole) continue;
     mark_severe(c);
-    affixes(c);
+    if (!parents.empty()) below_parents(c);
+    if (!columns_[c].patterned) affixes(c);
   }
   for (const bool later : {false, true}) {
     for (std::size_t c = 0; c < columns_.size(); ++c) references(c, later);
   }
   lookups();
   for (std::size_t c = 0; c < columns_.size(); ++c) templates(c);
-  heading();
+  if (!nested) heading();
 }
 
 void TablePlan::constants() {
@@ -277,32 +278,81 @@ void TablePlan::references(std::size_t c, bool later) {
       plan.role = Role::derived;
       return;
     }
-    // What now stands at the edges of all cells joins the pattern.
-    ColumnPlan saved = plan;
-    plan.pattern = {};
-    plan.patterned = false;
-    affixes(c);
-    if (plan.patterned) {
-      Pattern inner = std::move(plan.pattern);
-      plan = std::move(saved);
-      hole = std::find_if(plan.pattern.pieces.begin(), plan.pattern.pieces.end(),
-                          [](const Piece& p) { return p.kind == Piece::Kind::cell; });
-      const auto at = hole - plan.pattern.pieces.begin();
-      plan.pattern.pieces.erase(hole);
-      plan.pattern.pieces.insert(plan.pattern.pieces.begin() + at, inner.pieces.begin(), inner.pieces.end());
-      Pattern joined;
-      for (Piece& p : plan.pattern.pieces) {
-        if (p.kind == Piece::Kind::text) {
-          joined.text(p.text);
-        } else {
-          joined.mark(p.kind, p.column);
-        }
-      }
-      plan.pattern = std::move(joined);
+    if (settle_rest(c)) return;
+    affixes_inside(c);
+  }
+}
+
+// Where all that is left of the cells is the same text, it joins the pattern and the cells go.
+bool TablePlan::settle_rest(std::size_t c) {
+  std::string_view rest;
+  std::size_t n = 0;
+  for (std::size_t r = 0; r < fillers_[c].size(); ++r) {
+    if (!eligible(r, c)) continue;
+    if (n++ == 0) rest = fillers_[c][r];
+    if (fillers_[c][r] != rest) return false;
+  }
+  if (n != full_rows_ || rest.find_first_of("*^") != npos) return false;
+  ColumnPlan& plan = columns_[c];
+  Pattern joined;
+  for (const Piece& p : plan.pattern.pieces) {
+    if (p.kind == Piece::Kind::text) {
+      joined.text(p.text);
+    } else if (p.kind == Piece::Kind::cell) {
+      joined.text(rest);
     } else {
-      plan = std::move(saved);
+      joined.mark(p.kind, p.column);
     }
   }
+  plan.pattern = std::move(joined);
+  plan.role = Role::derived;
+  return true;
+}
+
+// What stands at the edges of all cells joins a pattern that is there already.
+void TablePlan::affixes_inside(std::size_t c) {
+  ColumnPlan& plan = columns_[c];
+  Pattern outer = std::move(plan.pattern);
+  plan.pattern = {};
+  plan.patterned = false;
+  affixes(c);
+  Pattern joined;
+  const auto append = [&joined](const Piece& p) {
+    if (p.kind == Piece::Kind::text) {
+      joined.text(p.text);
+    } else {
+      joined.mark(p.kind, p.column);
+    }
+  };
+  for (const Piece& p : outer.pieces) {
+    if (p.kind == Piece::Kind::cell && plan.patterned) {
+      for (const Piece& q : plan.pattern.pieces) append(q);
+    } else {
+      append(p);
+    }
+  }
+  plan.patterned = true;
+  plan.pattern = std::move(joined);
+}
+
+// Values that begin with the same column's value in the row above: paths in a tree.
+void TablePlan::below_parents(std::size_t c) {
+  if (table_->columns()[c].strings == 0 || table_->columns()[c].numbers > 0) return;
+  const auto& above = parents[c];
+  std::size_t n = 0;
+  for (std::size_t r = 0; r < fillers_[c].size(); ++r) {
+    if (!eligible(r, c)) continue;
+    if (above[r].empty() || fillers_[c][r].size() <= above[r].size() || !fillers_[c][r].starts_with(above[r])) return;
+    ++n;
+  }
+  if (n < 3) return;
+  for (std::size_t r = 0; r < fillers_[c].size(); ++r) {
+    if (eligible(r, c)) fillers_[c][r].remove_prefix(above[r].size());
+  }
+  columns_[c].patterned = true;
+  columns_[c].pattern.mark(Piece::Kind::parent);
+  columns_[c].pattern.mark(Piece::Kind::cell);
+  affixes_inside(c);
 }
 
 void TablePlan::lookups() {

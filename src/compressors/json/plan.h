@@ -78,6 +78,10 @@ class TablePlan {
 
   // Values of a tree's parent rows, per column, for {..}; set before plan().
   std::vector<std::vector<std::string_view>> parents;
+  // The rows are printed among others, below one another: no headings.
+  bool nested = false;
+  // The column that is printed as the rows below (no cells), or npos.
+  std::size_t below = std::string_view::npos;
 
   // All steps but letters' names: those are shared by the whole view.
   void plan();
@@ -87,6 +91,9 @@ class TablePlan {
   void read_values();
   void mark_severe(std::size_t c);
   void affixes(std::size_t c);
+  bool settle_rest(std::size_t c);
+  void affixes_inside(std::size_t c);
+  void below_parents(std::size_t c);
   void references(std::size_t c, bool later);
   bool refer(std::size_t c, std::size_t partner, bool front) const;
   void lookups();

@@ -27,6 +27,7 @@ constexpr std::size_t most_parts = 64;
 constexpr std::size_t wide_rows = 2400;  // bytes a row beyond which its own arrays become parts
 constexpr std::size_t most_wide_rows = 64;
 constexpr int most_levels = 24;
+constexpr double whole = 1e9;  // a budget for what is shown whole, and is not counted then
 
 struct Part {
   std::string path;
@@ -256,17 +257,19 @@ class Composer {
     const auto items = [&](const auto& body, const std::string& path, double most) {
       const Choice choice = choose(body.items(), most, body.gap_cost());
       print_items(view.text, body, choice);
-      totals.shown += choice.shown.size();
-      totals.total += body.items().size();
+      if (most < whole) {
+        totals.shown += choice.shown.size();
+        totals.total += body.items().size();
+      }
       totals.errors += choice.errors;
       totals.outliers += choice.outliers;
       return describe(body, choice, path, alone);
     };
     if (around_) {
       // What stands around the arrays is shown whole unless it is long itself.
-      const bool small = worths_[0].all <= std::max(400.0, budget / 4);
-      const std::string said = items(*around_, "", small ? 1e9 : share());
-      if (cutter_.parts.empty() || !small) say(said);
+      const bool small = !cutter_.parts.empty() && worths_[0].all <= std::max(400.0, budget / 4);
+      const std::string said = items(*around_, "", small ? whole : share());
+      if (!small) say(said);
       ++at;
     }
     for (const Part& part : cutter_.parts) {

@@ -13,6 +13,7 @@ constexpr double least_severe_room = 1200;  // tokens of severe items that are a
 constexpr std::size_t shown_anchors = 20;
 constexpr std::size_t whole_group = 3;  // groups up to this size are shown whole
 constexpr std::size_t most_groups = 24;
+constexpr std::size_t always_shown = 6;  // outliers, rare items
 constexpr std::size_t most_strong_hits = 10;
 constexpr double strong_hit = 0.6;  // of the best score
 
@@ -120,8 +121,13 @@ Choice choose(const Items& items, double budget, double gap_cost) {
   for (std::uint32_t i : items.pinned) pin(i);
   for (std::size_t i = 0; i < items.anchored.size() && i < shown_anchors; ++i) pin(items.anchored[i]);
   for (std::size_t i = 0; i < items.strong_hits; ++i) pin(items.asked[i]);
-  for (std::uint32_t i : items.outliers) pin(i);
-  for (std::uint32_t i : items.rare) pin(i);
+  const double room = std::max(budget, severe_cost > 0 && !grouped ? severe_cost : 0);
+  for (const auto* list : {&items.outliers, &items.rare}) {
+    for (std::size_t k = 0; k < list->size(); ++k) {
+      if (k >= always_shown && spent + cost_of(items, (*list)[k]) > room) break;
+      pin((*list)[k]);
+    }
+  }
 
   problem.asked = items.asked;
   problem.notable = items.notable;
@@ -148,14 +154,17 @@ Choice choose(const Items& items, double budget, double gap_cost) {
   for (std::uint32_t i = 0; i < n; ++i) {
     if (shown[i]) out.shown.push_back(i);
   }
-  for (const SevereItem& s : items.severe) {
-    if (shown[s.item]) {
+  for (const SevereItem* s : severe) {
+    if (shown[s->item]) {
       ++out.errors;
     } else {
-      out.hidden_severe.push_back(s.item);
+      out.hidden_severe.push_back(s->item);
     }
   }
-  out.hidden_errors = out.hidden_severe.size();
+  for (std::uint32_t i : items.rare) {
+    if (!shown[i]) out.hidden_rare.push_back(i);
+  }
+  std::sort(out.hidden_rare.begin(), out.hidden_rare.end());
   const auto count = [&](const std::vector<std::uint32_t>& list) {
     return static_cast<std::size_t>(std::count_if(list.begin(), list.end(), [&](std::uint32_t i) { return shown[i]; }));
   };

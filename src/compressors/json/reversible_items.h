@@ -28,13 +28,15 @@ struct SevereItem {
 };
 
 struct Items {
-  std::vector<std::uint32_t> cost;      // tokens when shown
-  salience::FeatureLists features;      // what coverage counts when items are chosen
-  salience::FeatureLists classes;       // coarser: what the knee is found on; empty: the features
-  std::vector<SevereItem> severe;       // by item, rising
-  std::vector<std::uint32_t> outliers;  // these three: shown whatever they cost; in order of importance
+  std::vector<std::uint32_t> cost;  // tokens when shown
+  salience::FeatureLists features;  // what coverage counts when items are chosen
+  salience::FeatureLists classes;   // coarser: what the knee is found on; empty: the features
+  std::vector<SevereItem> severe;   // by item, rising
+  // These two in order of importance: shown, at least six of each, as long as what must be shown is within the budget;
+  // the caller says of the others where they are.
+  std::vector<std::uint32_t> outliers;
   std::vector<std::uint32_t> rare;
-  std::vector<std::uint32_t> pinned;    // whatever else must be shown
+  std::vector<std::uint32_t> pinned;    // whatever else must be shown, whatever it costs
   std::vector<std::uint32_t> notable;   // worth showing: changes of level, what is rare but frequent
   std::vector<std::uint32_t> anchored;  // by the query: exact matches
   std::vector<std::uint32_t> asked;     // by the query: hits, best first
@@ -63,8 +65,8 @@ struct Choice {
   std::vector<Group> groups;                                  // severe or matching items left out, by kind
   std::vector<Group> matches;                                 // exact matches of the query beyond the first twenty
   std::size_t errors = 0, outliers = 0, rare = 0, asked = 0;  // shown of each
-  std::size_t hidden_errors = 0;
-  std::vector<std::uint32_t> hidden_severe;  // rising
+  std::vector<std::uint32_t> hidden_severe;                   // rising
+  std::vector<std::uint32_t> hidden_rare;                     // rising
 };
 // `gap_cost`: what a line for a gap costs; a gap that costs no less than its items is closed.
 Choice choose(const Items& items, double budget, double gap_cost);

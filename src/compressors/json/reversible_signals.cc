@@ -232,7 +232,7 @@ class Reader {
   }
 
   void numeric(std::size_t c, bool few, std::size_t present) {
-    NumericColumn column{c, false, 0, std::vector<double>(n_, std::numeric_limits<double>::quiet_NaN())};
+    NumericColumn column{c, false, few, 0, std::vector<double>(n_, std::numeric_limits<double>::quiet_NaN())};
     bool rises = true, falls = true;
     double before = std::numeric_limits<double>::quiet_NaN();
     std::vector<std::uint32_t> odd;
@@ -255,29 +255,26 @@ class Reader {
     column.counter = rises || falls;
     if (!few && salience::is_rare(odd.size(), present)) items_.rare.insert(items_.rare.end(), odd.begin(), odd.end());
     if (!column.counter) {
-      std::vector<std::size_t> far = salience::outliers(column.values);
+      const std::vector<std::size_t> far = salience::outliers(column.values);
       column.outliers = far.size();
-      const std::size_t limit = salience::shown_outliers(n_);
-      if (far.size() > limit) {
-        // Too many to be odd: only the farthest.
-        const double centre = salience::median(column.values);
-        std::stable_sort(far.begin(), far.end(), [&](std::size_t a, std::size_t b) {
-          return std::abs(column.values[a] - centre) > std::abs(column.values[b] - centre);
+      if (!far.empty()) {
+        FarValues values{c, salience::median(column.values), {far.begin(), far.end()}};
+        std::stable_sort(values.rows.begin(), values.rows.end(), [&](std::uint32_t a, std::uint32_t b) {
+          return std::abs(column.values[a] - values.median) > std::abs(column.values[b] - values.median);
         });
-        far.resize(3);
+        signals_.far.push_back(std::move(values));
       }
-      for (std::size_t r : far) items_.outliers.push_back(static_cast<std::uint32_t>(r));
       for (const salience::Shift& s : salience::change_points(column.values, most_shifts)) {
         items_.notable.push_back(static_cast<std::uint32_t>(s.index));
       }
       if (!few) by_decile(column.values);
     }
-    name_in_gaps(std::move(column), few);
+    name_in_gaps(std::move(column));
   }
 
   // Columns with outliers, two at most; else the first with many values; no counters.
-  void name_in_gaps(NumericColumn column, bool few) {
-    if (column.counter || few) {
+  void name_in_gaps(NumericColumn column) {
+    if (column.counter || column.few) {
       if (column.outliers == 0) return;
     }
     auto& list = signals_.numeric;
@@ -357,6 +354,18 @@ class Reader {
       if (row_severity_[r] < Severity::error) continue;
       const bool weak = !row_structural_[r] && (!row_strong_[r] || row_benign_[r]);
       items_.severe.push_back({static_cast<std::uint32_t>(r), row_kind_[r], row_severity_[r], weak});
+    }
+    // Outliers: the farthest of every column, then the second farthest... Of more than the limit a column only three,
+    // the others are too many to be odd.
+    const std::size_t limit = salience::shown_outliers(n_);
+    for (std::size_t rank = 0;; ++rank) {
+      bool any = false;
+      for (const FarValues& f : signals_.far) {
+        if (rank >= f.rows.size() || (f.rows.size() > limit && rank >= 3)) continue;
+        items_.outliers.push_back(f.rows[rank]);
+        any = true;
+      }
+      if (!any) break;
     }
     // Pairs of neighbouring columns; a lone column stands for itself.
     salience::FeatureLists& f = items_.features;

@@ -22,13 +22,21 @@ namespace headroom::compressors::records {
 struct NumericColumn {
   std::size_t column;
   bool counter;                // only rises, or only falls
+  bool few;                    // at most 64 values
   std::size_t outliers;        // how many there are, shown or not
   std::vector<double> values;  // by row; NaN where the cell is no number
+};
+
+struct FarValues {
+  std::size_t column;
+  double median;
+  std::vector<std::uint32_t> rows;  // outliers, farthest first
 };
 
 struct Signals {
   std::vector<bool> constant;          // by column: the same in every row that does not stand apart
   std::vector<NumericColumn> numeric;  // columns worth naming in gaps, at most two
+  std::vector<FarValues> far;          // by column
 };
 
 // Fills severe, outliers, rare, notable and features of `items`.

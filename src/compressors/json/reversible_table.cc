@@ -17,8 +17,9 @@ using json::NodeId;
 constexpr char separator = '|';
 constexpr std::size_t most_holes = 3;
 constexpr std::size_t shortest_hole = 2;
-constexpr std::size_t referred_bytes = 64;   // cells shorter than this are printed again
-constexpr std::size_t tried_columns = 48;    // columns looked through for templates
+constexpr std::size_t referred_bytes = 64;  // cells shorter than this are printed again
+constexpr std::size_t tried_columns = 48;   // columns looked through for templates
+constexpr std::size_t listed_outliers = 24;
 constexpr std::size_t gap_with_figures = 8;  // rows; and 4 % of all
 
 // Cells that can stand in a template: scalars, and strings without escapes.
@@ -331,12 +332,28 @@ void TablePart::gap(std::string& out, std::uint32_t first, std::uint32_t last, s
   out += "]\n";
 }
 
-void TablePart::foot(std::string& out, const Choice&) const {
-  for (const NumericColumn& column : signals_.numeric) {
-    const std::size_t limit = salience::shown_outliers(grid_.rows.size());
-    if (column.outliers <= limit) continue;
-    out += "[" + std::to_string(column.outliers) + " rows lie far from the median of " + grid_.names[column.column] +
-           "; the farthest 3 are shown]\n";
+void TablePart::foot(std::string& out, const Choice& choice) const {
+  // Outliers that no shown row has: their cells by row, or how many they are where they are too many to be odd.
+  for (const FarValues& f : signals_.far) {
+    std::vector<std::uint32_t> rows;
+    for (std::uint32_t r : f.rows) {
+      if (!std::binary_search(choice.shown.begin(), choice.shown.end(), r)) rows.push_back(r);
+    }
+    if (rows.empty()) continue;
+    out += '[' + std::to_string(rows.size()) + " more far from the median of " + grid_.names[f.column];
+    if (f.rows.size() <= salience::shown_outliers(grid_.rows.size())) {
+      const std::size_t listed = std::min(rows.size(), listed_outliers);
+      for (std::size_t k = 0; k < listed; ++k) {
+        out += (k == 0 ? ": row " : ", row ") + std::to_string(rows[k]) + " = ";
+        out += grid_.doc->raw(grid_.cell(rows[k], f.column));
+      }
+      if (listed < rows.size()) out += ", ...";
+    }
+    out += "]\n";
+  }
+  if (!choice.hidden_rare.empty()) {
+    out += '[' + std::to_string(choice.hidden_rare.size()) +
+           " more rows with seldom values: " + some_ranges(choice.hidden_rare, 12) + "]\n";
   }
 }
 
