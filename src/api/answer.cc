@@ -190,14 +190,14 @@ std::string count_answer(const Count& count) {
   return std::move(out).take();
 }
 
-std::string retrieve_answer(const Retrieved& r) {
+std::string retrieve_answer(const pipeline::RetrieveAnswer& r) {
   constexpr std::string_view states[] = {"live", "expired", "unknown"};
   json::Writer out;
   out.object().key("text").string(r.text);
   // JSON strings hold text; bytes that are none come beside it, exact.
   if (!utf8::is_valid_wtf8(r.text)) out.key("base64").string(base64(r.text));
   out.key("status").string(states[static_cast<std::size_t>(r.status)]).key("partial").boolean(r.partial);
-  out.key("total").number(r.total).key("cursor");
+  out.key("total").number(r.total).key("unit").string(r.unit).key("cursor");
   if (r.cursor.empty()) {
     out.null();
   } else {

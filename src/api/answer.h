@@ -34,7 +34,7 @@ CompressAnswer compress_answer(const Input& input, const pipeline::Outcome& outc
 std::string_view messages_of(std::string_view body);
 
 std::string count_answer(const Count& count);
-std::string retrieve_answer(const Retrieved& retrieved);
+std::string retrieve_answer(const pipeline::RetrieveAnswer& retrieved);
 std::string formats_answer();
 std::string stats_answer(const store::Stats& stats);
 

@@ -87,6 +87,15 @@ Result<void> make_private_directory(const fs::path& directory) {
   return fail(ErrorKind::unavailable, "cannot make the directory " + directory.string() + ": " + error.message());
 }
 
+// A program's bare handle: the bytes themselves, moved rather than copied.
+pipeline::RetrieveAnswer bare_answer(std::string& content) {
+  pipeline::RetrieveAnswer answer;
+  answer.status = store::Status::live;
+  answer.total = std::count(content.begin(), content.end(), '\n') + (!content.empty() && content.back() != '\n');
+  answer.text = std::move(content);
+  return answer;
+}
+
 }  // namespace
 
 struct Core::Impl {
@@ -149,8 +158,12 @@ struct Core::Impl {
     return pipeline::compress_content(input.text, input.hints, options, services);
   }
 
+  struct InHand {
+    std::string content;
+    store::Source source;
+  };
   // The content with this handle among the texts of a body.
-  std::optional<std::string> find_in_hand(std::string_view body, store::Handle handle) {
+  std::optional<InHand> find_in_hand(std::string_view body, store::Handle handle) {
     const auto conversation = messages::read(body);
     if (!conversation) return std::nullopt;
     Result<store::WorkspaceKey> workspace_key = [this] {
@@ -160,7 +173,13 @@ struct Core::Impl {
     if (!workspace_key) return std::nullopt;
     for (const messages::Leaf& leaf : conversation->leaves) {
       std::string text = conversation->doc.string(leaf.node);
-      if (store::handle_of(*workspace_key, text) == handle) return text;
+      if (store::handle_of(*workspace_key, text) != handle) continue;
+      InHand found{std::move(text), {}};
+      if (leaf.call >= 0) {
+        const messages::Call& call = conversation->calls[static_cast<std::size_t>(leaf.call)];
+        found.source = {call.name, call.arguments};
+      }
+      return found;
     }
     return std::nullopt;
   }
@@ -214,35 +233,37 @@ Result<Count> Core::count(const Input& input, std::string_view model) {
   return Count{*tokens, model_tokens.tokenizer, model_tokens.exact};
 }
 
-Result<Retrieved> Core::retrieve(const RetrieveCall& call, Tokens answer_tokens) {
+Result<pipeline::RetrieveAnswer> Core::retrieve(const RetrieveCall& call, Tokens answer_tokens) {
+  const pipeline::RetrieveRequest request{call.hash,  call.lines,  call.rows,       call.path,
+                                          call.query, call.cursor, call.max_tokens, call.for_model};
+  const auto answered = [&](store::Handle handle, std::string& content, const store::Source& source) {
+    if (request.bare()) return bare_answer(content);
+    CounterPool::Lease counters(impl_->counters);
+    return pipeline::answer_retrieve(request, handle, content, source, answer_tokens, (*counters).ruler());
+  };
   const auto handle = store::parse_handle(call.hash);
-  if (!handle) return Retrieved{};  // no handle of ours, so unknown
-  Retrieved answer;
-  std::optional<std::string> content;
-  if (!call.body.empty()) content = impl_->find_in_hand(call.body, *handle);
-  if (content) {
-    answer.status = store::Status::live;
-  } else {
-    if (impl_->config.store == Config::StoreKind::sqlite && !store_exists()) return answer;
-    const auto store = impl_->open();
-    if (!store) return std::unexpected(store.error());
-    auto found = (*store)->get(*handle);
-    if (!found) return std::unexpected(found.error());
-    answer.status = found->status;
-    if (found->status == store::Status::live && found->entry) content = std::move(found->entry->content);
+  if (!handle) return pipeline::answer_missing(request, store::Status::unknown, std::nullopt);
+  if (!call.body.empty()) {
+    if (auto found = impl_->find_in_hand(call.body, *handle)) return answered(*handle, found->content, found->source);
   }
-  if (!content) return answer;
-  answer.total = std::count(content->begin(), content->end(), '\n') + (!content->empty() && content->back() != '\n');
-  (void)answer_tokens;
-  answer.text = std::move(*content);
-  return answer;
+  if (!store_exists()) return pipeline::answer_missing(request, store::Status::unknown, std::nullopt);
+  const auto store = impl_->open();
+  if (!store) return std::unexpected(store.error());
+  auto found = (*store)->get(*handle);
+  if (!found) return std::unexpected(found.error());
+  if (found->status == store::Status::live && found->entry) {
+    return answered(*handle, found->entry->content, found->entry->source);
+  }
+  return pipeline::answer_missing(request, found->status, found->hint);
 }
 
 Result<std::string> Core::decode(std::string_view view) {
   return pipeline::decode(view);
 }
 
-void Core::drop_caches() { impl_->counters.renew(); }
+void Core::drop_caches() {
+  impl_->counters.renew();
+}
 
 bool Core::store_exists() const {
   std::error_code error;

@@ -18,6 +18,7 @@
 #include "base/result.h"
 #include "base/units.h"
 #include "pipeline/compress.h"
+#include "pipeline/retrieve.h"
 #include "store/store.h"
 
 namespace headroom::api {
@@ -49,19 +50,6 @@ struct RetrieveCall {
   std::string_view body;  // searched first: a conversation is the first store of its own originals
   bool for_model =
       false;  // a model's call is always answered within max_tokens; a program's bare handle gives all bytes
-  // True if nothing but the handle is asked for.
-  bool bare() const {
-    return lines.empty() && rows.empty() && path.empty() && query.empty() && cursor.empty() && !max_tokens &&
-           !for_model;
-  }
-};
-
-struct Retrieved {
-  store::Status status = store::Status::unknown;
-  std::string text;  // the original's bytes, or the answer for a model
-  bool partial = false;
-  std::int64_t total = 0;  // lines of the original
-  std::string cursor;      // where the next part begins, "" if there is none
 };
 
 class Core {
@@ -79,7 +67,9 @@ class Core {
   // The same views and handles, with originals in a store that ends with the call.
   pipeline::Outcome simulate(const Input& input, const pipeline::Options& options);
   Result<Count> count(const Input& input, std::string_view model);
-  Result<Retrieved> retrieve(const RetrieveCall& call, Tokens answer_tokens);
+  // `answer_tokens` stands in for max_tokens where a part is asked for. A handle that is gone is an answer, not an
+  // error.
+  Result<pipeline::RetrieveAnswer> retrieve(const RetrieveCall& call, Tokens answer_tokens);
   Result<std::string> decode(std::string_view view);
   Result<store::Stats> store_stats();
   Result<std::uint64_t> store_purge(std::optional<std::chrono::seconds> older_than);

@@ -56,11 +56,11 @@ Exit run_retrieve(const Context& context, const Arguments& arguments) {
   const Exit exit = found->status == store::Status::live ? Exit::done : Exit::no;
   if (arguments.has("json")) return context.print(api::retrieve_answer(*found) + "\n", exit);
   if (exit == Exit::no) {
-    const bool expired = found->status == store::Status::expired;
-    context.say(expired ? "the original of " + call.hash + " has expired" : "no original with the handle " + call.hash);
+    context.say(found->text);
     return exit;
   }
-  return context.print(found->text);
+  const bool add_end = is_terminal(context.out) && !found->text.ends_with('\n');
+  return context.print(add_end ? found->text + "\n" : found->text);
 }
 
 Exit run_count(const Context& context, const Arguments& arguments) {
