@@ -61,7 +61,12 @@ void mask_to(std::string& out, std::string_view text) {
       }
     }
     if (first_digit == text.size()) {
-      out.append(text, i, end - i);
+      // Eight letters of a to f and no others are hardly a word.
+      if (hex && end - i >= 8) {
+        put_mask(out, start);
+      } else {
+        out.append(text, i, end - i);
+      }
     } else if (hex && (end - i >= 4 || first_digit == i)) {
       put_mask(out, start);
     } else {

@@ -161,6 +161,7 @@ Selection select(const Problem& problem) {
   if (n > 0 && problem.first_share > 0) take(0);  // the schema, whatever it costs
   limit = spent + last;
   for (auto i = static_cast<std::uint32_t>(n); i-- > 0 && fits(i, limit);) take(i);
+  if (n > 0 && problem.last_share > 0) take(static_cast<std::uint32_t>(n - 1));
 
   const double important = std::max(0.0, problem.budget - spent);
   limit = spent + asked_share * important;

@@ -10,6 +10,7 @@
 #include "base/hash.h"
 #include "base/utf8.h"
 #include "compressors/json/cells.h"
+#include "compressors/json/reversible_long.h"
 #include "compressors/json/reversible_signals.h"
 #include "salience/mask.h"
 #include "salience/rounding.h"
@@ -27,9 +28,8 @@ constexpr std::size_t most_words = 24;      // features of one item
 constexpr std::size_t looked_at = 512;      // bytes of an item read for words
 constexpr std::size_t most_templates = 12;  // named one by one
 constexpr std::size_t least_template = 3;
-constexpr std::size_t most_names = 48;    // names of members left out
-constexpr std::size_t long_value = 1600;  // bytes of a member's text beyond which its middle is left out
-constexpr std::size_t kept_head = 600, kept_tail = 300;
+constexpr std::size_t most_names = 48;      // names of members left out
+constexpr std::size_t clipped_size = 1100;  // what is shown of a long value, about
 
 bool is_container(const Document& doc, NodeId id) {
   return doc.is(id, Kind::object) || doc.is(id, Kind::array);
@@ -56,7 +56,7 @@ double number_of(std::string_view raw) {
 }  // namespace
 
 ListPart::ListPart(const Document& doc, std::vector<ListItem> items, Shape shape, const Context& context)
-    : doc_(doc), list_(std::move(items)), shape_(shape) {
+    : query_(&context.query), doc_(doc), list_(std::move(items)), shape_(shape) {
   read(context);
 }
 
@@ -124,7 +124,8 @@ void ListPart::read(const Context& context) {
         ++word_count[w->second];
       }
     }
-    const std::size_t size = std::min<std::size_t>(doc_[node].size(), long_value) + list_[i].path.size() + 6;
+    const std::size_t own = doc_[node].size() > long_value ? clipped_size : doc_[node].size();
+    const std::size_t size = own + list_[i].path.size() + 6;
     items_.cost.push_back(static_cast<std::uint32_t>(size));
     if (i % step == 0 && sample.size() < 6000) line(sample, static_cast<std::uint32_t>(i));
     bytes += size;
@@ -213,24 +214,12 @@ void ListPart::line(std::string& out, std::uint32_t item) const {
     out += std::to_string(item);
   }
   out += ": ";
-  const std::size_t size = doc_[i.node].size();
-  if (size <= long_value || !doc_.is(i.node, Kind::string)) {
-    append_cell(out, doc_, i.node, {'\n', true, false});
+  std::string json;
+  if (doc_[i.node].size() > long_value) append_minified(json, doc_.raw(i.node));
+  if (json.size() > long_value) {
+    append_long(out, json, *query_);
   } else {
-    // Head and tail of the raw string: never cut inside an escape or a code point.
-    const std::string_view raw = doc_.raw(i.node);
-    const auto boundary = [&](std::size_t at) {
-      at = utf8::floor_boundary(raw, at);
-      std::size_t back = 0;
-      while (back < 12 && back < at && raw[at - 1 - back] != '\\') ++back;
-      return back < 12 && back < at ? at - 1 - back : at;
-    };
-    std::size_t head = boundary(kept_head), tail = boundary(raw.size() - kept_tail);
-    while (head > 0 && raw[head - 1] == '\\') --head;
-    while (tail > 0 && raw[tail - 1] == '\\') --tail;
-    out += raw.substr(0, head);
-    out += "\" [" + std::to_string(tail - head) + " bytes] \"";
-    out += raw.substr(tail);
+    append_cell(out, doc_, i.node, {'\n', true, false});
   }
   out += '\n';
 }

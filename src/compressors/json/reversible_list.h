@@ -48,6 +48,7 @@ class ListPart {
 
  private:
   void read(const Context& context);
+  const search::Query* query_;
   const json::Document& doc_;
   std::vector<ListItem> list_;
   Shape shape_;

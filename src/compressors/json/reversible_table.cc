@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "compressors/json/cells.h"
+#include "compressors/json/reversible_long.h"
 #include "salience/statistics.h"
 
 namespace headroom::compressors::records {
@@ -143,7 +144,20 @@ class TemplateFinder {
   std::vector<std::size_t> rows_;
 };
 
+void append_long_cell(std::string& out, const Document& doc, NodeId cell, const search::Query& query) {
+  std::string json;
+  append_minified(json, doc.raw(cell));
+  if (json.size() > long_value) {
+    append_long(out, json, query);
+  } else {
+    out += json;
+  }
+}
+
+constexpr std::size_t clipped_size = 1100;  // what is shown of a long cell, about
+
 std::size_t printed_size(const Document& doc, NodeId cell) {
+  if (cell != no_cell && doc[cell].size() > long_value) return clipped_size;
   return cell == no_cell ? 1 : doc[cell].size() + 1 - (doc.is(cell, Kind::string) ? 2 : 0);
 }
 
@@ -153,7 +167,7 @@ std::vector<CellTemplate> find_cell_templates(const Grid& grid, const std::vecto
   return TemplateFinder(grid, constant).run();
 }
 
-TablePart::TablePart(Grid grid, const Context& context) : grid_(std::move(grid)) {
+TablePart::TablePart(Grid grid, const Context& context) : query_(&context.query), grid_(std::move(grid)) {
   items_.cost.assign(grid_.rows.size(), 1);
   signals_ = read_signals(grid_, items_);
   templates_ = find_cell_templates(grid_, signals_.constant);
@@ -187,7 +201,7 @@ void TablePart::costs(tokens::Counter& ruler) {
   for (std::size_t r = 0; r < n; ++r) {
     std::size_t bytes = 5;
     if (grid_.apart[r]) {
-      bytes += doc[grid_.rows[r]].size();
+      bytes += printed_size(doc, grid_.rows[r]);
     } else {
       for (std::size_t c : printed_) {
         const NodeId cell = grid_.cell(r, c);
@@ -277,7 +291,7 @@ void TablePart::line(std::string& out, std::uint32_t row, Seen& seen) const {
   out += std::to_string(row);
   if (grid_.apart[row]) {
     out += ": ";
-    append_minified(out, doc.raw(grid_.rows[row]));
+    append_long_cell(out, doc, grid_.rows[row], *query_);
     out += '\n';
     return;
   }
@@ -297,7 +311,11 @@ void TablePart::line(std::string& out, std::uint32_t row, Seen& seen) const {
         continue;
       }
     }
-    append_cell(out, doc, cell, {separator, false, false});
+    if (doc[cell].size() > long_value) {
+      append_long_cell(out, doc, cell, *query_);
+    } else {
+      append_cell(out, doc, cell, {separator, false, false});
+    }
   }
   out += '\n';
 }
@@ -322,8 +340,10 @@ void TablePart::gap(std::string& out, std::uint32_t first, std::uint32_t last, s
       if (!any) continue;
       out += ", " + grid_.names[column.column] + ' ';
       out += grid_.doc->raw(grid_.cell(least, column.column));
-      out += " to ";
-      out += grid_.doc->raw(grid_.cell(most, column.column));
+      if (column.values[least] < column.values[most]) {
+        out += " to ";
+        out += grid_.doc->raw(grid_.cell(most, column.column));
+      }
     }
     out += ", " + std::to_string(errors) + (errors == 1 ? " error" : " errors");
   } else if (errors > 0) {

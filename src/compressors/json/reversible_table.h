@@ -58,6 +58,7 @@ class TablePart {
   bool refers(const Choice& choice) const;
   bool repeats(json::NodeId cell, std::uint32_t row) const;
 
+  const search::Query* query_;
   Grid grid_;
   Items items_;
   Signals signals_;
