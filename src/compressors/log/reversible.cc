@@ -16,7 +16,7 @@ namespace {
 // A template of fewer lines gets no statement of its own.
 constexpr std::size_t kNamedCount = 3, kNamedCountOfMany = 8, kManyTemplates = 64;
 
-constexpr std::size_t kSmallGap = 32;  // lines; what a smaller gap holds is not counted but for its errors
+constexpr std::size_t kSmallGap = 32;  // lines; of what a smaller gap holds only errors are counted
 
 class Writer {
  public:
@@ -51,7 +51,8 @@ class Writer {
 
  private:
   void header() {
-    out_ = "[log, " + counted(lines_.size(), "line") + "; those shown stand verbatim behind their numbers";
+    out_ = "[log, " + counted(lines_.size(), "line") +
+           "; those shown stand verbatim behind their numbers; gaps hold no error unless counted";
     if (without_stamps_ || without_colours_) {
       out_ += ", without ";
       if (without_stamps_) out_ += "the collector's time";
@@ -134,9 +135,12 @@ class Writer {
     if (end - begin > 1) out_ += '-' + std::to_string(end);
     if (!total_said_) out_ += " of " + std::to_string(lines_.size());
     total_said_ = true;
-    out_ += ": ";
-    if (end - begin > kSmallGap) out_ += counted(kinds.size(), "template") + ", ";
-    out_ += counted(errors, "error") + "]\n";
+    if (end - begin > kSmallGap) {
+      out_ += ": " + counted(kinds.size(), "template") + ", " + counted(errors, "error");
+    } else if (errors > 0) {
+      out_ += ": " + counted(errors, "error");
+    }
+    out_ += "]\n";
   }
 
   std::span<const Line> lines_;

@@ -14,7 +14,7 @@ constexpr int unit(double x) {
   return static_cast<int>(x * kUnit);
 }
 
-constexpr int kGapCost = 11;         // tokens of a gap's statement
+constexpr int kGapCost = 9;          // tokens of a gap's statement
 constexpr int kTemplateCost = 14;    // tokens of a template's statement
 constexpr int kEssential = unit(4);  // from this score on a line comes before one line of each template
 constexpr std::int64_t kLeast = 300, kMost = 3000;
@@ -295,6 +295,12 @@ class Selector {
       if (item.score < kEssential) break;
       const bool must = g_.signals(item.line).severe() && g_.shape(item.line).first == item.line;
       add(item.line, must ? severe_budget : budget);
+    }
+    // Further errors whose words are new, as far as the larger budget goes; the rest is counted in the gaps.
+    for (const Item& item : items) {
+      const std::size_t i = item.line;
+      if (item.score < kEssential && g_.signals(i).severe() && g_.shape(i).first == i && !options_.budget)
+        add(i, severe_budget);
     }
     const std::int64_t quota = std::min(budget, spent + budget * 3 / 10);
     for (const Item& item : template_items()) {
