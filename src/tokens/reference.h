@@ -46,8 +46,8 @@ class Reference {
   std::vector<std::string_view> pieces(std::string_view text) const {
     std::vector<std::string_view> out;
     for (std::size_t at = 0; at < text.size();) {
-      const int found =
-          pcre2_match(code_, reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(), at, 0, match_, nullptr);
+      const int found = pcre2_match(code_, reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(), at,
+                                    PCRE2_NO_UTF_CHECK, match_, nullptr);
       if (found < 0) std::abort();
       const PCRE2_SIZE* span = pcre2_get_ovector_pointer(match_);
       if (span[0] != at || span[1] == at) std::abort();  // the patterns cover every text
