@@ -7,7 +7,7 @@
 
 #include "base/utf8.h"
 #include "tokens/counter.h"
-#include "tokens/reference.h"
+#include "tokens/reference_test_support.h"
 #include "tokens/streaming.h"
 #include "tokens/text.h"
 

@@ -7,7 +7,7 @@
 #include "base/utf8.h"
 #include "tokens/counter.h"
 #include "tokens/merge.h"
-#include "tokens/reference.h"
+#include "tokens/reference_test_support.h"
 #include "tokens/splitter.h"
 #include "tokens/streaming.h"
 #include "tokens/text.h"
