@@ -103,7 +103,6 @@ std::uint64_t shape_hash(std::string_view line, const Stamp& stamp) {
 struct Word {
   std::uint64_t hash;
   bool value;  // holds something that varies from line to line by its looks: a digit, a path, an assignment
-  friend bool operator==(const Word&, const Word&) = default;
 };
 
 std::vector<Word> words_of(std::string_view body) {

@@ -273,8 +273,9 @@ class Encoder {
       if (each >= 3 && saved > 0 && salience::severity_of(c.value) == salience::Severity::none)
         candidates.push_back({saved, c.value});
     }
-    std::stable_sort(candidates.begin(), candidates.end(),
-                     [](const Candidate& a, const Candidate& b) { return a.saved > b.saved; });
+    std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
+      return a.saved != b.saved ? a.saved > b.saved : a.value < b.value;
+    });
     if (candidates.size() > kMostLetters) candidates.resize(kMostLetters);
     for (const Candidate& c : candidates) letters_.push_back(c.value);
   }
