@@ -16,14 +16,20 @@ int evidence(const detect::Sketch& s) {
   return s.diff_lines * 2 >= s.lines ? 60 : s.diff_lines >= 4 ? 30 : 0;
 }
 
+// Long texts are only estimated: no figure shown depends on it.
+Tokens size_of(const Context& context, std::string_view text) {
+  constexpr std::size_t long_text = std::size_t{1} << 16;
+  return text.size() > long_text ? tokens::Counter::estimate(text) : context.ruler.count(text);
+}
+
 std::vector<View> views(std::string_view text, const Context& context, bool forced) {
   std::vector<View> out;
   const std::optional<DiffText> d = read_diff(text, forced);
   if (!d) return out;
-  const Tokens original = context.ruler.count(text);
+  const Tokens original = size_of(context, text);
   Tokens lossless = original;
   if (std::optional<std::string> encoded = encode_diff(*d, text)) {
-    const Tokens size = context.ruler.count(*encoded);
+    const Tokens size = size_of(context, *encoded);
     if (size < original) {
       lossless = size;
       View& view = out.emplace_back();
@@ -33,7 +39,7 @@ std::vector<View> views(std::string_view text, const Context& context, bool forc
   }
   if (context.reversible) {
     if (std::optional<View> view = summarise_diff(*d, context, original)) {
-      if (context.ruler.count(view->text) < lossless) out.push_back(std::move(*view));
+      if (size_of(context, view->text) < lossless) out.push_back(std::move(*view));
     }
   }
   return out;

@@ -160,7 +160,8 @@ class Planner {
       if (!plan_.low[f].empty() && static_cast<double>(bytes) * per_byte_ < 60) plan_.low[f] = {};
       for (std::size_t k = 0; k < file.hunk_count; ++k) {
         const Hunk& h = d_.hunks[file.first_hunk + k];
-        const bool blank = plan_.low[f].empty() && h.added + h.removed > 4 && only_white_space(d_, h);
+        const bool blank =
+            plan_.low[f].empty() && h.added + h.removed > 4 && h.added > 0 && h.removed > 0 && only_white_space(d_, h);
         plan_.blank_hunks += blank;
         plan_.live[file.first_hunk + k] = plan_.low[f].empty() && !blank;
         plan_.hidden_hunks += !plan_.live[file.first_hunk + k];

@@ -121,10 +121,11 @@ class Selector {
 // Severe lines where they are few: among search results for an error's text all of them are.
 std::vector<std::uint32_t> severe_groups(const GrepOutput& g, const Groups& groups) {
   std::vector<std::uint32_t> severe;
-  for (std::uint32_t k = 0; k < groups.groups.size(); ++k) {
+  const std::size_t looked_at = std::min(groups.groups.size(), 2 * most_candidates);
+  for (std::uint32_t k = 0; k < looked_at; ++k) {
     if (salience::is_severe(g.text_of(groups.groups[k].first).substr(0, longest_line))) severe.push_back(k);
   }
-  if (severe.size() * 10 > groups.groups.size()) severe.clear();
+  if (severe.size() * 10 > looked_at) severe.clear();
   if (severe.size() > most_sure) severe.resize(most_sure);
   return severe;
 }
