@@ -1,0 +1,710 @@
+#include "pipeline/retrieve.h"
+
+#include <algorithm>
+#include <charconv>
+#include <set>
+#include <span>
+#include <vector>
+
+#include "base/hash.h"
+#include "base/utf8.h"
+#include "pipeline/address.h"
+#include "pipeline/outline.h"
+#include "pipeline/slices.h"
+#include "salience/severity.h"
+#include "search/pieces.h"
+#include "search/query.h"
+
+namespace headroom::pipeline {
+namespace {
+
+constexpr std::int64_t frame_tokens = 160;  // kept back for head, map and foot
+constexpr std::size_t listed_ranges = 8;    // ranges named in a head or foot
+constexpr std::size_t outline_entries = 12;
+constexpr std::int64_t roomy_tokens = 400;  // with less there is no map
+constexpr std::int64_t first_share = 35, last_share = 25,
+                       error_share = 30;              // per cent of an overview; the rest: more from the start
+constexpr std::size_t error_slices = 10;              // of an overview, one for each shape of line
+constexpr std::size_t errors_looked_for = 128 << 10;  // bytes up to which an answer to ranges names error lines too
+constexpr double kept_share_of_best = 0.25;           // hits with less of the best hit's score are not shown...
+constexpr std::size_t kept_hits = 3;                  // ...but so many always are
+constexpr std::size_t near_hits = 3;                  // hits whose neighbours come before the next hit
+constexpr std::size_t nearest_pieces = 5;
+constexpr std::size_t path_results = 1000;
+
+std::string for_bracket(std::string_view text, std::size_t limit) {
+  std::string out(text.substr(0, utf8::floor_boundary(text, limit)));
+  for (char& c : out) {
+    if (static_cast<unsigned char>(c) < ' ' || c == 0x7F) c = ' ';
+  }
+  if (out.size() < text.size()) out += "...";
+  return out;
+}
+
+std::string list(std::span<const Range> ranges) {
+  std::string out;
+  for (std::size_t i = 0; i < ranges.size() && i < listed_ranges; ++i) {
+    out.append(i > 0 ? ", " : "").append(to_string(ranges[i]));
+  }
+  if (ranges.size() > listed_ranges)
+    out.append(", ").append(std::to_string(ranges.size() - listed_ranges)).append(" more");
+  return out;
+}
+
+std::string counted(std::size_t n, std::string_view noun) {
+  return std::to_string(n).append(" ").append(noun).append(n == 1 ? "" : "s");
+}
+
+// Bash "npm test"
+std::string describe(const store::Source& source) {
+  std::string out = for_bracket(source.tool, 60);
+  if (!source.arguments.empty())
+    out.append(out.empty() ? "\"" : " \"").append(for_bracket(source.arguments, 80)).append("\"");
+  return out;
+}
+
+std::optional<std::size_t> number(std::string_view text) {
+  std::size_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+// What is asked for or still to come, in the order in which it is shown.
+struct Item {
+  enum class Kind { lines, rows, bytes } kind;
+  Range range;  // bytes: the last one counted in
+};
+
+std::string spelled(const Item& item) {
+  constexpr std::string_view prefix[] = {"", "r", "b"};
+  return std::string(prefix[static_cast<int>(item.kind)]).append(to_string(item.range));
+}
+
+class Retrieval {
+ public:
+  Retrieval(const RetrieveRequest& request, store::Handle handle, std::string_view content, const store::Source& source,
+            std::int64_t max, tokens::Counter& ruler)
+      : request_(request),
+        handle_(handle),
+        content_(content),
+        source_(source),
+        max_(max),
+        ruler_(ruler),
+        lines_(content) {}
+
+  RetrieveAnswer answer() {
+    // The frame is an estimate: what comes out too large is made again with less.
+    std::int64_t budget = max_ - std::min(frame_tokens, max_ / 2);
+    RetrieveAnswer answer;
+    for (int round = 0; round < 4; ++round) {
+      answer = attempt(budget, round == 0);
+      const std::int64_t size = ruler_.count(answer.text).value;
+      if (size <= max_) return answer;
+      budget = std::max<std::int64_t>(0, budget - (size - max_) - 8);
+    }
+    // A frame that alone is too large: the head says what there is.
+    answer.text = head_ + "]";
+    while (ruler_.exceeds(answer.text, Tokens(max_)) && answer.text.size() > 1)
+      answer.text.resize(answer.text.size() / 2);
+    answer.partial = true;
+    return answer;
+  }
+
+ private:
+  RetrieveAnswer attempt(std::int64_t budget, bool whole_if_it_fits) {
+    Slices body(content_, lines_, ruler_, budget);
+    what_.clear();
+    notice_.clear();
+    map_.clear();
+    rest_.clear();
+    cursor_.clear();
+    more_.clear();
+    show(body, whole_if_it_fits);
+    return composed(body);
+  }
+
+  // Steps: what the cursor or the ranges name, ranked by the query if there is one; an overview if nothing was named.
+  void show(Slices& body, bool whole_if_it_fits) {
+    if (content_.empty()) return;
+    const auto scope = scope_of_request();
+    if (!request_.query.empty()) return show_query(body, scope);
+    if (scope) return show_items(body, *scope);
+    if (!paths_.empty()) return show_paths(body);
+    if (whole_if_it_fits && whole_fits()) {
+      what_ = "whole";
+      body.set_left(max_);  // counted cell by cell it may cost a little more than it does
+      body.show_bytes(0, content_.size());
+      return;
+    }
+    show_overview(body);
+  }
+
+  bool whole_fits() { return !ruler_.exceeds(content_, Tokens(max_ - std::min(frame_tokens, max_ / 2))); }
+
+  // --- what is asked for
+
+  // The items that cursor, rows, path or lines name; nullopt if none does, or badly (then the notice says how).
+  std::optional<std::vector<Item>> scope_of_request() {
+    paths_.clear();
+    if (!request_.cursor.empty() && request_.cursor.front() != 'q') {
+      if (auto items = items_of_cursor()) {
+        what_ = "continued";
+        return items;
+      }
+      return help("cursor", request_.cursor, "give the cursor of an earlier answer as it stands");
+    }
+    if (!request_.rows.empty()) {
+      const std::size_t n = table().rows.size();
+      if (n == 0)
+        return help("rows", request_.rows, "this is no table; ask for lines 1-" + std::to_string(lines_.count()));
+      const auto ranges = parse_ranges(request_.rows, 0, n - 1);
+      if (!ranges) return help("rows", request_.rows, "give ranges such as 0-5,17 within 0-" + std::to_string(n - 1));
+      what_ = "rows " + list(*ranges);
+      return items(Item::Kind::rows, *ranges);
+    }
+    if (!request_.path.empty()) {
+      auto found = follow_path(content_, request_.path, path_results);
+      if (!found)
+        return help("path", request_.path, "give one such as $.items[3].name or $.items[*].id that the JSON has");
+      what_ = "path " + for_bracket(request_.path, 80);
+      paths_ = std::move(*found);
+      return std::nullopt;
+    }
+    if (!request_.lines.empty()) {
+      const auto ranges = lines_.count() == 0 ? std::nullopt : parse_ranges(request_.lines, 1, lines_.count());
+      if (!ranges) {
+        return help("lines", request_.lines,
+                    "give ranges such as 120-180,200 within 1-" + std::to_string(lines_.count()));
+      }
+      what_ = "lines " + list(*ranges);
+      return items(Item::Kind::lines, *ranges);
+    }
+    return std::nullopt;
+  }
+
+  std::nullopt_t help(std::string_view what, std::string_view given, std::string_view advice) {
+    notice_ = std::string("[no ")
+                  .append(what)
+                  .append(" \"")
+                  .append(for_bracket(given, 60))
+                  .append("\": ")
+                  .append(advice)
+                  .append("]");
+    return std::nullopt;
+  }
+
+  static std::vector<Item> items(Item::Kind kind, std::span<const Range> ranges) {
+    std::vector<Item> out;
+    for (const Range& r : ranges) out.push_back({kind, r});
+    return out;
+  }
+
+  std::optional<std::vector<Item>> items_of_cursor() {
+    std::vector<Item> out;
+    for (std::string_view left = request_.cursor; !left.empty();) {
+      const std::size_t comma = std::min(left.find(','), left.size());
+      std::string_view part = left.substr(0, comma);
+      left.remove_prefix(std::min(comma + 1, left.size()));
+      while (part.starts_with(' ')) part.remove_prefix(1);
+      Item item{Item::Kind::lines, {}};
+      std::size_t first = 1, end = lines_.count() + 1;
+      if (part.starts_with('r')) {
+        item.kind = Item::Kind::rows;
+        first = 0;
+        end = table().rows.size();
+      } else if (part.starts_with('b')) {
+        item.kind = Item::Kind::bytes;
+        first = 0;
+        end = content_.size();
+      }
+      if (item.kind != Item::Kind::lines) part.remove_prefix(1);
+      if (end <= first) return std::nullopt;
+      const auto range = parse_ranges(part, first, end - 1);
+      if (!range) return std::nullopt;
+      item.range = range->front();
+      out.push_back(item);
+    }
+    if (out.empty()) return std::nullopt;
+    return out;
+  }
+
+  const Table& table() {
+    if (!table_) table_ = table_of(content_);
+    return *table_;
+  }
+
+  Piece bytes_of(const Item& item) {
+    switch (item.kind) {
+      case Item::Kind::lines:
+        return {lines_.begin(item.range.first), lines_.end(item.range.last)};
+      case Item::Kind::rows:
+        return {table().rows[item.range.first].begin, table().rows[item.range.last].end};
+      case Item::Kind::bytes:
+        break;
+    }
+    return {item.range.first, item.range.last + 1};
+  }
+
+  // --- showing it
+
+  void show_items(Slices& body, const std::vector<Item>& asked) {
+    show_heading(body, asked);
+    for (std::size_t i = 0; i < asked.size(); ++i) {
+      std::optional<Item> left = show_item(body, asked[i]);
+      if (!left) continue;
+      rest_.push_back(*left);
+      rest_.insert(rest_.end(), asked.begin() + static_cast<std::ptrdiff_t>(i) + 1, asked.end());
+      break;
+    }
+  }
+
+  // Columns mean nothing without their names: a table's heading comes with any rows that lack it.
+  void show_heading(Slices& body, const std::vector<Item>& asked) {
+    if (!table_ || !table_->heading || asked.empty() || bytes_of(asked.front()).begin < lines_.end(1)) return;
+    if (const Piece heading{0, lines_.end(1)}; heading.end <= search::max_run_bytes && body.fits(heading)) {
+      body.show_bytes(heading.begin, heading.end);
+    }
+  }
+
+  // What of the item did not fit. Its first part is always shown if nothing else is, so that a cursor moves on.
+  std::optional<Item> show_item(Slices& body, const Item& item) {
+    if (item.kind != Item::Kind::rows || !table().json) {
+      const Piece piece = item.kind == Item::Kind::rows ? row_lines(item.range) : bytes_of(item);
+      const std::size_t shown = body.show_bytes(piece.begin, piece.end);
+      if (shown == piece.end) return std::nullopt;
+      return rest_of(shown, piece.end);
+    }
+    for (std::size_t n = item.range.first; n <= item.range.last; ++n) {
+      const Piece row = table().rows[n];
+      if (body.show_row(n, row)) continue;
+      if (!body.empty()) return Item{Item::Kind::rows, {n, item.range.last}};
+      const std::size_t shown = body.show_part(part_of_row(n), row.begin, row.end);
+      if (shown < row.end) rest_.push_back({Item::Kind::bytes, {shown, row.end - 1}});
+      if (n == item.range.last) return std::nullopt;
+      return Item{Item::Kind::rows, {n + 1, item.range.last}};
+    }
+    return std::nullopt;
+  }
+
+  // Rows that are lines, with their line ends.
+  Piece row_lines(Range range) {
+    const auto& rows = table().rows;
+    return {lines_.begin(lines_.line_of(rows[range.first].begin)), lines_.end(lines_.line_of(rows[range.last].begin))};
+  }
+
+  Slice part_of_row(std::size_t n) {
+    const Piece row = table().rows[n];
+    return {.unit = Slice::Unit::rows, .first = n, .last = n, .whole_begin = row.begin, .whole_end = row.end};
+  }
+
+  // Bytes still to come, as lines where they are whole lines.
+  Item rest_of(std::size_t begin, std::size_t end) const {
+    const std::size_t first = lines_.line_of(begin), last = lines_.line_of(end - 1);
+    if (lines_.begin(first) == begin && lines_.end(last) == end) return {Item::Kind::lines, {first, last}};
+    return {Item::Kind::bytes, {begin, end - 1}};
+  }
+
+  void show_paths(Slices& body) {
+    for (std::size_t i = 0; i < paths_.size(); ++i) {
+      const Piece value = paths_[i].bytes;
+      const Slice part{
+          .unit = Slice::Unit::path, .whole_begin = value.begin, .whole_end = value.end, .path = paths_[i].path};
+      // A value that does not fit whole is cut only if it is the first.
+      if (!body.empty() && !body.fits(value)) {
+        for (; i < paths_.size(); ++i)
+          rest_.push_back({Item::Kind::bytes, {paths_[i].bytes.begin, paths_[i].bytes.end - 1}});
+        break;
+      }
+      const std::size_t shown = body.show_part(part, value.begin, value.end);
+      if (shown < value.end) rest_.push_back({Item::Kind::bytes, {shown, value.end - 1}});
+    }
+    if (rest_.size() > listed_ranges) {
+      // Too many to spell; a caller narrows the path instead.
+      more_ = counted(rest_.size(), "more value") + " of this path: give an index in place of *";
+      rest_.clear();
+    }
+  }
+
+  // --- overview: nothing asked, too large
+
+  void show_overview(Slices& body) {
+    if (what_.empty()) what_ = "an overview";
+    const auto entries = outline_of(content_, lines_, body.left() >= roomy_tokens ? outline_entries : 0);
+    for (const OutlineEntry& e : entries) {
+      map_.append(map_.empty() ? "[map by line: " : "; ").append(std::to_string(e.line)).append(" ").append(e.text);
+    }
+    if (!map_.empty()) map_ += "]";
+    const std::int64_t all = std::max<std::int64_t>(0, body.left() - ruler_.count(map_).value);
+    if (row_by_row()) return overview_of_rows(body, all);
+
+    const std::size_t last = tail_begin(all * last_share / 100);
+    body.set_left(all * first_share / 100 + label_tokens);
+    std::size_t first = body.show_bytes(0, last);
+    body.set_left(all * last_share / 100 + label_tokens);
+    body.show_bytes(std::max(first, last), content_.size());
+    body.set_left(all * error_share / 100);
+    std::size_t next = last;
+    for (const std::size_t line : error_lines()) {
+      const std::size_t begin = lines_.begin(line), end = lines_.end(line);
+      if (begin < first || end > last) continue;
+      const std::size_t shown = body.show_bytes(begin, search::cell_end(content_, begin, end));
+      if (shown == begin) break;
+      next = std::min(next, begin);
+    }
+    body.set_left(std::max<std::int64_t>(0, all - spent(body)));
+    first = body.show_bytes(first, next);
+    body.sort();
+    std::size_t at = 0;
+    for (const Slice& s : body.all()) {
+      if (s.begin > at) rest_.push_back(rest_of(at, s.begin));
+      at = s.end;
+    }
+    if (at < content_.size()) rest_.push_back(rest_of(at, content_.size()));
+  }
+
+  std::int64_t spent(const Slices& body) {
+    std::int64_t sum = 0;
+    for (const Slice& s : body.all())
+      sum += label_tokens + ruler_.count(content_.substr(s.begin, s.end - s.begin)).value;
+    return sum;
+  }
+
+  // Lines say little about a table written in a few long ones.
+  bool row_by_row() {
+    return table().json && table().rows.size() > 1 && content_.size() / lines_.count() > search::max_run_bytes;
+  }
+
+  void overview_of_rows(Slices& body, std::int64_t all) {
+    const auto& rows = table().rows;
+    const std::size_t n = rows.size();
+    std::set<std::size_t> shown;
+    const auto take = [&](std::size_t row) {
+      if (shown.contains(row)) return true;
+      if (!body.fits(rows[row]) || !body.show_row(row, rows[row])) return false;
+      shown.insert(row);
+      return true;
+    };
+    body.set_left(all * first_share / 100);
+    for (std::size_t row = 0; row < n && take(row);) ++row;
+    body.set_left(all * last_share / 100);
+    for (std::size_t row = n; row-- > 0 && take(row);) {
+    }
+    body.set_left(all * error_share / 100);
+    std::set<std::uint64_t> shapes;
+    for (std::size_t row = 0; row < n && shapes.size() < error_slices; ++row) {
+      const std::string_view text = content_.substr(rows[row].begin, rows[row].end - rows[row].begin);
+      if (salience::is_severe(text) && shapes.insert(shape_of(text)).second && !take(row)) break;
+    }
+    if (body.empty()) {  // the first row alone is too large
+      body.set_left(all);
+      const std::size_t end = body.show_part(part_of_row(0), rows[0].begin, rows[0].end);
+      if (end < rows[0].end) rest_.push_back({Item::Kind::bytes, {end, rows[0].end - 1}});
+      shown.insert(0);
+    }
+    body.sort();
+    if (rows.front().begin > 0) rest_.push_back({Item::Kind::bytes, {0, rows.front().begin - 1}});
+    for (std::size_t row = 0; row < n; ++row) {
+      if (shown.contains(row)) continue;
+      const std::size_t begin = row;
+      while (row + 1 < n && !shown.contains(row + 1)) ++row;
+      rest_.push_back({Item::Kind::rows, {begin, row}});
+    }
+    if (rows.back().end < content_.size()) rest_.push_back({Item::Kind::bytes, {rows.back().end, content_.size() - 1}});
+  }
+
+  // Where the last lines that fit the budget begin.
+  std::size_t tail_begin(std::int64_t budget) {
+    std::size_t begin = content_.size();
+    for (std::size_t line = lines_.count(); line > 0; --line) {
+      const std::size_t at = lines_.begin(line);
+      if (begin - at > search::max_run_bytes) {
+        if (begin == content_.size()) begin = content_.size() - tail_of_long_line(begin - at);
+        break;
+      }
+      budget -= ruler_.count(content_.substr(at, begin - at)).value;
+      if (budget < 0) break;
+      begin = at;
+    }
+    return begin;
+  }
+
+  std::size_t tail_of_long_line(std::size_t size) const {
+    std::size_t tail = std::min(size, search::max_run_bytes / 2);
+    while (tail > 0 && (static_cast<unsigned char>(content_[content_.size() - tail]) & 0xC0) == 0x80) --tail;
+    return tail;
+  }
+
+  static std::uint64_t shape_of(std::string_view text) {
+    std::string shape(text.substr(0, 200));
+    for (char& c : shape) {
+      if (c >= '0' && c <= '9') c = '0';
+    }
+    return hash64(shape);
+  }
+
+  // The first line of each shape that says something failed, in order.
+  std::vector<std::size_t> error_lines() {
+    std::vector<std::size_t> found;
+    std::set<std::uint64_t> shapes;
+    for (std::size_t n = 1; n <= lines_.count() && found.size() < error_slices; ++n) {
+      const std::string_view line = content_.substr(lines_.begin(n), lines_.end(n) - lines_.begin(n));
+      if (salience::is_severe(line) && shapes.insert(shape_of(line)).second) found.push_back(n);
+    }
+    return found;
+  }
+
+  // --- query
+
+  void show_query(Slices& body, const std::optional<std::vector<Item>>& scope) {
+    std::vector<Piece> within = paths_in_bytes();
+    if (scope) {
+      for (const Item& item : *scope) within.push_back(bytes_of(item));
+    }
+    std::vector<Piece> pieces = search::split_pieces(content_, table().rows);
+    if (!within.empty()) {
+      std::erase_if(pieces, [&](const Piece& p) {
+        return std::none_of(within.begin(), within.end(),
+                            [&](const Piece& w) { return p.begin < w.end && w.begin < p.end; });
+      });
+    }
+    std::vector<std::string_view> texts;
+    for (const Piece& p : pieces) texts.push_back(content_.substr(p.begin, p.end - p.begin));
+
+    std::size_t matching = 0;
+    std::vector<std::size_t> hits = hits_of_query(texts, matching);
+    what_.append(what_.empty() ? "" : ", ").append("query \"").append(for_bracket(request_.query, 80)).append("\"");
+    if (matching == 0) {
+      notice_.append(notice_.empty() ? "" : "\n");
+      notice_.append("[no exact match for \"").append(for_bracket(request_.query, 80)).append("\"; nearest:]");
+    } else {
+      what_.append(": ").append(counted(matching, "matching piece"));
+    }
+    std::size_t from = 0;
+    if (request_.cursor.starts_with('q')) from = number(request_.cursor.substr(1)).value_or(0);
+    if (from >= hits.size()) from = 0;
+    show_hits(body, pieces, texts, hits, from);
+  }
+
+  std::vector<Piece> paths_in_bytes() const {
+    std::vector<Piece> out;
+    for (const Found& f : paths_) out.push_back(f.bytes);
+    return out;
+  }
+
+  // Pieces to show, best first; `matching`: how many hold a term at all (0: they are the nearest).
+  std::vector<std::size_t> hits_of_query(std::span<const std::string_view> texts, std::size_t& matching) {
+    const search::QueryText text{request_.query, 1};
+    const search::Query query = search::Query::parse({&text, 1});
+    std::vector<search::Hit> ranked = search::rank(query, texts);
+    if (ranked.empty())
+      ranked = search::rank(query, texts, {.max_share = 1, .ignored = {}});  // common words are better than none
+    matching = ranked.size();
+    if (ranked.empty()) return search::nearest(request_.query, texts, nearest_pieces);
+    std::vector<std::size_t> hits;
+    for (const search::Hit& h : ranked) {
+      if (hits.size() >= kept_hits && h.score < kept_share_of_best * ranked.front().score) break;
+      hits.push_back(h.piece);
+    }
+    return hits;
+  }
+
+  // Hits from the given one on while they fit, the neighbours of the best ones with them, those of the others if there
+  // is room.
+  void show_hits(Slices& body, std::span<const Piece> pieces, std::span<const std::string_view> texts,
+                 std::span<const std::size_t> hits, std::size_t from) {
+    std::set<std::size_t> shown;
+    const auto take = [&](std::size_t piece) {
+      if (shown.contains(piece)) return true;
+      if (!body.fits(pieces[piece])) return false;
+      show_piece(body, pieces[piece]);
+      shown.insert(piece);
+      return true;
+    };
+    const auto take_neighbours = [&](std::size_t piece) {
+      if (piece > 0) take(piece - 1);
+      if (piece + 1 < pieces.size()) take(piece + 1);
+    };
+    std::size_t done = from;
+    for (; done < hits.size() && take(hits[done]); ++done) {
+      if (done < from + near_hits) take_neighbours(hits[done]);
+    }
+    if (done == from && done < hits.size()) {
+      show_best_part(body, pieces[hits[done]], texts[hits[done]]);
+      ++done;
+    }
+    for (std::size_t i = from + near_hits; i < done && done == hits.size(); ++i) take_neighbours(hits[i]);
+    body.sort();
+    if (done < hits.size()) {
+      cursor_ = "q" + std::to_string(done);
+      more_ = counted(hits.size() - done, "more piece") + " for this query";
+    }
+  }
+
+  void show_piece(Slices& body, Piece piece) {
+    const auto& rows = table().rows;
+    const auto row = std::upper_bound(rows.begin(), rows.end(), piece.begin,
+                                      [](std::size_t at, const Piece& r) { return at < r.begin; });
+    if (row == rows.begin() || std::prev(row)->end < piece.end) {
+      body.show_bytes(piece.begin, piece.end);
+      return;
+    }
+    const auto n = static_cast<std::size_t>(row - rows.begin()) - 1;
+    if (!table().json) {
+      const Piece whole = row_lines({n, n});
+      body.show_bytes(piece == rows[n] ? whole.begin : piece.begin, piece == rows[n] ? whole.end : piece.end);
+    } else if (piece == rows[n]) {
+      body.show_row(n, piece);
+    } else {
+      body.show_part(part_of_row(n), piece.begin, piece.end);
+    }
+  }
+
+  // A piece larger than the whole budget: from its best line on.
+  void show_best_part(Slices& body, Piece piece, std::string_view text) {
+    std::vector<Piece> cells;
+    std::vector<std::string_view> texts;
+    for (std::size_t at = 0; at < text.size();) {
+      const std::size_t end = search::cell_end(text, at, text.size());
+      cells.push_back({piece.begin + at, piece.begin + end});
+      texts.push_back(text.substr(at, end - at));
+      at = end;
+    }
+    const search::QueryText asked{request_.query, 1};
+    const auto ranked = search::rank(search::Query::parse({&asked, 1}), texts, {.max_share = 1, .ignored = {}});
+    const std::size_t best = ranked.empty() ? search::nearest(request_.query, texts, 1).front() : ranked.front().piece;
+    const std::size_t end = body.show_bytes(cells[best].begin, piece.end);
+    if (end < piece.end) rest_.push_back(rest_of(end, piece.end));
+  }
+
+  // --- putting it together
+
+  RetrieveAnswer composed(const Slices& body) {
+    RetrieveAnswer answer;
+    answer.status = store::Status::live;
+    const bool rows = table_ && table_->json && !table_->rows.empty();
+    answer.unit = rows ? "rows" : "lines";
+    answer.total = static_cast<std::int64_t>(rows ? table_->rows.size() : lines_.count());
+    if (cursor_.empty()) {
+      for (const Item& item : rest_) cursor_.append(cursor_.empty() ? "" : ",").append(spelled(item));
+    }
+    answer.cursor = cursor_;
+    answer.partial = !covers_all(body);
+
+    head_ = "[" + store::to_string(handle_) + ": ";
+    if (const std::string from = describe(source_); !from.empty()) head_.append(from).append(", ");
+    head_.append(counted(static_cast<std::size_t>(answer.total), rows ? "row" : "line"));
+    if (!what_.empty()) head_.append("; ").append(what_);
+    answer.text = head_ + "]";
+    for (const std::string* line : {&map_, &notice_}) {
+      if (!line->empty()) answer.text.append("\n").append(*line);
+    }
+    body.append_to(answer.text);
+    if (const std::string foot = foot_of(body, answer); !foot.empty())
+      answer.text.append("\n[").append(foot).append("]");
+    return answer;
+  }
+
+  bool covers_all(const Slices& body) const {
+    return content_.empty() ||
+           (body.all().size() == 1 && body.all()[0].begin == 0 && body.all()[0].end == content_.size());
+  }
+
+  std::string foot_of(const Slices& body, const RetrieveAnswer& answer) {
+    std::string foot;
+    const auto add = [&](std::string_view text) { foot.append(foot.empty() ? "" : "; ").append(text); };
+    if (answer.partial && paths_.empty()) {
+      const bool by_row =
+          answer.unit == "rows" &&
+          std::any_of(body.all().begin(), body.all().end(), [](const Slice& s) { return s.unit == Slice::Unit::rows; });
+      if (const auto left = not_shown(body, by_row); !left.empty())
+        add((by_row ? "left: rows " : "left: lines ") + list(left));
+    }
+    if (answer.partial && content_.size() <= errors_looked_for && request_.query.empty() && paths_.empty()) {
+      std::vector<Range> unseen;
+      for (const std::size_t n : error_lines()) {
+        const std::size_t at = lines_.begin(n);
+        const bool seen = std::any_of(body.all().begin(), body.all().end(),
+                                      [at](const Slice& s) { return s.begin <= at && at < s.end; });
+        if (!seen) unseen.push_back({n, n});
+      }
+      if (!unseen.empty()) add("error lines: " + list(unseen));
+    }
+    if (!more_.empty()) add(more_);
+    if (!answer.cursor.empty()) add("next: cursor=" + answer.cursor);
+    return foot;
+  }
+
+  // Lines or rows of which no slice shows anything.
+  std::vector<Range> not_shown(const Slices& body, bool by_row) {
+    std::vector<Range> left;
+    std::size_t next = by_row ? 0 : 1;
+    const auto skip_to = [&](std::size_t n) {
+      if (n > next) left.push_back({next, n - 1});
+    };
+    std::vector<Range> shown;
+    for (const Slice& s : body.all()) {
+      if (by_row && s.unit == Slice::Unit::rows) shown.push_back({s.first, s.last});
+      if (!by_row) shown.push_back({lines_.line_of(s.begin), lines_.line_of(s.end - 1)});
+    }
+    std::sort(shown.begin(), shown.end(), [](const Range& a, const Range& b) { return a.first < b.first; });
+    for (const Range& r : shown) {
+      skip_to(r.first);
+      next = std::max(next, r.last + 1);
+    }
+    skip_to(by_row ? table().rows.size() : lines_.count() + 1);
+    return left;
+  }
+
+  const RetrieveRequest& request_;
+  const store::Handle handle_;
+  const std::string_view content_;
+  const store::Source& source_;
+  const std::int64_t max_;
+  tokens::Counter& ruler_;
+  const LineIndex lines_;
+  std::optional<Table> table_;  // found when first asked for
+
+  // Of the attempt at hand:
+  std::vector<Found> paths_;
+  std::vector<Item> rest_;  // what was asked for and is not shown
+  std::string head_, what_, notice_, map_, more_, cursor_;
+};
+
+}  // namespace
+
+RetrieveAnswer answer_retrieve(const RetrieveRequest& request, store::Handle handle, std::string_view content,
+                               const store::Source& source, Tokens default_tokens, tokens::Counter& ruler) {
+  if (request.bare()) {
+    RetrieveAnswer answer;
+    answer.status = store::Status::live;
+    answer.text = content;
+    answer.total = static_cast<std::int64_t>(LineIndex(content).count());
+    return answer;
+  }
+  const std::int64_t max =
+      std::clamp(request.max_tokens.value_or(default_tokens).value, min_answer_tokens, max_answer_tokens);
+  return Retrieval(request, handle, content, source, max, ruler).answer();
+}
+
+RetrieveAnswer answer_missing(const RetrieveRequest& request, store::Status status,
+                              const std::optional<store::Source>& hint) {
+  RetrieveAnswer answer;
+  answer.status = status;
+  const auto handle = store::parse_handle(request.hash);
+  const std::string name = handle ? store::to_string(*handle) : "\"" + for_bracket(request.hash, 40) + "\"";
+  if (status == store::Status::expired) {
+    answer.text = "[" + name + ": expired, no longer kept";
+    if (const std::string from = hint ? describe(*hint) : std::string(); !from.empty()) {
+      answer.text += "; it came from " + from + ": call that again";
+    } else {
+      answer.text += "; make the call that gave it again";
+    }
+    answer.text += "]";
+  } else {
+    answer.text = "[" + name + ": unknown; no original was ever kept under this hash]";
+  }
+  return answer;
+}
+
+}  // namespace headroom::pipeline
