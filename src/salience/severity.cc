@@ -133,7 +133,7 @@ constexpr auto words_in_any_order = std::to_array<Word>({
     {"not", E, plain, "found"},
     {"no", E, plain, "such"},
     {"no", E, plain, "matching"},
-    {"core", E, plain, "dumped"},
+    {"core", E, plain, "dumped"}, {"out", E, plain, "of memory"},
     {"broken", E, plain, "pipe"},
     {"deadline", E, plain, "exceeded"},
     {"connection", E, plain, "reset"},

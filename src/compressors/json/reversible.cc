@@ -240,7 +240,7 @@ class Composer {
   View compose(double budget) {
     View view;
     view.fidelity = Fidelity::reversible;
-    view.method = "json_rows";
+    view.method = "json_selected";
     Totals totals;
     std::string statement;
     std::size_t at = 0;
