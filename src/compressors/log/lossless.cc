@@ -46,7 +46,7 @@ class Encoder {
     find_equal_blocks();
     if (with_templates_) {
       make_groups();
-      for (Group& group : groups_) make_pattern(group);
+      make_patterns();
       choose_marks();
       choose_letters();
     }
@@ -118,28 +118,47 @@ class Encoder {
     for (std::uint32_t i = 0; i < lines_.size(); ++i) {
       const Signals& s = g_.signals(i);
       if (in_block(i) || labelled_[i] || s.is(kExit) || text(i).size() > kLongestLine || text(i).size() < 6) continue;
-      std::uint64_t key = layout_of(body(i)) * 0x9E3779B97F4A7C15ull + g_.template_of(i);
+      std::uint64_t key = layout_of(body(i), true) * 0x9E3779B97F4A7C15ull + g_.template_of(i);
       if (s.severity != salience::Severity::none) {
         for (const salience::SevereWord& w : salience::severe_words(text(i))) {
           key = (key ^ hash64(text(i).substr(w.begin, w.size))) * 0x9E3779B97F4A7C15ull;
         }
       }
-      const auto [at, fresh] = index.try_emplace(key, static_cast<std::uint32_t>(groups_.size()));
-      if (fresh) groups_.emplace_back();
-      Group& group = groups_[at->second];
-      group.lines.push_back(i);
-      group.severe |= s.severe();
-      group_of_[i] = at->second;
+      put(index, key, i);
     }
   }
 
-  void make_pattern(Group& group) {
-    if (group.lines.size() < 2) return;
+  void put(std::unordered_map<std::uint64_t, std::uint32_t>& index, std::uint64_t key, std::uint32_t line) {
+    const auto [at, fresh] = index.try_emplace(key, static_cast<std::uint32_t>(groups_.size()));
+    if (fresh) groups_.emplace_back();
+    Group& group = groups_[at->second];
+    group.lines.push_back(line);
+    group.severe |= g_.signals(line).severe();
+    group_of_[line] = at->second;
+  }
+
+  // By exact blanks instead: its lines differ in more than how far they are filled up.
+  void divide(std::size_t id) {
+    const std::vector<std::uint32_t> lines = std::move(groups_[id].lines);
+    groups_[id].lines.clear();
+    std::unordered_map<std::uint64_t, std::uint32_t> index;
+    for (const std::uint32_t i : lines) put(index, layout_of(body(i), false), i);
+  }
+
+  void make_patterns() {
+    for (std::size_t id = 0; id < groups_.size(); ++id) {  // grows
+      if (!make_pattern(groups_[id])) divide(id);
+    }
+  }
+
+  // False if the lines' blanks cannot be told by a pattern.
+  bool make_pattern(Group& group) {
+    if (group.lines.size() < 2) return true;
     PatternMaker maker(body(group.lines[0]));
     for (std::size_t k = 1; k < group.lines.size(); ++k) maker.add(body(group.lines[k]));
-    maker.finish();
+    if (!maker.finish()) return false;
     const std::size_t holes = holes_in(maker.pattern());
-    if (holes > kMostHoles) return;
+    if (holes > kMostHoles) return true;
     find_equal_holes(group, maker, holes);
     std::int64_t saved = 0;
     std::size_t samples = 0;
@@ -156,12 +175,13 @@ class Encoder {
       }
       saved += price(raw(group.lines[k])) - price(words) - headings_.tail_price(group.lines[k]);
     }
-    if (samples == 0) return;
+    if (samples == 0) return true;
     const auto used = static_cast<std::int64_t>(group.lines.size() - (group.severe ? 1 : 0));
     const std::int64_t pattern_price = price(print(maker.pattern(), {})) + 4;
-    if (saved * used / static_cast<std::int64_t>(samples) <= pattern_price) return;
+    if (saved * used / static_cast<std::int64_t>(samples) <= pattern_price) return true;
     group.maker = std::move(maker);
     group.name = ++names_;
+    return true;
   }
 
   // "{1}": a hole that always equals an earlier one.
@@ -195,8 +215,8 @@ class Encoder {
     for (Piece& p : pattern) {
       if (p.kind != Piece::same) continue;
       std::size_t left = 0;
-      for (std::size_t h = 0; h < p.hole_of; ++h) left += !group.dropped[h];
-      p.hole_of = left;
+      for (std::size_t h = 0; h < p.number; ++h) left += !group.dropped[h];
+      p.number = left;
     }
     return pattern;
   }
@@ -228,7 +248,10 @@ class Encoder {
       const Pattern pattern = numbered(group);
       const auto back = parse_pattern(print(pattern, marks_), marks_);
       group.name = 0;
-      if (!free || !back || print(*back, marks_) != print(pattern, marks_) || back->size() != pattern.size()) continue;
+      const auto same_kinds = [](const Piece& a, const Piece& b) { return a.kind == b.kind && a.number == b.number; };
+      if (!free || !back || !std::equal(back->begin(), back->end(), pattern.begin(), pattern.end(), same_kinds))
+        continue;
+      pads_ |= std::any_of(pattern.begin(), pattern.end(), [](const Piece& p) { return p.kind == Piece::pad; });
       group.name = ++names_;
     }
   }
@@ -397,6 +420,7 @@ class Encoder {
     std::string out = "[log, " + counted(lines_.size(), "line") + ", complete";
     if (names_ > 0) out += "; T1 = pattern, its " + std::string(marks_.hole) + " filled by the words after it";
     if (uses_time_) out += "; " + std::string(marks_.time) + " = the time";
+    if (pads_) out += "; ~9~ = blanks to column 9";
     if (!letters_.empty()) out += "; A = long value";
     if (uses_coordinates_) out += "; 7| = line 7";
     if (crlf_) out += "; CRLF";
@@ -436,6 +460,7 @@ class Encoder {
   std::vector<std::string_view> values_;
   std::string_view heading_;
   std::size_t written_ = 0;
+  bool pads_ = false;  // some pattern fills up with blanks
   bool uses_time_ = false, uses_templates_ = false, uses_blocks_ = false, uses_coordinates_ = false;
 };
 

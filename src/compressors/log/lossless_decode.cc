@@ -10,6 +10,8 @@ namespace {
 
 constexpr std::size_t kMostBytes = std::size_t{1} << 26;  // more than any content that is compressed
 
+constexpr std::size_t kWidest = 4096;  // bytes of a line that blanks may fill
+
 // "[log, 6 lines, complete; ...]" -> 6, the marks, the line ends.
 struct Header {
   std::size_t lines = 0;
@@ -160,7 +162,11 @@ class Reader {
           text += values[hole++];
           break;
         case Piece::same:
-          text += values[p.hole_of];
+          text += values[p.number];
+          break;
+        case Piece::pad:
+          if (text.size() >= p.number || p.number > kWidest) return false;
+          text.resize(p.number, ' ');
           break;
         case Piece::time:
           text += heading_;

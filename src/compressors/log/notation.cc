@@ -23,6 +23,22 @@ bool is_letter_name(std::string_view s) {
   return s.size() == 1 && s[0] >= 'A' && s[0] <= 'Z';
 }
 
+// "{2}" at the front: 2, if there are as many holes before; else it is text.
+std::size_t reference(std::string_view text, std::size_t holes) {
+  if (!text.starts_with('{')) return 0;
+  std::string_view rest = text.substr(1);
+  const std::size_t k = take_number(rest);
+  return k <= holes && rest.starts_with('}') ? k : 0;
+}
+
+// "~73~" at the front: 73.
+std::size_t padding(std::string_view text) {
+  if (!text.starts_with('~')) return 0;
+  std::string_view rest = text.substr(1);
+  const std::size_t column = take_number(rest);
+  return rest.starts_with('~') ? column : 0;
+}
+
 }  // namespace
 
 std::size_t holes_in(const Pattern& pattern) {
@@ -44,7 +60,10 @@ std::string print(const Pattern& pattern, const Marks& marks) {
         out += marks.time;
         break;
       case Piece::same:
-        out += '{' + std::to_string(p.hole_of + 1) + '}';
+        out += '{' + std::to_string(p.number + 1) + '}';
+        break;
+      case Piece::pad:
+        out += '~' + std::to_string(p.number) + '~';
         break;
     }
   }
@@ -69,13 +88,14 @@ std::optional<Pattern> parse_pattern(std::string_view text, const Marks& marks) 
       flush();
       out.push_back({Piece::time, {}, 0});
       text.remove_prefix(marks.time.size());
-    } else if (text.size() >= 3 && text[0] == '{' && is_digit(text[1])) {
-      std::string_view rest = text.substr(1);
-      const std::size_t k = take_number(rest);
-      if (k == 0 || k > holes || !rest.starts_with('}')) return std::nullopt;
+    } else if (const std::size_t k = reference(text, holes); k > 0) {
       flush();
       out.push_back({Piece::same, {}, k - 1});
-      text = rest.substr(1);
+      text.remove_prefix(text.find('}') + 1);
+    } else if (const std::size_t column = padding(text); column > 0) {
+      flush();
+      out.push_back({Piece::pad, {}, column});
+      text.remove_prefix(text.find('~', 1) + 1);
     } else {
       literal += text[0];
       text.remove_prefix(1);

@@ -21,9 +21,9 @@ constexpr std::string_view kHoleMarks[] = {"*", "\xC2\xA7", "\xC2\xA4", "\xE2\x8
 constexpr std::string_view kTimeMarks[] = {"@", "\xC2\xB6", "\xE2\x80\xA1"};              // @ ¶ ‡
 
 struct Piece {
-  enum Kind : std::uint8_t { literal, hole, same, time } kind;
-  std::string text;     // literal
-  std::size_t hole_of;  // same: which earlier hole, from 0
+  enum Kind : std::uint8_t { literal, hole, same, time, pad } kind;
+  std::string text;    // literal
+  std::size_t number;  // same: which earlier hole, from 0; pad: the byte of the line up to which blanks fill
 };
 using Pattern = std::vector<Piece>;
 

@@ -43,9 +43,10 @@ void for_each_run(std::string_view word, OnRun on_run) {
 
 }  // namespace
 
-std::uint64_t layout_of(const Body& body) {
+std::uint64_t layout_of(const Body& body, bool padded) {
   std::uint64_t h = body.timed ? 1 : 2;
-  const auto add = [&h](std::string_view blanks, std::string_view word) {
+  const auto add = [&h, padded](std::string_view blanks, std::string_view word) {
+    if (padded && blanks.size() > 1 && blanks.find('\t') == std::string_view::npos) blanks = "  ";
     h = (h ^ (word.empty() ? 3 : 5)) * 0x9E3779B97F4A7C15ull;
     for (const char c : blanks) h = (h ^ static_cast<unsigned char>(c)) * 0x100000001B3ull;
     h ^= h >> 31;
@@ -56,9 +57,11 @@ std::uint64_t layout_of(const Body& body) {
 }
 
 PatternMaker::PatternMaker(const Body& first) : timed_(first.timed) {
-  const auto add = [this](std::string_view blanks, std::string_view word) {
-    blanks_.push_back(blanks);
+  const char* const line = first.timed ? first.before.data() : first.after.data();
+  const auto add = [this, line](std::string_view blanks, std::string_view word) {
     Column c;
+    c.blanks = blanks;
+    c.at = static_cast<std::size_t>(word.data() - line);
     c.first = word;
     c.prefix = c.suffix = c.shortest = word.size();
     for_each_run(word, [&c](std::size_t, std::size_t) { c.run_equal.push_back(true); });
@@ -70,15 +73,18 @@ PatternMaker::PatternMaker(const Body& first) : timed_(first.timed) {
 }
 
 void PatternMaker::add(const Body& body) {
+  const char* const line = body.timed ? body.before.data() : body.after.data();
   std::size_t i = 0;
-  const auto add = [&](std::string_view, std::string_view word) {
-    if (i < columns_.size()) add_word(columns_[i++], word);
+  const auto add = [&](std::string_view blanks, std::string_view word) {
+    if (i < columns_.size()) add_word(columns_[i++], blanks, word, static_cast<std::size_t>(word.data() - line));
   };
   if (timed_) for_each_word(body.before, add);
   for_each_word(body.after, add);
 }
 
-void PatternMaker::add_word(Column& c, std::string_view word) {
+void PatternMaker::add_word(Column& c, std::string_view blanks, std::string_view word, std::size_t at) {
+  c.equal_blanks = c.equal_blanks && blanks == c.blanks;
+  c.equal_at = c.equal_at && at == c.at;
   const std::string_view ref = c.first;
   if (word == ref) return;
   c.equal = false;
@@ -111,14 +117,7 @@ void PatternMaker::add_word(Column& c, std::string_view word) {
 }
 
 void PatternMaker::finish_column(Column& c) {
-  const auto literal = [this](std::string_view s) {
-    if (s.empty()) return;
-    if (!pattern_.empty() && pattern_.back().kind == Piece::literal) {
-      pattern_.back().text += s;
-    } else {
-      pattern_.push_back({Piece::literal, std::string(s), 0});
-    }
-  };
+  const auto literal = [this](std::string_view s) { add_literal(s); };
   if (c.equal) {
     literal(c.first);
     return;
@@ -153,17 +152,27 @@ void PatternMaker::finish_column(Column& c) {
   literal(c.first.substr(c.first.size() - c.suffix));
 }
 
-void PatternMaker::finish() {
+bool PatternMaker::finish() {
   for (std::size_t i = 0; i < columns_.size(); ++i) {
+    Column& c = columns_[i];
     if (timed_ && i == words_before_) pattern_.push_back({Piece::time, {}, 0});
-    if (!blanks_[i].empty()) {
-      if (!pattern_.empty() && pattern_.back().kind == Piece::literal) {
-        pattern_.back().text += blanks_[i];
-      } else {
-        pattern_.push_back({Piece::literal, std::string(blanks_[i]), 0});
-      }
+    if (!c.equal_blanks) {
+      if (!c.equal_at) return false;
+      pattern_.push_back({Piece::pad, {}, c.at});
+    } else {
+      add_literal(c.blanks);
     }
-    finish_column(columns_[i]);
+    finish_column(c);
+  }
+  return true;
+}
+
+void PatternMaker::add_literal(std::string_view s) {
+  if (s.empty()) return;
+  if (!pattern_.empty() && pattern_.back().kind == Piece::literal) {
+    pattern_.back().text += s;
+  } else {
+    pattern_.push_back({Piece::literal, std::string(s), 0});
   }
 }
 
@@ -200,7 +209,7 @@ void PatternMaker::replace(std::size_t hole, std::size_t same_as) {
     if (p.kind == Piece::same || p.kind == Piece::hole) {
       if (k == hole) {
         p.kind = Piece::same;
-        p.hole_of = same_as;
+        p.number = same_as;
       }
       ++k;
     }

@@ -21,14 +21,16 @@ struct Body {
   bool timed = false;
 };
 
-// What lines of one group must agree in: number of words, their blanks, whether they are timed.
-std::uint64_t layout_of(const Body& body);
+// What lines of one group must agree in: number of words, their blanks, whether they are timed. `padded`: two blanks
+// and more count alike, for columns that a tool fills up with blanks.
+std::uint64_t layout_of(const Body& body, bool padded);
 
 class PatternMaker {
  public:
   explicit PatternMaker(const Body& first);
   void add(const Body& body);
-  void finish();
+  // False if the lines differ in blanks and not because they are filled up to a column.
+  [[nodiscard]] bool finish();
   const Pattern& pattern() const { return pattern_; }
   // The body's values for the holes, in order; same as many each time.
   void values(const Body& body, std::vector<std::string_view>& out) const;
@@ -36,9 +38,13 @@ class PatternMaker {
 
  private:
   struct Column {
-    std::string_view first;  // the word in the first line
-    bool equal = true;       // in all lines
-    bool same_marks = true;  // all lines have the same punctuation between runs
+    std::string_view blanks;   // before the word, in the first line
+    bool equal_blanks = true;  // in all lines
+    std::size_t at = 0;        // the word's first byte in the line
+    bool equal_at = true;      // in all lines
+    std::string_view first;    // the word in the first line
+    bool equal = true;         // in all lines
+    bool same_marks = true;    // all lines have the same punctuation between runs
     std::vector<bool> run_equal;
     std::size_t prefix = 0, suffix = 0;  // common bytes
     std::size_t shortest = 0;
@@ -46,12 +52,12 @@ class PatternMaker {
     std::vector<std::pair<std::size_t, std::size_t>> run_holes;
     bool affix = false;
   };
-  void add_word(Column& column, std::string_view word);
+  void add_word(Column& column, std::string_view blanks, std::string_view word, std::size_t at);
   void finish_column(Column& column);
+  void add_literal(std::string_view s);
 
   std::vector<Column> columns_;
-  std::vector<std::string_view> blanks_;  // before each word, and behind the last
-  std::size_t words_before_ = 0;          // words in front of the time
+  std::size_t words_before_ = 0;  // words in front of the time
   bool timed_ = false;
   Pattern pattern_;
 };

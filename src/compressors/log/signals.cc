@@ -61,6 +61,8 @@ constexpr auto kLeads = std::to_array<Lead>({
     {"--- FAIL", kTestFailure},
     {"not ok ", kTestFailure},
     {"TEST FAILURE", kTestFailure},
+    {"would reformat", kMark},
+    {"Would reformat", kMark},
     {"BUILD FAILED", kSummary | kTestFailure},
     {"BUILD FAILURE", kSummary | kTestFailure},
     {"* What went wrong", kTestFailure},
