@@ -5,10 +5,11 @@
 //   {"a": [1, 2], "b": "x"}
 //   0 object [0,23) next=7 | 1 string "a" | 2 array next=5 | 3 number | 4 number | 5 string "b" | 6 string "x"
 //
-// The children of an object are key, value, key, value...; keys are string nodes. Every node knows where its subtree ends
-// (`next`), so skipping a value is O(1). Strict RFC 8259 but for two things that real bodies hold: lone surrogate escapes and
-// duplicate keys are accepted (and kept apart). Text must be valid UTF-8; depth is limited (default 256) without recursion.
-// O(n); no allocation but the node list. Limits: 64 MiB of text.
+// The children of an object are key, value, key, value...; keys are string nodes. Every node knows where its subtree
+// ends
+// (`next`), so skipping a value is O(1). Strict RFC 8259 but for two things that real bodies hold: lone surrogate
+// escapes and duplicate keys are accepted (and kept apart). Text must be valid UTF-8; depth is limited (default 256)
+// without recursion. O(n); no allocation but the node list. Limits: 64 MiB of text.
 #pragma once
 
 #include <cstddef>
@@ -31,7 +32,8 @@ using NodeId = std::uint32_t;
 class Node {
  public:
   Node(Kind kind, bool escaped, std::uint32_t begin, std::uint32_t size, NodeId next)
-      : begin_(begin), packed_(static_cast<std::uint32_t>(kind) << 28 | static_cast<std::uint32_t>(escaped) << 27 | size),
+      : begin_(begin),
+        packed_(static_cast<std::uint32_t>(kind) << 28 | static_cast<std::uint32_t>(escaped) << 27 | size),
         next_(next) {}
   Kind kind() const { return static_cast<Kind>(packed_ >> 28); }
   // A string with at least one backslash.
@@ -151,11 +153,18 @@ class Document::MemberRange {
   NodeId id_;
 };
 
-inline Document::ElementRange Document::elements(NodeId array) const { return {*this, array}; }
-inline Document::MemberRange Document::members(NodeId object) const { return {*this, object}; }
+inline Document::ElementRange Document::elements(NodeId array) const {
+  return {*this, array};
+}
+inline Document::MemberRange Document::members(NodeId object) const {
+  return {*this, object};
+}
 
-// True if both texts are the same JSON: structure, key order, duplicate keys, each number by its bytes, each string by its
-// UTF-16 units; only white space and the spelling of escapes may differ. False if either does not parse. O(n).
+// True if both texts are the same JSON: structure, key order, duplicate keys, each number by its bytes, each string by
+// its UTF-16 units; only white space and the spelling of escapes may differ. False if either does not parse. O(n).
 bool same_tokens(std::string_view a, std::string_view b);
+
+// The same where `valid` is known to parse: tokens are compared as they come, in constant memory.
+bool same_tokens_as(std::string_view valid, std::string_view other);
 
 }  // namespace headroom::json

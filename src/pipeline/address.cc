@@ -245,6 +245,12 @@ std::size_t LineIndex::line_of(std::size_t byte) const {
   return static_cast<std::size_t>(std::upper_bound(starts_.begin(), starts_.end(), byte) - starts_.begin());
 }
 
+Item LineIndex::item(std::size_t begin_byte, std::size_t end_byte) const {
+  const std::size_t first = line_of(begin_byte), last = line_of(end_byte - 1);
+  if (begin(first) == begin_byte && end(last) == end_byte) return {Item::Kind::lines, {first, last}};
+  return {Item::Kind::bytes, {begin_byte, end_byte - 1}};
+}
+
 Table table_of(std::string_view text) {
   Table table;
   const std::string_view bare = trimmed(text);

@@ -27,6 +27,12 @@ std::optional<std::vector<Range>> parse_ranges(std::string_view text, std::size_
 // "12", "12-40".
 std::string to_string(Range range);
 
+// What is asked for or still to come, in the order in which it is shown.
+struct Item {
+  enum class Kind { lines, rows, bytes } kind;
+  Range range;  // bytes: the last one counted in
+};
+
 // Where the lines of a text begin. Lines are counted from 1. O(n) once, then O(log n).
 class LineIndex {
  public:
@@ -37,6 +43,8 @@ class LineIndex {
   std::size_t end(std::size_t line) const { return line < starts_.size() ? starts_[line] : size_; }
   // The line that a byte belongs to; of an empty text or at its end: the last.
   std::size_t line_of(std::size_t byte) const;
+  // [begin, end), not empty, as lines if it is whole lines, else as bytes.
+  Item item(std::size_t begin, std::size_t end) const;
 
  private:
   std::vector<std::uint32_t> starts_;

@@ -97,9 +97,10 @@ store::Original original_of(const Block& b) {
 }
 
 // The lossless view if there is one, else the raw block: no marker without an original.
-void fall_back(Block& b, const Error& error, Outcome& out) {
+void fall_back(Block& b, const Error& error, tokens::Witnesses& counters, Outcome& out) {
   b.result.best = std::move(b.result.lossless);
   b.result.lossless.reset();
+  if (b.result.best && !counters.smaller(b.result.best->view.text, b.text)) b.result.best.reset();
   const Reason reason = error.kind == ErrorKind::collision ? Reason::collision : Reason::store_failed;
   if (!b.result.best) b.skipped = reason;
   out.skipped.push_back({b.pointer, b.message, reason});
@@ -111,7 +112,7 @@ void store_originals(std::vector<Block*>& reversible, Services& services, Outcom
   if (reversible.empty()) return;
   auto store = services.store();
   if (!store) {
-    for (Block* b : reversible) fall_back(*b, store.error(), out);
+    for (Block* b : reversible) fall_back(*b, store.error(), services.counters, out);
     return;
   }
   std::vector<store::Original> originals;
@@ -120,7 +121,7 @@ void store_originals(std::vector<Block*>& reversible, Services& services, Outcom
   for (std::size_t i = 0; i < reversible.size(); ++i) {
     Block& b = *reversible[i];
     if (!handles[i]) {
-      fall_back(b, handles[i].error(), out);
+      fall_back(b, handles[i].error(), services.counters, out);
       continue;
     }
     const compressors::View& view = b.result.best->view;

@@ -31,9 +31,9 @@ struct Treated {
   BlockResult result;
 };
 
-std::optional<Choice> lossless_of(const BlockResult& r) {
-  if (r.best && r.best->view.fidelity == Fidelity::lossless) return r.best;
-  return r.lossless;
+const Choice* lossless_of(const BlockResult& r) {
+  if (r.best && r.best->view.fidelity == Fidelity::lossless) return &*r.best;
+  return r.lossless ? &*r.lossless : nullptr;
 }
 
 // Frames need whole lines around the span, and a decoder that gives its very bytes.
@@ -50,7 +50,7 @@ std::optional<View> lossless_view(std::string_view text, const std::vector<Treat
   std::string out(header);
   bool any = false;
   for (const Treated& t : parts) {
-    const std::optional<Choice> choice = lossless_of(t.result);
+    const Choice* choice = lossless_of(t.result);
     if (choice && can_frame(text, t.span, *choice)) {
       out.append(open_line).append("\n").append(choice->view.text).append("\n").append(close_line);
       any = true;

@@ -6,25 +6,18 @@
 #include <span>
 #include <vector>
 
-#include "base/hash.h"
 #include "base/utf8.h"
 #include "pipeline/address.h"
-#include "pipeline/outline.h"
+#include "pipeline/overview.h"
 #include "pipeline/slices.h"
-#include "salience/severity.h"
 #include "search/pieces.h"
 #include "search/query.h"
 
 namespace headroom::pipeline {
 namespace {
 
-constexpr std::int64_t frame_tokens = 160;  // kept back for head, map and foot
-constexpr std::size_t listed_ranges = 8;    // ranges named in a head or foot
-constexpr std::size_t outline_entries = 12;
-constexpr std::int64_t roomy_tokens = 400;  // with less there is no map
-constexpr std::int64_t first_share = 35, last_share = 25,
-                       error_share = 30;              // per cent of an overview; the rest: more from the start
-constexpr std::size_t error_slices = 10;              // of an overview, one for each shape of line
+constexpr std::int64_t frame_tokens = 160;            // kept back for head, map and foot
+constexpr std::size_t listed_ranges = 8;              // ranges named in a head or foot
 constexpr std::size_t errors_looked_for = 128 << 10;  // bytes up to which an answer to ranges names error lines too
 constexpr double kept_share_of_best = 0.25;           // hits with less of the best hit's score are not shown...
 constexpr std::size_t kept_hits = 3;                  // ...but so many always are
@@ -69,12 +62,6 @@ std::optional<std::size_t> number(std::string_view text) {
   if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
   return value;
 }
-
-// What is asked for or still to come, in the order in which it is shown.
-struct Item {
-  enum class Kind { lines, rows, bytes } kind;
-  Range range;  // bytes: the last one counted in
-};
 
 std::string spelled(const Item& item) {
   constexpr std::string_view prefix[] = {"", "r", "b"};
@@ -273,7 +260,7 @@ class Retrieval {
       const Piece piece = item.kind == Item::Kind::rows ? row_lines(item.range) : bytes_of(item);
       const std::size_t shown = body.show_bytes(piece.begin, piece.end);
       if (shown == piece.end) return std::nullopt;
-      return rest_of(shown, piece.end);
+      return lines_.item(shown, piece.end);
     }
     for (std::size_t n = item.range.first; n <= item.range.last; ++n) {
       const Piece row = table().rows[n];
@@ -293,17 +280,7 @@ class Retrieval {
     return {lines_.begin(lines_.line_of(rows[range.first].begin)), lines_.end(lines_.line_of(rows[range.last].begin))};
   }
 
-  Slice part_of_row(std::size_t n) {
-    const Piece row = table().rows[n];
-    return {.unit = Slice::Unit::rows, .first = n, .last = n, .whole_begin = row.begin, .whole_end = row.end};
-  }
-
-  // Bytes still to come, as lines where they are whole lines.
-  Item rest_of(std::size_t begin, std::size_t end) const {
-    const std::size_t first = lines_.line_of(begin), last = lines_.line_of(end - 1);
-    if (lines_.begin(first) == begin && lines_.end(last) == end) return {Item::Kind::lines, {first, last}};
-    return {Item::Kind::bytes, {begin, end - 1}};
-  }
+  Slice part_of_row(std::size_t n) { return row_slice(n, table().rows[n]); }
 
   void show_paths(Slices& body) {
     for (std::size_t i = 0; i < paths_.size(); ++i) {
@@ -326,132 +303,11 @@ class Retrieval {
     }
   }
 
-  // --- overview: nothing asked, too large
-
   void show_overview(Slices& body) {
     if (what_.empty()) what_ = "an overview";
-    const auto entries = outline_of(content_, lines_, body.left() >= roomy_tokens ? outline_entries : 0);
-    for (const OutlineEntry& e : entries) {
-      map_.append(map_.empty() ? "[map by line: " : "; ").append(std::to_string(e.line)).append(" ").append(e.text);
-    }
-    if (!map_.empty()) map_ += "]";
-    const std::int64_t all = std::max<std::int64_t>(0, body.left() - ruler_.count(map_).value);
-    if (row_by_row()) return overview_of_rows(body, all);
-
-    const std::size_t last = tail_begin(all * last_share / 100);
-    body.set_left(all * first_share / 100 + label_tokens);
-    std::size_t first = body.show_bytes(0, last);
-    body.set_left(all * last_share / 100 + label_tokens);
-    body.show_bytes(std::max(first, last), content_.size());
-    body.set_left(all * error_share / 100);
-    std::size_t next = last;
-    for (const std::size_t line : error_lines()) {
-      const std::size_t begin = lines_.begin(line), end = lines_.end(line);
-      if (begin < first || end > last) continue;
-      const std::size_t shown = body.show_bytes(begin, search::cell_end(content_, begin, end));
-      if (shown == begin) break;
-      next = std::min(next, begin);
-    }
-    body.set_left(std::max<std::int64_t>(0, all - spent(body)));
-    first = body.show_bytes(first, next);
-    body.sort();
-    std::size_t at = 0;
-    for (const Slice& s : body.all()) {
-      if (s.begin > at) rest_.push_back(rest_of(at, s.begin));
-      at = s.end;
-    }
-    if (at < content_.size()) rest_.push_back(rest_of(at, content_.size()));
-  }
-
-  std::int64_t spent(const Slices& body) {
-    std::int64_t sum = 0;
-    for (const Slice& s : body.all())
-      sum += label_tokens + ruler_.count(content_.substr(s.begin, s.end - s.begin)).value;
-    return sum;
-  }
-
-  // Lines say little about a table written in a few long ones.
-  bool row_by_row() {
-    return table().json && table().rows.size() > 1 && content_.size() / lines_.count() > search::max_run_bytes;
-  }
-
-  void overview_of_rows(Slices& body, std::int64_t all) {
-    const auto& rows = table().rows;
-    const std::size_t n = rows.size();
-    std::set<std::size_t> shown;
-    const auto take = [&](std::size_t row) {
-      if (shown.contains(row)) return true;
-      if (!body.fits(rows[row]) || !body.show_row(row, rows[row])) return false;
-      shown.insert(row);
-      return true;
-    };
-    body.set_left(all * first_share / 100);
-    for (std::size_t row = 0; row < n && take(row);) ++row;
-    body.set_left(all * last_share / 100);
-    for (std::size_t row = n; row-- > 0 && take(row);) {
-    }
-    body.set_left(all * error_share / 100);
-    std::set<std::uint64_t> shapes;
-    for (std::size_t row = 0; row < n && shapes.size() < error_slices; ++row) {
-      const std::string_view text = content_.substr(rows[row].begin, rows[row].end - rows[row].begin);
-      if (salience::is_severe(text) && shapes.insert(shape_of(text)).second && !take(row)) break;
-    }
-    if (body.empty()) {  // the first row alone is too large
-      body.set_left(all);
-      const std::size_t end = body.show_part(part_of_row(0), rows[0].begin, rows[0].end);
-      if (end < rows[0].end) rest_.push_back({Item::Kind::bytes, {end, rows[0].end - 1}});
-      shown.insert(0);
-    }
-    body.sort();
-    if (rows.front().begin > 0) rest_.push_back({Item::Kind::bytes, {0, rows.front().begin - 1}});
-    for (std::size_t row = 0; row < n; ++row) {
-      if (shown.contains(row)) continue;
-      const std::size_t begin = row;
-      while (row + 1 < n && !shown.contains(row + 1)) ++row;
-      rest_.push_back({Item::Kind::rows, {begin, row}});
-    }
-    if (rows.back().end < content_.size()) rest_.push_back({Item::Kind::bytes, {rows.back().end, content_.size() - 1}});
-  }
-
-  // Where the last lines that fit the budget begin.
-  std::size_t tail_begin(std::int64_t budget) {
-    std::size_t begin = content_.size();
-    for (std::size_t line = lines_.count(); line > 0; --line) {
-      const std::size_t at = lines_.begin(line);
-      if (begin - at > search::max_run_bytes) {
-        if (begin == content_.size()) begin = content_.size() - tail_of_long_line(begin - at);
-        break;
-      }
-      budget -= ruler_.count(content_.substr(at, begin - at)).value;
-      if (budget < 0) break;
-      begin = at;
-    }
-    return begin;
-  }
-
-  std::size_t tail_of_long_line(std::size_t size) const {
-    std::size_t tail = std::min(size, search::max_run_bytes / 2);
-    while (tail > 0 && (static_cast<unsigned char>(content_[content_.size() - tail]) & 0xC0) == 0x80) --tail;
-    return tail;
-  }
-
-  static std::uint64_t shape_of(std::string_view text) {
-    std::string shape(text.substr(0, 200));
-    for (char& c : shape) {
-      if (c >= '0' && c <= '9') c = '0';
-    }
-    return hash64(shape);
-  }
-
-  // The first line of each shape that says something failed, in order.
-  std::vector<std::size_t> error_lines() {
-    std::vector<std::size_t> found;
-    std::set<std::uint64_t> shapes;
-    for (std::size_t n = 1; n <= lines_.count() && found.size() < error_slices; ++n) {
-      const std::string_view line = content_.substr(lines_.begin(n), lines_.end(n) - lines_.begin(n));
-      if (salience::is_severe(line) && shapes.insert(shape_of(line)).second) found.push_back(n);
-    }
-    return found;
+    Overview overview = pipeline::show_overview(body, content_, lines_, table(), ruler_);
+    map_ = std::move(overview.map);
+    rest_ = std::move(overview.rest);
   }
 
   // --- query
@@ -574,7 +430,7 @@ class Retrieval {
     const auto ranked = search::rank(search::Query::parse({&asked, 1}), texts, {.max_share = 1, .ignored = {}});
     const std::size_t best = ranked.empty() ? search::nearest(request_.query, texts, 1).front() : ranked.front().piece;
     const std::size_t end = body.show_bytes(cells[best].begin, piece.end);
-    if (end < piece.end) rest_.push_back(rest_of(end, piece.end));
+    if (end < piece.end) rest_.push_back(lines_.item(end, piece.end));
   }
 
   // --- putting it together
@@ -622,7 +478,7 @@ class Retrieval {
     }
     if (answer.partial && content_.size() <= errors_looked_for && request_.query.empty() && paths_.empty()) {
       std::vector<Range> unseen;
-      for (const std::size_t n : error_lines()) {
+      for (const std::size_t n : error_lines(content_, lines_)) {
         const std::size_t at = lines_.begin(n);
         const bool seen = std::any_of(body.all().begin(), body.all().end(),
                                       [at](const Slice& s) { return s.begin <= at && at < s.end; });

@@ -31,6 +31,11 @@ struct Slice {
   std::string path = {};
 };
 
+// Part of a row; show_part says which.
+inline Slice row_slice(std::size_t n, Piece row) {
+  return {.unit = Slice::Unit::rows, .first = n, .last = n, .whole_begin = row.begin, .whole_end = row.end};
+}
+
 class Slices {
  public:
   // Text and lines must outlive it.

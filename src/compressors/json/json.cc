@@ -52,7 +52,7 @@ void add_tables(std::vector<View>& views, const json::Document& doc, EncodeOptio
     auto text = records::encode(doc, options);
     if (!text) continue;
     const auto back = records::decode(*text);
-    if (!back || !json::same_tokens(*back, doc.text())) continue;
+    if (!back || !json::same_tokens_as(doc.text(), *back)) continue;
     const std::int64_t price = tokens::Counter::estimate(*text).value;
     if (price < compact_price + compact_price / 16) {
       views.push_back(lossless(std::move(*text), marks ? "json_table" : "json_rows"));
@@ -62,10 +62,12 @@ void add_tables(std::vector<View>& views, const json::Document& doc, EncodeOptio
 }
 
 std::vector<View> views(std::string_view text, const Context& context, bool) {
-  std::vector<View> out;
+  std::vector<View> out, reversible;
   EncodeOptions options = options_of(context);
   if (const auto doc = json::Document::parse(text)) {
     if (doc->root().kind() == json::Kind::object || doc->root().kind() == json::Kind::array) {
+      // Reversible views first: what they need of memory is gone before the lossless ones are made and proved.
+      if (context.reversible) reversible = records::reversible_views(*doc, text, context);
       std::string compact;
       compact.reserve(text.size());
       records::append_minified(compact, text);
@@ -78,6 +80,7 @@ std::vector<View> views(std::string_view text, const Context& context, bool) {
       }
     }
   } else {
+    if (context.reversible) reversible = records::reversible_views(text, context);
     for (const bool marks : {true, false}) {
       options.marks = marks;
       auto view = records::encode_lines(text, options);
@@ -86,9 +89,7 @@ std::vector<View> views(std::string_view text, const Context& context, bool) {
       break;
     }
   }
-  if (context.reversible) {
-    for (View& view : records::reversible_views(text, context)) out.push_back(std::move(view));
-  }
+  for (View& view : reversible) out.push_back(std::move(view));
   return out;
 }
 
