@@ -158,11 +158,11 @@ void print_items(std::string& out, const Body& body, const Choice& choice) {
     } else {
       out += " more severe " + plural(body.unit(), k) + " like " + body.name(g.exemplar);
     }
-    out += ": " + some_ranges(g.others, 8) + "]\n";
+    out += ": " + std::string(body.sign()) + some_ranges(g.others, 8) + "]\n";
   }
   for (const Group& g : choice.matches) {
     out += '[' + std::to_string(g.others.size()) + " more " + plural(body.unit(), g.others.size()) +
-           " with what was asked for: " + some_ranges(g.others, 12) + "]\n";
+           " with what was asked for: " + std::string(body.sign()) + some_ranges(g.others, 12) + "]\n";
   }
   body.foot(out, choice);
 }

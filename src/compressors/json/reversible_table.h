@@ -40,6 +40,7 @@ class TablePart {
 
   const Items& items() const { return items_; }
   std::string_view unit() const { return "row"; }
+  std::string_view sign() const { return ""; }  // in front of indices
   double gap_cost() const { return 8; }
   // What printing remembers: where a long cell was shown first.
   using Seen = std::map<std::size_t, std::unordered_map<std::string_view, std::uint32_t>>;  // by column
