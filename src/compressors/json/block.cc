@@ -45,7 +45,7 @@ bool reads_as_repeat(std::string_view line) {
   return at < line.size() && line.substr(0, at).ends_with(" x");
 }
 
-// Keeps a line of content from reading as a statement of ours: inside JSON strings these spellings are equal.
+// Keeps a line that is JSON from reading as a statement of ours: inside strings these spellings are equal.
 void defuse(std::string& out, std::size_t line_begin) {
   std::string line = out.substr(line_begin);
   if (!reads_as_statement(line)) return;
@@ -91,7 +91,7 @@ bool BlockPrinter::prepare(tokens::Counter* ruler) {
       const std::string text = printed(column.pattern);
       if (column.role == Role::derived &&
           (text.find(';') != npos || has_control(text) || text.front() == ' ' || text.back() == ' ' || text[0] == '"' ||
-           text[0] == '[' || text.starts_with("{\""))) {
+           text[0] == '[' || text.starts_with("{\"") || text.starts_with("{}"))) {
         return false;
       }
       marks_.cell |= column.pattern.has(Piece::Kind::cell);
@@ -101,12 +101,20 @@ bool BlockPrinter::prepare(tokens::Counter* ruler) {
     }
     for (const Letter& letter : column.letters) marks_.cell |= letter.name != 0 && letter.hole;
   }
-  choose_separator(ruler);
-  return true;
+  return choose_separator(ruler);
 }
 
-void BlockPrinter::choose_separator(tokens::Counter* ruler) {
-  if (shown_.size() < 2) return;
+// True if a column that others stand on has a filler that the separator would have quoted.
+bool BlockPrinter::needs_bare(std::size_t c, char separator) const {
+  if (!plan_[c].patterned || !plan_[c].referenced) return false;
+  for (std::size_t r = 0; r < plan_.table().rows(); ++r) {
+    if (plan_.filler(r, c).find(separator) != npos) return true;
+  }
+  return false;
+}
+
+bool BlockPrinter::choose_separator(tokens::Counter* ruler) {
+  if (shown_.size() < 2) return true;
   bool blank = true;  // a blank may separate only where every row has every cell
   for (const std::size_t c : shown_) {
     blank = blank && plan_.table().columns()[c].present() + plan_.table().apart_count() == plan_.table().rows();
@@ -120,6 +128,7 @@ void BlockPrinter::choose_separator(tokens::Counter* ruler) {
   char chosen = 0;
   for (const char s : separators) {
     if (s == ' ' && !blank) continue;
+    if (std::any_of(shown_.begin(), shown_.end(), [&](std::size_t c) { return needs_bare(c, s); })) continue;
     separator_ = s;
     sample.clear();
     for (std::size_t r = 0; r < rows; r += step) {
@@ -134,6 +143,7 @@ void BlockPrinter::choose_separator(tokens::Counter* ruler) {
     }
   }
   separator_ = chosen;
+  return chosen != 0;
 }
 
 bool BlockPrinter::letter_like(const ColumnPlan& column, std::string_view cell) const {
@@ -219,17 +229,18 @@ void BlockPrinter::print_row(std::string& out, std::size_t r) const {
     print_cell(out, r, shown_[i], separator_, i + 1 == shown_.size());
     if (out.size() > before) end = out.size();
   }
-  if (end == begin && !list_ && !shown_.empty()) {
+  // A row that would begin with {, be blank or read as a statement of ours stands as its JSON, unless rows below it
+  // follow.
+  const bool forges = out[begin] == '[' && reads_as_statement(std::string_view(out).substr(begin));
+  if (list_ && forges) defuse(out, begin);
+  if (!list_ && plan_.below == npos && (end == begin || out[begin] == '{' || forges)) {
     out.resize(begin);
-    out += "{}";
+    append_minified(out, plan_.table().doc().raw(plan_.table().row(r)));
     return;
   }
-  if (reads_as_repeat(std::string_view(out).substr(begin))) {
-    out += " x1";
-    return;
-  }
-  // Missing cells at the end need no separators, unless what is left would read as a row that stands apart.
-  if (out[begin] != '{') out.resize(end);
+  // Missing cells at the end need no separators.
+  if (!list_) out.resize(end);
+  if (reads_as_repeat(std::string_view(out).substr(begin))) out += " x1";
 }
 
 std::string BlockPrinter::after(std::size_t c) const {
@@ -323,7 +334,12 @@ void BlockPrinter::print_preamble(std::string& out) const {
       any = true;
       out += letter.name;
       out += '=';
-      append_entry(out, letter.hole ? letter.front + "*" + letter.back : letter.front);
+      const std::string body = letter.hole ? letter.front + "*" + letter.back : letter.front;
+      if (body[0] == '"' || body[0] == '[' || body[0] == '{') {
+        out += json::quote(body);
+      } else {
+        append_entry(out, body);
+      }
     }
     if (any) out += '\n';
   }
@@ -388,14 +404,9 @@ void BlockPrinter::print_rows(std::string& out) const {
       out += '\n';
     }
     print_row(line, r);
-    if (!line.empty() && line[0] == '[') defuse(line, 0);
     run.add(line, separator_, 0);
   }
   run.flush();
-}
-
-bool BlockPrinter::forges(std::string_view line) {
-  return reads_as_statement(line);
 }
 
 void BlockPrinter::print(std::string& out) const {

@@ -27,8 +27,6 @@ class BlockPrinter {
 
   void print_preamble(std::string& out) const;
   void print_rows(std::string& out) const;
-  // True if the line reads as a statement of ours.
-  static bool forges(std::string_view line);
   char separator() const { return separator_; }
   // One row's cells, separated; the line is not ended.
   void print_row(std::string& out, std::size_t r) const;
@@ -42,7 +40,8 @@ class BlockPrinter {
   void print_header(std::string& out) const;
   void print_constants(std::string& out) const;
   void print_lookup(std::string& out, std::size_t c) const;
-  void choose_separator(tokens::Counter* ruler);
+  bool choose_separator(tokens::Counter* ruler);
+  bool needs_bare(std::size_t c, char separator) const;
   std::string after(std::size_t c) const;
 
   const TablePlan& plan_;

@@ -167,6 +167,7 @@ class TableReader {
 
   // A row that has rows below it: its text up to and behind the array that holds them.
   bool read_branch(std::string_view line, std::string& before, std::string& behind) {
+    if (line.ends_with(" x1")) line.remove_suffix(3);
     const auto cells = split_cells(line, shown_.size(), separator_);
     if (!cells || below_ == npos) return false;
     std::string text;
@@ -208,7 +209,7 @@ class TableReader {
       rest.remove_prefix(8);
       return constants(rest) ? 1 : -1;
     }
-    if (nested && line.starts_with("below")) {
+    if (nested && (line.starts_with("below: ") || line.starts_with("below, after "))) {
       std::string_view probe = line.substr(5);
       After after;
       if (!read_after(probe, after) || !probe.starts_with(": ")) return -1;
@@ -664,7 +665,14 @@ bool read_nested(Lines& lines, std::uint64_t count, const TableReader::Values& e
       continue;
     }
     std::optional<TableReader>& reader = depth > 0 && below ? below : without;
-    if (!reader) return false;
+    if (!reader || (line.starts_with('{') && end_of_json(line, 0) == line.size())) {
+      if (!line.starts_with('{')) return false;
+      if (!first_here) out += ',';
+      first_here = false;
+      out += line;
+      --count;
+      continue;
+    }
     reader->above = &above;
     if (!reader->read_line(line, count, first_here, out, ",")) return false;
   }

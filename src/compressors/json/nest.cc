@@ -6,6 +6,7 @@
 #include "compressors/json/block.h"
 #include "compressors/json/cells.h"
 #include "compressors/json/run.h"
+#include "compressors/statements.h"
 
 namespace headroom::compressors::records {
 
@@ -95,6 +96,7 @@ std::optional<Nest> Nest::of_array(const Document& doc, const std::vector<NodeId
     nest.classes_.push_back({title, {}, {}, std::nullopt, std::nullopt});
   }
   nest.collect(array, array, 0);
+  if (nest.classes_.front().rows.empty()) return std::nullopt;
   return nest;
 }
 
@@ -142,7 +144,7 @@ bool Nest::plan(const std::vector<std::string>& whole_names, bool marks, std::op
       for (std::size_t k = 0; k < c.table->columns().size(); ++k) {
         if (c.table->columns()[k].name == name) c.plan->below = k;
       }
-      if (c.plan->below == std::string_view::npos) return false;
+      if (c.plan->below == std::string_view::npos || c.table->columns().size() < 2) return false;
     }
     if (!marks) {
       c.plan->plan_plainly();
@@ -215,7 +217,8 @@ void Nest::print(std::string& out, tokens::Counter* ruler, std::size_t& printed,
           out += '\n';
         } else {
           printers[of_class[k]].print_row(line, r);
-          if (!line.empty() && line[0] == '[') good = good && !printers[of_class[k]].forges(line);
+          if (kids && !line.empty() && line[0] == '{') good = false;
+          if (kids && reads_as_statement(line)) good = false;
           if (kids) {
             run.flush();
             out.append(depth, ' ');

@@ -32,6 +32,22 @@ bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
 
+bool breaks_entry(char c) {
+  return c == ';' || static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
+}
+
+// True if the pattern's texts can stand in "all rows: name=pattern; ...".
+bool fits_entry(const Pattern& pattern) {
+  for (const Piece& p : pattern.pieces) {
+    if (std::any_of(p.text.begin(), p.text.end(), breaks_entry)) return false;
+  }
+  if (pattern.pieces.empty()) return true;
+  const std::string& front = pattern.pieces.front().text;
+  const std::string& back = pattern.pieces.back().text;
+  if (!front.empty() && (front[0] == '"' || front[0] == '[' || front[0] == '{' || front[0] == ' ')) return false;
+  return back.empty() || back.back() != ' ';
+}
+
 std::string lower(std::string text) {
   for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
   return text;
@@ -129,6 +145,8 @@ void TablePlan::plan() {
   lookups();
   for (std::size_t c = 0; c < columns_.size(); ++c) templates(c);
   if (!nested) heading();
+  // What a pattern is filled to reads as a number where it looks like one.
+  for (ColumnPlan& column : columns_) column.text = column.text || (column.patterned && column.lookalikes > 0);
 }
 
 void TablePlan::constants() {
@@ -138,8 +156,8 @@ void TablePlan::constants() {
     if (d.complete && d.values.size() == 1 && d.counts[0] == full_rows_ && !table_->list())
       columns_[c].role = Role::constant;
     const Column& column = table_->columns()[c];
-    // A column of strings only, most of which look like numbers, says so once instead of quoting each.
-    if (columns_[c].role == Role::cell && column.strings > 0 && column.strings + column.nulls == column.present()) {
+    // A column of strings only, some of which look like numbers, says so once instead of quoting each.
+    if (column.strings > 0 && column.numbers == 0) {
       std::size_t scalars = 0;
       for (std::size_t r = 0; r < table_->rows(); ++r) {
         const NodeId cell = table_->cell(r, c);
@@ -149,7 +167,16 @@ void TablePlan::constants() {
         }
       }
       columns_[c].text = scalars > 1;
+      columns_[c].lookalikes = scalars;
     }
+  }
+  // Rows need something to be lines of.
+  bool any = false;
+  for (std::size_t c = 0; c < columns_.size(); ++c) any = any || (columns_[c].role == Role::cell && c != below);
+  for (std::size_t c = 0; c < columns_.size() && !any; ++c) {
+    if (c == below) continue;
+    columns_[c].role = Role::cell;
+    any = true;
   }
 }
 
@@ -224,12 +251,14 @@ bool TablePlan::refer(std::size_t c, std::size_t partner, bool front) const {
     if (!eligible(r, c)) continue;
     const std::string_view a = mine[r], b = theirs[r];
     if (b.empty() || is_severe(r, partner)) return false;
+    // A cell that would be printed whole, past its pattern, is no filler.
+    if (columns_[partner].patterned && (!is_bare(b, {'\n', true, true}) || b.starts_with("-- "))) return false;
     if (front ? !a.starts_with(b) : !a.ends_with(b)) return false;
     ++n;
     empty += a.size() == b.size();
   }
   if (n < 3) return false;
-  return empty == 0 || (empty == n && n == full_rows_);
+  return empty == 0 || (empty == n && n == full_rows_ && fits_entry(columns_[c].pattern));
 }
 
 void TablePlan::references(std::size_t c, bool later) {
@@ -292,7 +321,8 @@ bool TablePlan::settle_rest(std::size_t c) {
     if (n++ == 0) rest = fillers_[c][r];
     if (fillers_[c][r] != rest) return false;
   }
-  if (n != full_rows_ || rest.find_first_of("*^") != npos) return false;
+  if (n != full_rows_ || rest.find_first_of("*^") != npos || !fits_entry(columns_[c].pattern)) return false;
+  if (std::any_of(rest.begin(), rest.end(), breaks_entry) || rest.front() == ' ' || rest.back() == ' ') return false;
   ColumnPlan& plan = columns_[c];
   Pattern joined;
   for (const Piece& p : plan.pattern.pieces) {
@@ -416,6 +446,12 @@ void TablePlan::templates(std::size_t c) {
   ColumnPlan& plan = columns_[c];
   const Column& column = table_->columns()[c];
   if (plan.role != Role::cell || plan.whole || column.strings == 0 || full_rows_ < 4) return;
+  const bool fixed = plan.patterned && plan.referenced;  // others need its cells to be its fillers
+  if (fixed) {
+    for (const std::string_view f : fillers_[c]) {
+      if (!f.empty() && f[0] >= 'A' && f[0] <= 'Z' && (f.size() == 1 || f[1] == ' ' || is_digit(f[1]))) return;
+    }
+  }
   struct Group {
     std::string_view first;
     std::size_t front, back, shortest, members = 0;
@@ -466,7 +502,7 @@ void TablePlan::templates(std::size_t c) {
   std::vector<Ranked> ranked;
   for (std::uint32_t k = 0; k < groups.size(); ++k) {
     Group& g = groups[k];
-    if (g.members < 2) continue;
+    if (g.members < 2 || (fixed && g.hole)) continue;
     Letter letter;
     letter.hole = g.hole;
     std::int64_t shared;

@@ -49,6 +49,7 @@ struct ColumnPlan {
   std::vector<Letter> letters;
   std::vector<std::uint16_t> letter_of;  // per row, index into letters + 1; empty if there are no letters
   std::size_t by = 0;                    // Role::by: the column looked up
+  std::size_t lookalikes = 0;            // strings that look like a scalar
   bool referenced = false;               // other columns' patterns stand on its cells
 };
 

@@ -37,6 +37,8 @@ class Run {
       out_.append(first_, end_, std::string::npos);
       out_ += '\n';
     } else if (count_ >= 2 && kind_ == Kind::equal) {
+      // (a line whose text ends like a repeat came with " x1" behind it)
+      if (first_.ends_with(" x1")) first_.resize(first_.size() - 3);
       out_ += first_ + " x" + std::to_string(count_) + '\n';
     } else {
       out_ += first_ + '\n';

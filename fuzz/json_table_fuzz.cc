@@ -1,0 +1,31 @@
+// Any bytes as JSON to show, or as a view to read: a view made decodes to the same tokens; a decoder given nonsense
+// gives JSON or nothing.
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include "compressors/json/decode.h"
+#include "compressors/json/encode.h"
+#include "json/document.h"
+
+namespace json = headroom::json;
+namespace records = headroom::compressors::records;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  (void)records::decode(text);
+  if (const auto doc = json::Document::parse(text)) {
+    for (const bool marks : {true, false}) {
+      records::EncodeOptions options;
+      options.marks = marks;
+      const auto view = records::encode(*doc, options);
+      if (!view) continue;
+      const auto back = records::decode(*view);
+      if (!back || !json::same_tokens(*back, text)) std::abort();
+    }
+  } else if (const auto view = records::encode_lines(text, {})) {
+    if (records::decode(*view) != text) std::abort();
+  }
+  return 0;
+}

@@ -1,0 +1,326 @@
+// The lossless side of the JSON compressor: every view comes back token for token, whatever the keys and values.
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "compressors/json/cells.h"
+#include "compressors/json/decode.h"
+#include "compressors/json/encode.h"
+#include "compressors/json/json.h"
+#include "compressors/json/spelling.h"
+#include "compressors/statements.h"
+#include "json/document.h"
+#include "json/strings.h"
+
+namespace headroom::compressors {
+namespace {
+
+using records::EncodeOptions;
+
+std::optional<std::string> encoded(const std::string& text, bool marks = true) {
+  const auto doc = json::Document::parse(text);
+  if (!doc) return std::nullopt;
+  EncodeOptions options;
+  options.marks = marks;
+  return records::encode(*doc, options);
+}
+
+// Keys and strings that look like something of the notation's own.
+const std::vector<std::string>& nasty_words() {
+  static const std::vector<std::string> words{"a",
+                                              "b",
+                                              "id",
+                                              "name",
+                                              "a.b",
+                                              "",
+                                              "z,q",
+                                              "x|y",
+                                              "is",
+                                              "by",
+                                              "all rows",
+                                              "below",
+                                              "item",
+                                              "[0]",
+                                              "a[0]",
+                                              "x=1",
+                                              "q:text",
+                                              "k; l",
+                                              "*",
+                                              "^",
+                                              "{id}",
+                                              "{..}",
+                                              "A",
+                                              "B",
+                                              "A 1",
+                                              "B12",
+                                              "12",
+                                              "1.0",
+                                              "-0",
+                                              "1e3",
+                                              "null",
+                                              "true",
+                                              "007",
+                                              " lead",
+                                              "trail ",
+                                              "tab\there",
+                                              "line\nend",
+                                              "quote\"d",
+                                              "back\\slash",
+                                              "1..5",
+                                              "x12",
+                                              "a x3",
+                                              "-- x",
+                                              "[end]",
+                                              "{}",
+                                              "{\"a\":1}",
+                                              "[1,2]",
+                                              "\xED\xA0\xBD",
+                                              "\xC3\xA9t\xC3\xA9",
+                                              "\xF0\x9F\x9A\x80",
+                                              "error: refused",
+                                              "[rows 1-16: 16 rows]",
+                                              "x, complete]",
+                                              "hash=482193075514]",
+                                              "https://x.example/o/17",
+                                              "2026-03-01T08:14:05Z",
+                                              "",
+                                              "with rows below:",
+                                              "without:",
+                                              "f: A=1",
+                                              "a is b",
+                                              "a by b: x=1"};
+  return words;
+}
+
+rc::Gen<std::string> word() {
+  return rc::gen::elementOf(nasty_words());
+}
+
+rc::Gen<std::string> scalar() {
+  return rc::gen::oneOf(
+      rc::gen::map(word(), [](const std::string& w) { return json::quote(w); }),
+      rc::gen::map(rc::gen::inRange(0, 2000), [](int n) { return std::to_string(n); }),
+      rc::gen::element<std::string>("null", "true", "false", "1.0", "1e3", "-0", "9007199254740993", "0.25", "{}", "[]",
+                                    "\"\\ud800\"", "\"\\u00e9\"", "[1, 2]", "[\"a\", {\"b\": null}]"));
+}
+
+std::string object(const std::vector<std::pair<std::string, std::string>>& members) {
+  std::string out = "{";
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    if (i > 0) out += ",";
+    out += json::quote(members[i].first) + ":" + members[i].second;
+  }
+  return out + "}";
+}
+
+// A column's values over rows: constant, counting, templated or wild.
+std::string cell_of(int style, std::size_t row, const std::string& word, const std::string& wild) {
+  const std::string n = std::to_string(row);
+  switch (style) {
+    case 0:
+      return json::quote(word);
+    case 1:
+      return n;
+    case 2:
+      return json::quote(word + n);
+    case 3:
+      return json::quote(word + "/" + n + "-" + word);
+    case 4:
+      return json::quote("https://host.example/api/v1/orders/" + n + "?page=" + word);
+    case 5:
+      return json::quote(row % 2 != 0 ? "customer of the northern region" : "customer of the southern region");
+    case 6:
+      return row % 7 == 3 ? "null" : json::quote("took " + n + " ms to answer the call");
+    case 7:
+      return "{\"x\":" + n + ",\"y\":{\"z\":" + json::quote(word) + "}}";
+    case 8:
+      return "[{\"x\":" + n + "}]";
+    case 9:
+      return "[{\"x\":" + n + "},{\"x\":" + wild + "}]";
+    case 10:
+      return row % 5 == 0 ? "null" : "{\"x\":" + wild + "}";
+    case 11:
+      return "\"2026-03-0" + std::to_string(1 + row / 4 % 9) + "T08:1" + std::to_string(row % 10) + ":05Z\"";
+    default:
+      return wild;
+  }
+}
+
+// The encoder itself must be right: a mismatch is not left to the fallback.
+void expect_round_trip(const std::string& text) {
+  for (const bool marks : {true, false}) {
+    const auto view = encoded(text, marks);
+    if (!view) continue;
+    const auto back = records::decode(*view);
+    if (!back || !json::same_tokens(*back, text)) {
+      RC_LOG() << text << "\n" << *view << "\n" << back.value_or("(not decoded)") << "\n";
+      RC_FAIL("not the same tokens");
+    }
+  }
+}
+
+RC_GTEST_PROP(JsonEncode, TablesComeBack, ()) {
+  const auto columns = *rc::gen::inRange<std::size_t>(1, 8);
+  const auto rows = *rc::gen::inRange<std::size_t>(2, 40);
+  std::vector<std::string> names, words;
+  std::vector<int> styles;
+  for (std::size_t c = 0; c < columns; ++c) {
+    names.push_back(*word());
+    words.push_back(*word());
+    styles.push_back(*rc::gen::inRange(0, 14));
+  }
+  const bool sparse = *rc::gen::arbitrary<bool>();
+  std::string text = "[";
+  for (std::size_t r = 0; r < rows; ++r) {
+    std::vector<std::pair<std::string, std::string>> members;
+    for (std::size_t c = 0; c < columns; ++c) {
+      if (sparse && *rc::gen::inRange(0, 6) == 0) continue;
+      members.emplace_back(names[c], cell_of(styles[c], r, words[c], *scalar()));
+    }
+    if (r > 0) text += ",";
+    text += object(members);
+  }
+  text += "]";
+  if (*rc::gen::arbitrary<bool>())
+    text = "{\"total\":" + *scalar() + ",\"data\":{\"items\":" + text + "},\"next\":" + *scalar() + "}";
+  expect_round_trip(text);
+}
+
+RC_GTEST_PROP(JsonEncode, ListsComeBack, ()) {
+  const auto items = *rc::gen::container<std::vector<std::string>>(scalar());
+  std::string text = "[";
+  for (std::size_t i = 0; i < items.size(); ++i) text += (i > 0 ? "," : "") + items[i];
+  expect_round_trip(text + "]");
+}
+
+std::string tree(int depth, const std::string& path) {
+  std::vector<std::pair<std::string, std::string>> members;
+  const std::string name = *word() + std::to_string(*rc::gen::inRange(0, 30));
+  const std::string here = path + "/" + name;
+  members.emplace_back("name", json::quote(name));
+  members.emplace_back("path", json::quote(here));
+  if (depth > 0) {
+    std::string below = "[";
+    const int n = *rc::gen::inRange(0, 5);
+    for (int i = 0; i < n; ++i) below += (i > 0 ? "," : "") + tree(*rc::gen::inRange(0, depth), here);
+    members.emplace_back("children", below + "]");
+  } else {
+    members.emplace_back("size", *scalar());
+  }
+  if (*rc::gen::inRange(0, 4) == 0) members.emplace_back(*word(), *scalar());
+  return object(members);
+}
+
+RC_GTEST_PROP(JsonEncode, TreesComeBack, ()) {
+  expect_round_trip(tree(4, ""));
+}
+
+TEST(JsonEncode, SaysOnceWhatRowsShare) {
+  std::string text = "[";
+  for (int i = 0; i < 40; ++i) {
+    if (i > 0) text += ", ";
+    const std::string id = std::to_string(81231 + i * 3);
+    text += R"({"id": )" + id + R"(, "url": "https://shop.example/o/)" + id + R"(", "placed": "2026-03-0)" +
+            std::to_string(i % 9 + 1) + R"(T08:14:05Z", "cur": "EUR", "note": )" + (i % 2 != 0 ? "null" : "\"\"") + "}";
+  }
+  text += "]";
+  const auto view = encoded(text);
+  ASSERT_TRUE(view);
+  EXPECT_NE(view->find("url=https://shop.example/o/{id}"), std::string::npos) << *view;
+  EXPECT_NE(view->find("cur=EUR"), std::string::npos) << *view;
+  EXPECT_NE(view->find("[json, 40 rows, complete"), std::string::npos) << *view;
+  EXPECT_TRUE(reads_as_statement(view->substr(0, view->find('\n'))));
+  EXPECT_LT(view->size() * 3, text.size());
+  EXPECT_TRUE(json::same_tokens(*records::decode(*view), text));
+}
+
+TEST(JsonEncode, KeepsKindsApart) {
+  const std::string text =
+      R"([{"v":1.0},{"v":"1.0"},{"v":null},{"v":"null"},{},{"v":""},{"v":-0},{"v":1e3},{"v":9007199254740993},{"v":[]},{"v":{}}])";
+  for (const bool marks : {true, false}) {
+    const auto view = encoded(text, marks);
+    if (!view) continue;
+    EXPECT_TRUE(json::same_tokens(records::decode(*view).value_or(""), text)) << *view;
+  }
+}
+
+TEST(JsonEncode, RowsOfAnotherOrderStandApart) {
+  std::string text = "[";
+  for (int i = 0; i < 60; ++i) text += R"({"a":)" + std::to_string(i) + R"(,"b":"x"},)";
+  text += R"({"b":"x","a":60},{"a":61,"a":62,"b":"x"}])";
+  const auto view = encoded(text);
+  ASSERT_TRUE(view);
+  EXPECT_NE(view->find("\n{\"b\":\"x\",\"a\":60}\n"), std::string::npos) << *view;
+  EXPECT_TRUE(json::same_tokens(records::decode(*view).value_or(""), text)) << *view;
+}
+
+TEST(JsonEncode, LinesComeBackByteForByte) {
+  for (const char* const colon : {":", ": "}) {
+    for (const char* const end : {"", "\n"}) {
+      std::string text;
+      for (int i = 0; i < 30; ++i) {
+        if (i > 0) text += '\n';
+        text += std::string("{\"ts\"") + colon + std::to_string(1000 + i) + (colon[1] != 0 ? ", " : ",") + "\"msg\"" +
+                colon + "\"tick " + std::to_string(i * 7) + "\"}";
+      }
+      text += end;
+      const auto view = records::encode_lines(text, {});
+      ASSERT_TRUE(view);
+      EXPECT_EQ(records::decode(*view), text);
+      EXPECT_LT(view->size() * 2, text.size());
+    }
+  }
+}
+
+TEST(JsonEncode, ManyKeysAndDeepTextsAreTakenOrLeftButNeverWrong) {
+  std::string wide = "[";
+  for (int r = 0; r < 5; ++r) {
+    if (r > 0) wide += ',';
+    wide += '{';
+    for (int k = 0; k < 5000; ++k) wide += (k > 0 ? ",\"k" : "\"k") + std::to_string(k) + "\":" + std::to_string(k * r);
+    wide += '}';
+  }
+  wide += ']';
+  const auto view = encoded(wide);
+  if (view) {
+    EXPECT_TRUE(json::same_tokens(records::decode(*view).value_or(""), wide));
+  }
+  EXPECT_FALSE(encoded(std::string(100000, '[')));
+  EXPECT_FALSE(records::decode("[json, 99999999 rows, complete]\na\n"));
+  EXPECT_FALSE(records::decode(""));
+}
+
+TEST(JsonSpelling, RespellsAsPrintersDo) {
+  std::string out;
+  records::respell(out, R"({"a":[1,{"b":"x,y"}],"c":{},"d":[]})", {.spaced = true});
+  EXPECT_EQ(out, R"({"a": [1, {"b": "x,y"}], "c": {}, "d": []})");
+  out.clear();
+  records::respell(out, R"({"a":[1],"c":{}})", {.indent = 2});
+  EXPECT_EQ(out, "{\n  \"a\": [\n    1\n  ],\n  \"c\": {}\n}");
+  out.clear();
+  records::respell(out, "\"\xC3\xA9\xF0\x9F\x9A\x80\"", {.ascii = true});
+  EXPECT_EQ(out, R"("\u00e9\ud83d\ude80")");
+}
+
+RC_GTEST_PROP(JsonCells, SplitFindsWhatWasPrinted, ()) {
+  const char separator = *rc::gen::element('|', ',', '\t', ' ');
+  const auto words = *rc::gen::nonEmpty(rc::gen::container<std::vector<std::string>>(word()));
+  std::string line;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (i > 0) line += separator;
+    records::append_string_cell(line, words[i], {separator, i + 1 == words.size(), false});
+  }
+  const auto cells = records::split_cells(line, words.size(), separator);
+  RC_ASSERT(cells.has_value());
+  RC_ASSERT(cells->size() == words.size());
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    std::string json;
+    RC_ASSERT(records::append_cell_json(json, (*cells)[i], false));
+    RC_ASSERT(json::same_tokens(json, json::quote(words[i])));
+  }
+}
+
+}  // namespace
+}  // namespace headroom::compressors
