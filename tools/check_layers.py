@@ -43,7 +43,6 @@ THIRD_PARTY = {
     r"xxhash\.h": {"base"},
     r"sqlite3\.h": {"store"},
     r"openssl/.*": {"store"},
-    r"CLI/.*": {"cli"},
     r"boost/.*": {"http"},
     r"hiredis/.*": {"store"},
 }

@@ -72,12 +72,21 @@ def write_key(workspace):
 
 
 def json_tokens(text):
-    """The text without the white space between JSON tokens: two spellings of one document are equal exactly here."""
-    return b"".join(re.findall(rb'"(?:\\.|[^"\\])*"|[^\s"]+|"', text, re.S))
+    """The JSON tokens of a text: strings by what they say, numbers by how they are spelt, no white space between."""
+    tokens = re.findall(r'"(?:\\.|[^"\\])*"|[{}\[\],:]|[^\s"{}\[\],:]+|"', text.decode(errors="surrogateescape"), re.S)
+    try:
+        return [json.loads(token, strict=False) if token[0] == '"' else token.encode(errors="surrogateescape") for token in tokens]
+    except ValueError:
+        return None  # not JSON
+
+
+def same_json(one, other):
+    tokens = json_tokens(one)
+    return tokens is not None and tokens == json_tokens(other)
 
 
 def same(decoded, content):
-    return decoded == content or json_tokens(decoded) == json_tokens(content)
+    return decoded == content or same_json(decoded, content)
 
 
 def check_view(here, elsewhere, content, mode, options):
