@@ -247,6 +247,16 @@ bool is_path_line(std::string_view line) {
   return plausible_path(line) && line.find("://") == std::string_view::npos;
 }
 
+bool has_path_prefix(std::string_view line) {
+  const std::size_t drive = line.size() > 2 && line[1] == ':' && (line[2] == '\\' || line[2] == '/') ? 2 : 0;
+  const std::size_t colon = line.substr(0, 512).find(':', drive);
+  if (colon == std::string_view::npos || colon < 3) return false;
+  const std::string_view path = line.substr(0, colon), text = line.substr(colon + 1);
+  if (path.find_first_of(" \t=\"'<>(){}[],;") != std::string_view::npos || text.starts_with("//")) return false;
+  const std::size_t slash = path.find_last_of("/\\"), dot = path.rfind('.');
+  return slash != std::string_view::npos && dot != std::string_view::npos && dot > slash && dot + 1 < path.size();
+}
+
 bool is_hunk_head(std::string_view line) {
   if (line.starts_with("@@ -") || line.starts_with("@@@ -")) return line.find("@@", 3) != std::string_view::npos;
   return line.starts_with("*** ") && line.ends_with(" ****");

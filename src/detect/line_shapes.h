@@ -28,6 +28,9 @@ std::optional<SearchSplit> search_split(std::string_view line);
 // A bare path, or "path:count".
 bool is_path_line(std::string_view line);
 
+// "dir/file.c:text": matched text behind its path, without a line number (grep -r).
+bool has_path_prefix(std::string_view line);
+
 // diff --git, ---, +++, @@, index, Index:, *** , rename/similarity lines.
 bool is_diff_line(std::string_view line);
 bool is_hunk_head(std::string_view line);

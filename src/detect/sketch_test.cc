@@ -28,6 +28,9 @@ TEST(SearchSplit, SplitsPathAndLine) {
   EXPECT_EQ(s->path_size, 8u);
   EXPECT_EQ(s->line, 12u);
   EXPECT_TRUE(search_split("C:\\src\\x.c:12:int"));
+  EXPECT_TRUE(has_path_prefix("src/a.cc:  int x;"));
+  EXPECT_FALSE(has_path_prefix("https://host.example/a.html: x"));
+  EXPECT_FALSE(has_path_prefix("see src/a.cc: it says so"));
   EXPECT_EQ(search_split("app-2024-01.txt:12:x")->path_size, 15u);
   EXPECT_TRUE(search_split("src/a.cc-12-context"));
   EXPECT_FALSE(search_split("10:02:11 started"));

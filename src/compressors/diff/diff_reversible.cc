@@ -117,11 +117,16 @@ class Planner {
     for (const FileDiff& f : d_.files) {
       if (f.hunk_count > 0) fixed += static_cast<double>(path_of(f).size()) * .3 + 8;
     }
+    for (std::size_t k = 0; k < d_.hunks.size(); ++k) {
+      if (!plan_.live[k]) continue;
+      for (std::size_t i = d_.hunks[k].head; i < d_.hunks[k].end; ++i) whole_ += cost(i);
+    }
     std::array<double, 3> costs{};
     constexpr std::array<std::size_t, 3> contexts{3, 1, 0};
     for (std::size_t k = 0; k < 3; ++k) costs[k] = fixed + cost_with(contexts[k]);
 
-    double limit = 1e18, aim = original_ * .5;
+    // Half of what there is to show: what is left out anyway makes no room for context.
+    double limit = 1e18, aim = std::min(original_, whole_ + fixed) * .5;
     if (context_.token_budget) {
       limit = aim = static_cast<double>(context_.token_budget->value);
     } else if (original_ > long_diff) {
@@ -374,6 +379,7 @@ class Planner {
   const Context& context_;
   const double original_;
   double per_byte_ = .3;
+  double whole_ = 0;  // tokens of the live hunks
   Plan plan_;
 };
 

@@ -14,10 +14,9 @@ constexpr std::size_t kept_whole = 20;
 
 int evidence(const detect::Sketch& s) {
   if (s.lines < 2 || s.has_nul) return 0;
-  const std::size_t found = std::max(s.search_lines, s.path_lines);
+  const std::size_t found = std::max({s.search_lines, s.path_lines, s.path_text_lines});
   const std::size_t share = found * 100 / s.lines;
   if (s.diagnostic_lines * 4 > s.lines || s.diff_lines * 3 > s.lines) return 0;
-  // Matched text without line numbers ("path:text") shows as neither; the parser is quick to refuse.
   return static_cast<int>(std::min<std::size_t>(share, 100));
 }
 

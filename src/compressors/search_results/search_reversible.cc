@@ -18,6 +18,7 @@ namespace {
 constexpr std::size_t most_sure = 20;          // hits shown whatever the budget; beyond that they compete
 constexpr std::size_t most_candidates = 2048;  // distinct lines that coverage chooses from, spread evenly
 constexpr std::size_t longest_line = 1200;     // bytes of a line worth showing: longer ones are counted
+constexpr std::int64_t shortest_result = 500;  // tokens: below this every line is worth its place
 constexpr double smallest_budget = 400, largest_budget = 3000;
 
 std::string_view trimmed(std::string_view s) {
@@ -396,6 +397,7 @@ Relevance relevance_of(const GrepOutput& g, const Context& context) {
 std::optional<View> summarise_search(const GrepOutput& g, const Relevance& relevance, const Context& context,
                                      Tokens original, Tokens lossless) {
   if (!g.mostly_explained() || g.matches == 0) return std::nullopt;
+  if (lossless.value < shortest_result && !context.token_budget) return std::nullopt;
   const Groups groups = group_lines(g);
   const Selection s =
       select(g, groups, relevance, context, static_cast<double>(original.value), static_cast<double>(lossless.value));
@@ -457,8 +459,6 @@ std::optional<View> summarise_search(const GrepOutput& g, const Relevance& relev
     limit = std::max(
         static_cast<double>(context.token_budget->value) - static_cast<double>(context.ruler.count(view.text).value),
         100.);
-  if (g.style == GrepStyle::names || g.style == GrepStyle::counts)
-    limit = std::min(limit, static_cast<double>(lossless.value) * .4);
   view.text += rest_of_files(g, has_shown, limit, context.ruler);
 
   view.fidelity = Fidelity::reversible;
