@@ -72,7 +72,8 @@ std::size_t Slices::show_part(Slice part, std::size_t begin, std::size_t end) {
 }
 
 void Slices::sort() {
-  std::stable_sort(slices_.begin(), slices_.end(), [](const Slice& a, const Slice& b) { return a.begin < b.begin; });
+  std::sort(slices_.begin(), slices_.end(),
+            [](const Slice& a, const Slice& b) { return a.begin != b.begin ? a.begin < b.begin : a.end < b.end; });
   std::vector<Slice> joined;
   for (Slice& s : slices_) {
     Slice* last = joined.empty() ? nullptr : &joined.back();

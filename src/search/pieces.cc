@@ -190,7 +190,8 @@ std::vector<std::size_t> nearest(std::string_view query, std::span<const std::st
     });
     if (shared > 0) scored.push_back({2.0 * static_cast<double>(shared) / static_cast<double>(own + asked_for), i});
   }
-  std::stable_sort(scored.begin(), scored.end(), [](const Scored& x, const Scored& y) { return x.dice > y.dice; });
+  std::sort(scored.begin(), scored.end(),
+            [](const Scored& x, const Scored& y) { return x.dice != y.dice ? x.dice > y.dice : x.piece < y.piece; });
   std::vector<std::size_t> best;
   for (std::size_t i = 0; i < std::min(k, scored.size()); ++i) best.push_back(scored[i].piece);
   if (best.empty() && k > 0 && !pieces.empty()) best.push_back(0);

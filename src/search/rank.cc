@@ -186,7 +186,8 @@ std::vector<Hit> rank(const Query& query, std::span<const std::string_view> piec
     const double rounded = std::round(score[i] * 1048576) / 1048576;
     if (rounded > 0) hits.push_back({i, rounded, anchored[i]});
   }
-  std::stable_sort(hits.begin(), hits.end(), [](const Hit& x, const Hit& y) { return x.score > y.score; });
+  std::sort(hits.begin(), hits.end(),
+            [](const Hit& x, const Hit& y) { return x.score != y.score ? x.score > y.score : x.piece < y.piece; });
   return hits;
 }
 
