@@ -174,8 +174,9 @@ std::vector<Shift> change_points(std::span<const double> values, std::size_t lim
     out.push_back({where[at], before, after});
   }
   if (out.size() > limit) {
-    std::stable_sort(out.begin(), out.end(), [](const Shift& a, const Shift& b) {
-      return std::abs(a.after - a.before) > std::abs(b.after - b.before);
+    std::sort(out.begin(), out.end(), [](const Shift& a, const Shift& b) {
+      const double x = std::abs(a.after - a.before), y = std::abs(b.after - b.before);
+      return x != y ? x > y : a.index < b.index;
     });
     out.resize(limit);
     std::sort(out.begin(), out.end(), [](const Shift& a, const Shift& b) { return a.index < b.index; });

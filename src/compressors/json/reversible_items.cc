@@ -101,8 +101,9 @@ Choice choose(const Items& items, double budget, double gap_cost) {
       kinds[it->second].worst = std::max(kinds[it->second].worst, s->severity);
     }
     // Fatal before error, then the rarer kind; ties as they appear.
-    std::stable_sort(kinds.begin(), kinds.end(), [](const Kind& a, const Kind& b) {
-      return a.worst != b.worst ? a.worst > b.worst : a.members.size() < b.members.size();
+    std::sort(kinds.begin(), kinds.end(), [](const Kind& a, const Kind& b) {
+      if (a.worst != b.worst) return a.worst > b.worst;
+      return a.members.size() != b.members.size() ? a.members.size() < b.members.size() : a.members[0] < b.members[0];
     });
     const double room = std::max(budget, least_severe_room);
     std::size_t shown = 0;
@@ -186,8 +187,8 @@ Choice choose(const Items& items, double budget, double gap_cost) {
       rest.insert(rest.end(), g.others.begin(), g.others.end());
     }
   }
-  std::stable_sort(out.groups.begin(), out.groups.end(),
-                   [](const Group& a, const Group& b) { return a.exemplar < b.exemplar; });
+  std::sort(out.groups.begin(), out.groups.end(),
+            [](const Group& a, const Group& b) { return a.exemplar < b.exemplar; });
   if (!rest.empty()) {
     std::sort(rest.begin(), rest.end());
     out.groups.push_back({~std::uint32_t{0}, std::move(rest)});

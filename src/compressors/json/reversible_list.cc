@@ -81,7 +81,6 @@ void ListPart::read(const Context& context) {
   std::vector<std::vector<std::uint32_t>> item_words(n);
   template_of_.resize(n);
   std::string sample;
-  std::size_t bytes = 0;
   const std::size_t step = std::max<std::size_t>(1, n / 16);
   for (std::size_t i = 0; i < n; ++i) {
     const NodeId node = list_[i].node;
@@ -128,7 +127,6 @@ void ListPart::read(const Context& context) {
     const std::size_t size = own + list_[i].path.size() + 6;
     items_.cost.push_back(static_cast<std::uint32_t>(size));
     if (i % step == 0 && sample.size() < 6000) line(sample, static_cast<std::uint32_t>(i));
-    bytes += size;
   }
   // Bytes -> tokens at the sample's rate.
   const std::string_view measured = std::string_view(sample).substr(0, utf8::floor_boundary(sample, 16384));
@@ -315,8 +313,9 @@ Series number_series(const Document& doc, NodeId array) {
   const std::size_t all_far = far.size(), limit = std::max<std::size_t>(12, salience::shown_outliers(n));
   if (far.size() > limit) {
     const double centre = values[s.p50];
-    std::stable_sort(far.begin(), far.end(), [&](std::size_t a, std::size_t b) {
-      return std::abs(values[a] - centre) > std::abs(values[b] - centre);
+    std::sort(far.begin(), far.end(), [&](std::size_t a, std::size_t b) {
+      const double x = std::abs(values[a] - centre), y = std::abs(values[b] - centre);
+      return x != y ? x > y : a < b;
     });
     far.resize(12);
     std::sort(far.begin(), far.end());

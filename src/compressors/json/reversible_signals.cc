@@ -139,10 +139,8 @@ class Reader {
     const std::size_t limit = salience::shown_outliers(n_);
     const bool few_have = present * 5 < rows, few_lack = salience::is_rare(rows - present, rows);
     if (!few_have && !few_lack) return;
-    std::size_t met = 0;
     for (std::size_t r = 0; r < n_; ++r) {
       if (grid_.apart[r] || (grid_.cell(r, c) != no_cell) != few_have) continue;
-      ++met;
       if (few_have && present > limit) {
         items_.notable.push_back(static_cast<std::uint32_t>(r));
         return;  // one will do
@@ -259,8 +257,9 @@ class Reader {
       column.outliers = far.size();
       if (!far.empty()) {
         FarValues values{c, salience::median(column.values), {far.begin(), far.end()}};
-        std::stable_sort(values.rows.begin(), values.rows.end(), [&](std::uint32_t a, std::uint32_t b) {
-          return std::abs(column.values[a] - values.median) > std::abs(column.values[b] - values.median);
+        std::sort(values.rows.begin(), values.rows.end(), [&](std::uint32_t a, std::uint32_t b) {
+          const double x = std::abs(column.values[a] - values.median), y = std::abs(column.values[b] - values.median);
+          return x != y ? x > y : a < b;
         });
         signals_.far.push_back(std::move(values));
       }
@@ -274,7 +273,10 @@ class Reader {
 
   // Columns with outliers, two at most; else the first with many values; no counters.
   void name_in_gaps(NumericColumn column) {
-    if (column.counter || column.few) {
+    // Numbers that only name a row say nothing by their range.
+    const std::string& key = grid_.keys[column.column];
+    const bool names = key == "id" || key.ends_with("_id") || key.ends_with("Id") || key.ends_with("ID");
+    if (column.counter || column.few || names) {
       if (column.outliers == 0) return;
     }
     auto& list = signals_.numeric;
@@ -298,7 +300,7 @@ class Reader {
     for (std::size_t d = 1; d < deciles; ++d) limits[d - 1] = sample[sample.size() * d / deciles];
     for (std::size_t r = 0; r < n_; ++r) {
       if (std::isnan(values[r])) continue;
-      classes_[r] = static_cast<std::uint8_t>(std::upper_bound(limits, limits + deciles - 1, values[r]) - limits);
+      classes_[r] = static_cast<std::uint8_t>(std::upper_bound(limits, limits + (deciles - 1), values[r]) - limits);
     }
     class_count_ = deciles;
   }

@@ -80,8 +80,10 @@ class TemplateFinder {
     }
     if (holes.empty()) return std::nullopt;
     // Longest first; ties to the left.
-    std::stable_sort(holes.begin(), holes.end(),
-                     [](const Hole& a, const Hole& b) { return a.size != b.size ? a.size > b.size : a.at < b.at; });
+    std::sort(holes.begin(), holes.end(), [](const Hole& a, const Hole& b) {
+      if (a.size != b.size) return a.size > b.size;
+      return a.at != b.at ? a.at < b.at : a.column < b.column;
+    });
     std::vector<Hole> chosen;
     for (const Hole& h : holes) {
       if (chosen.size() == most_holes) break;
