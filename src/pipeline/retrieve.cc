@@ -115,7 +115,9 @@ class Retrieval {
   void show(Slices& body, bool whole_if_it_fits) {
     if (content_.empty()) return;
     const auto scope = scope_of_request();
-    if (!request_.query.empty()) return show_query(body, scope);
+    // A cursor of ranges goes on with what an answer broke off, whether a query led there or not.
+    const bool resumes = scope && !request_.cursor.empty() && request_.cursor.front() != 'q';
+    if (!request_.query.empty() && !resumes) return show_query(body, scope);
     if (scope) return show_items(body, *scope);
     if (!paths_.empty()) return show_paths(body);
     if (whole_if_it_fits && whole_fits()) {
