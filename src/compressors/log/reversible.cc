@@ -162,11 +162,12 @@ std::optional<View> reversible_view(std::string_view text, std::span<const Line>
   const bool without_stamps = collected * 10 >= lines.size() * 9;
   const bool without_colours = has_ansi(text);
   const Tokens whole = tokens::Counter::estimate(text);
-  std::optional<Tokens> budget = context.token_budget;
   View view;
-  // Estimates may be off and statements cost: aim lower until the budget holds.
+  // Estimates may be off and statements cost: measure, and select again by what was measured, until the limit holds.
+  std::int64_t percent = 100;
   for (int round = 0; round < 3; ++round) {
-    const Selection selection = select_lines(lines, grouping, {context.query, budget, whole, without_stamps});
+    const Selection selection =
+        select_lines(lines, grouping, {context.query, context.token_budget, whole, without_stamps, percent});
     Writer writer(lines, grouping, selection, without_stamps, without_colours);
     view.text = writer.run();
     view.shown = static_cast<std::int64_t>(writer.shown());
@@ -176,10 +177,9 @@ std::optional<View> reversible_view(std::string_view text, std::span<const Line>
     view.statement +=
         errors == 0 ? ": no errors"
                     : ": " + std::to_string(writer.errors_shown()) + " of " + counted(errors, "error line") + " kept";
-    if (!context.token_budget) break;
-    const Tokens size = context.ruler.count(view.text);
-    if (size <= *context.token_budget) break;
-    budget = Tokens(budget->value * context.token_budget->value / size.value * 97 / 100);
+    const std::int64_t size = context.ruler.count(view.text).value;
+    if (size <= selection.limit || selection.spent == 0) break;
+    percent = percent * size / std::max<std::int64_t>(1, std::min(selection.spent, selection.limit)) + 3;
   }
   if (view.text.size() >= text.size()) return std::nullopt;
   view.fidelity = Fidelity::reversible;

@@ -239,7 +239,9 @@ class Selector {
     }
   }
 
-  int cost(std::size_t i) const { return line_cost(lines_[i].text, g_.stamps[i], options_.without_stamps); }
+  int cost(std::size_t i) const {
+    return static_cast<int>(line_cost(lines_[i].text, g_.stamps[i], options_.without_stamps) * options_.percent / 100);
+  }
 
   std::int64_t knee(const std::vector<Item>& items) const {
     std::int64_t total_cost = 0, total_weight = 0;
@@ -261,7 +263,7 @@ class Selector {
       }
     }
     if (best < .05) at = options_.whole.value * 3 / 10;
-    return std::clamp(std::clamp(at, options_.whole.value / 10, options_.whole.value / 6), kLeast, kMost);
+    return std::clamp(std::clamp(at, options_.whole.value / 8, options_.whole.value / 5), kLeast, kMost);
   }
 
   Selection take() {
@@ -310,6 +312,8 @@ class Selector {
     for (const Item& item : items) {
       if (item.score < kEssential) add(item.line, budget);
     }
+    out.spent = spent;
+    out.limit = options_.budget ? budget : std::max(budget, severe_budget);
     return out;
   }
 

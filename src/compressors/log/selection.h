@@ -26,6 +26,8 @@ namespace headroom::compressors::log {
 struct Selection {
   std::vector<std::uint8_t> shown;  // by line
   std::size_t count = 0;
+  std::int64_t spent = 0;  // tokens, by estimate
+  std::int64_t limit = 0;  // that must not be exceeded
 };
 
 struct SelectionOptions {
@@ -33,6 +35,7 @@ struct SelectionOptions {
   std::optional<Tokens> budget;
   Tokens whole;         // estimate for the whole log
   bool without_stamps;  // lines are shown without their leading time
+  std::int64_t percent = 100;  // of the estimates: what an earlier round measured
 };
 
 Selection select_lines(std::span<const Line> lines, const Grouping& grouping, const SelectionOptions& options);
