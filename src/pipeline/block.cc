@@ -113,8 +113,12 @@ bool offer_kinds(const BlockRequest& request, const Options& options, tokens::Wi
                                      request.reversible && request.tokens >= options.min_lossy};
   bool accepted = false;
   for (const Compressor* c : nominees(request.text, request.kind)) {
+    // The strongest kind whose parser accepts the text owns it: a weaker one (a log, to whom search results and patches
+    // are lines of few templates) may only offer what a decoder proves.
+    const bool claimed = accepted;
     for (View& view : c->views(request.text, context, !request.kind.empty())) {
       accepted = true;
+      if (claimed && view.fidelity == Fidelity::reversible) continue;
       chooser.offer(std::move(view), c->kind);
     }
   }

@@ -287,7 +287,9 @@ std::string rest_of_files(const GrepOutput& g, const std::vector<bool>& has_show
   if (!files.empty()) {
     std::string named = name_files(g, files);
     const bool fits = static_cast<double>(ruler.count(named).value) <= limit;
-    out = "\n[" + counted(files.size(), has_shown.size() > files.size() ? "more file" : "file") +
+    out = "\n[" +
+          counted(files.size(),
+                  std::find(has_shown.begin(), has_shown.end(), true) != has_shown.end() ? "more file" : "file") +
           (fits ? " with their matches]" : " by directory; names not shown]");
     out += fits ? named : count_directories(g, files, limit, ruler);
   }
