@@ -1,0 +1,172 @@
+// The scanner, the strings and token equality: against an independent parser, by exhaustion where that is cheap.
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "base/utf8.h"
+#include "json/document.h"
+#include "json/strings.h"
+
+namespace headroom::json {
+namespace {
+
+bool accepts(std::string_view text) {
+  return Document::parse(text).has_value();
+}
+
+TEST(JsonDocument, TakesWhatIsJson) {
+  for (const char* const text :
+       {"0", "-0", "1.5", "1e3", "1E+3", "-0.0e-10", "\"\"", "null", "true", "false", "[]", "{}", " [ 1 , 2 ] ",
+        "{\"a\":1,\"a\":2}", "\"\\ud800\"", "\"\\\\\\/\\b\\f\\n\\r\\t\\u0000\"", "[[[[]]]]", "\t\r\n0\n"}) {
+    EXPECT_TRUE(accepts(text)) << text;
+  }
+}
+
+TEST(JsonDocument, RefusesWhatIsNot) {
+  for (const char* const text : {"",
+                                 " ",
+                                 "NaN",
+                                 "Infinity",
+                                 "-",
+                                 "01",
+                                 "1.",
+                                 ".5",
+                                 "1e",
+                                 "+1",
+                                 "0x1",
+                                 "'a'",
+                                 "{a:1}",
+                                 "[1,]",
+                                 "{\"a\":1,}",
+                                 "[1 2]",
+                                 "\"\t\"",
+                                 "\"\\x\"",
+                                 "\"\\u12g4\"",
+                                 "nul",
+                                 "True",
+                                 "None",
+                                 "[1}",
+                                 "{\"a\"}",
+                                 "{\"a\":}",
+                                 "{1:2}",
+                                 "1 2",
+                                 "[1] x",
+                                 "\"\x80\"",
+                                 "\"\xED\xA0\x80\"",
+                                 "/*c*/1",
+                                 "\xEF\xBB\xBF[]"}) {
+    EXPECT_FALSE(accepts(text)) << text;
+  }
+}
+
+TEST(JsonDocument, DepthIsBoundedWithoutRecursion) {
+  const auto nested = [](std::size_t n) { return std::string(n, '[') + std::string(n, ']'); };
+  EXPECT_TRUE(accepts(nested(max_depth)));
+  EXPECT_FALSE(accepts(nested(max_depth + 1)));
+  EXPECT_FALSE(accepts(std::string(100000, '[')));
+}
+
+TEST(JsonDocument, NodesKnowTheirPlaces) {
+  const std::string text = R"({"a": [1, 2], "b": "x"})";
+  const auto doc = Document::parse(text);
+  ASSERT_TRUE(doc);
+  ASSERT_EQ(doc->nodes().size(), 7u);
+  EXPECT_EQ(doc->end_of(2), 5u);
+  EXPECT_EQ(doc->raw(2), "[1, 2]");
+  EXPECT_EQ(doc->count(0), 2u);
+  EXPECT_EQ(doc->member(0, "b"), NodeId{6});
+  EXPECT_FALSE(doc->member(0, "c"));
+  std::vector<std::string_view> elements;
+  for (const NodeId e : doc->elements(2)) elements.push_back(doc->raw(e));
+  EXPECT_EQ(elements, (std::vector<std::string_view>{"1", "2"}));
+}
+
+TEST(JsonDocument, EveryPrefixIsTruncatedOrParses) {
+  const std::string text = "{\"a\": [1, -2.5e+3, true, \"x\\u00e9\\n\xC3\xA9\", {}], \"b\": null}";
+  for (std::size_t n = 0; n < text.size(); ++n) {
+    const auto doc = Document::parse(std::string_view(text).substr(0, n));
+    ASSERT_FALSE(doc) << n;
+    EXPECT_TRUE(doc.error().truncated) << n << ": " << doc.error().message;
+    EXPECT_LE(doc.error().offset, n);
+  }
+}
+
+TEST(JsonStrings, EveryEscapeOfFourDigitsComesBack) {
+  for (unsigned v = 0; v <= 0xFFFF; ++v) {
+    char raw[16];
+    std::snprintf(raw, sizeof raw, "\"\\u%04x\"", v);
+    const auto doc = Document::parse(raw);
+    ASSERT_TRUE(doc) << raw;
+    const std::string value = doc->string(0);
+    ASSERT_TRUE(utf8::is_valid_wtf8(value)) << raw;
+    ASSERT_TRUE(same_tokens(quote(value), raw)) << raw << ' ' << quote(value);
+  }
+}
+
+TEST(JsonStrings, PairsJoinAndLoneSurrogatesStayEscapes) {
+  EXPECT_EQ(unescape("\\ud83d\\ude80"), "\xF0\x9F\x9A\x80");
+  EXPECT_EQ(quote(unescape("\\ud83d")), "\"\\ud83d\"");
+  EXPECT_EQ(quote(unescape("\\ude80\\ud83d")), "\"\\ude80\\ud83d\"");
+  EXPECT_EQ(quote(std::string_view("a\0\"\\\n", 5)), "\"a\\u0000\\\"\\\\\\n\"");
+}
+
+TEST(JsonSameTokens, TellsWhatDiffers) {
+  EXPECT_TRUE(same_tokens("[1, \"\\u0041\"]", " [1,\"A\"] "));
+  for (const auto& [a, b] : std::vector<std::pair<const char*, const char*>>{{"1.0", "1"},
+                                                                             {"1e3", "1000"},
+                                                                             {"-0", "0"},
+                                                                             {"9007199254740993", "9007199254740992"},
+                                                                             {"\"1\"", "1"},
+                                                                             {"null", "\"\""},
+                                                                             {"{\"a\":1,\"b\":2}", "{\"b\":2,\"a\":1}"},
+                                                                             {"{\"a\":1,\"a\":2}", "{\"a\":2}"},
+                                                                             {"[[],1]", "[[1]]"},
+                                                                             {"{}", "[]"},
+                                                                             {"[1]", "[1"},
+                                                                             {"true", "false"}}) {
+    EXPECT_FALSE(same_tokens(a, b)) << a << ' ' << b;
+  }
+}
+
+// A random text of values, a few hundred bytes at most.
+void append_value(std::string& out, std::mt19937& random, int depth) {
+  static const std::vector<std::string> leaves{"null", "true", "false",   "0",           "-7",           "0.5",
+                                               "1e9",  "\"\"", "\"a b\"", "\"\\u00e9\"", "\"\xC3\xA9\"", "\"\\n\\\"\""};
+  const unsigned kind = depth == 0 ? 0 : random() % 4;
+  if (kind < 2) {
+    out += leaves[random() % leaves.size()];
+    return;
+  }
+  const unsigned n = random() % 4;
+  out += kind == 2 ? '[' : '{';
+  for (unsigned i = 0; i < n; ++i) {
+    if (i > 0) out += random() % 2 != 0 ? "," : " ,\n";
+    if (kind == 3) out += "\"k" + std::to_string(i) + "\" : ";
+    append_value(out, random, depth - 1);
+  }
+  out += kind == 2 ? ']' : '}';
+}
+
+TEST(JsonDocument, AgreesWithAnIndependentParser) {
+  std::mt19937 random(20261122);
+  constexpr std::string_view damage = "\"\\{]},:0- \x01u\xC3";
+  for (int round = 0; round < 20000; ++round) {
+    std::string text;
+    append_value(text, random, 4);
+    // Half of the texts are damaged: both must say the same of them too.
+    if (random() % 2 != 0) text[random() % text.size()] = damage[random() % damage.size()];
+    const auto doc = Document::parse(text);
+    ASSERT_EQ(doc.has_value(), nlohmann::json::accept(text)) << text;
+    if (!doc) continue;
+    for (NodeId id = 0; id < doc->nodes().size(); ++id) {
+      if (!doc->is(id, Kind::string)) continue;
+      ASSERT_EQ(doc->string(id), nlohmann::json::parse(doc->raw(id)).get<std::string>()) << text;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace headroom::json
