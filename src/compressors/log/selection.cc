@@ -204,7 +204,8 @@ class Selector {
       const auto inherit = [&](std::size_t j, int score) {
         const Signals& other = g_.signals(j);
         if (other.is(kChatter)) return;
-        if (other.is(kRuntimeFrame)) score -= unit(2);
+        // Of a crash the innermost frames tell, whoever owns them.
+        if (other.is(kRuntimeFrame)) score -= s.severity == salience::Severity::fatal ? unit(.5) : unit(2);
         if (other.is(kSuccess)) score -= unit(2);
         if (is_blank_line(body(lines_[j], g_.stamps[j]))) return;
         scores_[j] = std::max(scores_[j], score);
