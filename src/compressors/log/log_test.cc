@@ -244,6 +244,18 @@ TEST(Log, OtherKindsAreLeftAlone) {
   for (const auto& [name, text] : texts) EXPECT_TRUE(views_of(text).empty()) << name;
 }
 
+TEST(Log, TheSketchNominatesLogs) {
+  for (const auto& lines :
+       {service_lines(300, 19), daemon_lines(300, 19), runner_lines(200, 19), build_lines(200, 19)}) {
+    EXPECT_GE(log_compressor.evidence(detect::sketch(joined(lines))), 40);
+  }
+  for (const std::string_view text : {std::string_view(""), std::string_view("one line"),
+                                      std::string_view("# A\n\n- fix error\n- fix b\n- fix c\n- fix d\n"),
+                                      std::string_view("She came in.\nHe went out.\nNobody said why.\n")}) {
+    EXPECT_LE(log_compressor.evidence(detect::sketch(text)), 15) << text;
+  }
+}
+
 TEST(Log, OwnViewsAreLeftAlone) {
   const std::string text = joined(service_lines(400, 15));
   for (const View& v : views_of(text)) EXPECT_TRUE(views_of(v.text).empty()) << v.method;

@@ -356,6 +356,7 @@ class Encoder {
     const std::string_view head = headings_.head(i);
     if (head == heading_) return;
     heading_ = head;
+    tail_ = {};
     out += kTimeHeading;
     out += head;
     out += '\n';
@@ -370,6 +371,7 @@ class Encoder {
       if (timed) write_heading(out, i);
       const std::string_view s = timed ? raw(i) : text(i);
       if (reads_as_itself(s, timed)) {
+        if (timed) tail_ = {};
         out += s;
         if (times > 1) out += " x" + std::to_string(times);
         return;
@@ -396,8 +398,13 @@ class Encoder {
     if (headings_.timed(i)) {
       write_heading(out, i);
       const std::string_view tail = headings_.tail(i);
-      out += tail;
-      if (!tail.empty()) out += ' ';
+      if (tail.empty() || tail != tail_) {
+        out += tail;
+        if (!tail.empty()) out += ' ';
+      } else {
+        same_time_ = true;
+      }
+      tail_ = tail;
       uses_time_ = true;
     }
     out += 'T' + std::to_string(group.name);
@@ -420,6 +427,7 @@ class Encoder {
     std::string out = "[log, " + counted(lines_.size(), "line") + ", complete";
     if (names_ > 0) out += "; T1 = pattern, its " + std::string(marks_.hole) + " filled by the words after it";
     if (uses_time_) out += "; " + std::string(marks_.time) + " = the time";
+    if (same_time_) out += ", if none stands there that above";
     if (pads_) out += "; ~9~ = blanks to column 9";
     if (!letters_.empty()) out += "; A = long value";
     if (uses_coordinates_) out += "; 7| = line 7";
@@ -459,6 +467,8 @@ class Encoder {
   std::vector<std::string_view> letters_;
   std::vector<std::string_view> values_;
   std::string_view heading_;
+  std::string_view tail_;  // of the last templated line under this heading; a line of the same time leaves it out
+  bool same_time_ = false;
   std::size_t written_ = 0;
   bool pads_ = false;  // some pattern fills up with blanks
   bool uses_time_ = false, uses_templates_ = false, uses_blocks_ = false, uses_coordinates_ = false;

@@ -108,17 +108,20 @@ class Reader {
     if (const auto range = parse_same_lines(s)) return same_lines(*range);
     if (s.starts_with(kTimeHeading)) {
       heading_ = s.substr(kTimeHeading.size());
+      tail_ = {};
       return true;
     }
     if (const std::size_t k = take_template_name(s, after); k > 0 && k <= patterns_.size())
-      return templated(patterns_[k - 1], {}, after);
+      return templated(patterns_[k - 1], tail_, after);
     if (timed(s)) {
       const std::size_t blank = s.find(' ');
       if (blank != std::string_view::npos) {
         if (const std::size_t k = take_template_name(s.substr(blank + 1), after); k > 0 && k <= patterns_.size()) {
-          return templated(patterns_[k - 1], s.substr(0, blank), after);
+          tail_ = s.substr(0, blank);
+          return templated(patterns_[k - 1], tail_, after);
         }
       }
+      tail_ = {};
       return repeated(std::string(heading_) + std::string(s));
     }
     return repeated(std::string(s));
@@ -194,6 +197,7 @@ class Reader {
   std::vector<Pattern> patterns_;
   std::array<std::string_view, 26> letters_{};
   std::string_view heading_;
+  std::string_view tail_;  // of the last templated line: its time holds for those behind it that have none
   std::string out_;
   std::vector<std::size_t> starts_;  // of the lines written
 };

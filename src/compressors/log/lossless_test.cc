@@ -27,11 +27,13 @@ TEST(LogLossless, ReadsAsThePageSays) {
   const auto view = encoded(text);
   ASSERT_TRUE(view);
   EXPECT_EQ(*view,
-            "[log, 7 lines, complete; T1 = pattern, its * filled by the words after it; @ = the time]\n"
+            "[log, 7 lines, complete; T1 = pattern, its * filled by the words after it; @ = the time, if none stands "
+            "there that "
+            "above]\n"
             "T1=@ web-3 worker[*]: job * done in * ms\n"
             "-- 2026-03-01 10:\n"
             "02:11 T1 17 a81 35\n"
-            "02:11 T1 17 a82 1204\n"
+            "T1 17 a82 1204\n"
             "03:13 web-3 kernel: out of memory, killed process 17 (worker)\n"
             "03:14 T1 19 a83 36\n"
             "04:14 T1 19 a84 37 x3");

@@ -46,7 +46,7 @@ bool TimeHeadings::fits(std::size_t i, Cut cut) const {
 
 std::int64_t TimeHeadings::price_of(Cut cut) const {
   std::int64_t total = 0;
-  std::string_view last;
+  std::string_view last, last_tail;
   std::array<std::int64_t, 128> by_size{};  // of a tail: all of one size cost alike
   for (std::size_t i = 0; i < lines_.size(); ++i) {
     const Stamp& s = stamps_[i];
@@ -61,9 +61,13 @@ std::int64_t TimeHeadings::price_of(Cut cut) const {
     if (head != last) {
       total += price(head) + 2;
       last = head;
+      last_tail = {};
     }
     std::int64_t& tail = by_size[(s.end - at) & 127];
     if (tail == 0) tail = price(text.substr(at, s.end - at)) + 1;
+    const std::string_view own = text.substr(at, s.end - at);
+    if (own == last_tail) continue;  // most lines are templated: they leave out the time of the line above
+    last_tail = own;
     if (s.end > at) total += tail;
   }
   return total;
