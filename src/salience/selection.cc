@@ -27,7 +27,9 @@ class Greedy {
     weight_.assign(features.feature_count, 0);
     for (std::uint32_t f : features.ids) weight_[f] += 1;  // a feature stands once in an item's list
     for (double& w : weight_) {
-      if (w > 0) w = round20(natural_log(1 + static_cast<double>(n) / w));
+      if (w <= 0) continue;
+      w = round20(natural_log(1 + static_cast<double>(n) / w));
+      ++uncovered_;
     }
     covered_.assign(features.feature_count, false);
     taken_.assign(n, false);
@@ -53,6 +55,7 @@ class Greedy {
     for (std::uint32_t f : features_.of(item)) {
       if (covered_[f]) continue;
       covered_[f] = true;
+      --uncovered_;
       sum += weight_[f];
     }
     ++round_;
@@ -62,7 +65,7 @@ class Greedy {
   // The item of the highest marginal per token; false if none gains. Not taken yet.
   bool best(std::uint32_t& item) {
     Candidate fresh{-1, 0, 0};
-    for (int recounts = 0; !heap_.empty();) {
+    for (int recounts = 0; uncovered_ > 0 && !heap_.empty();) {
       const Candidate c = heap_.top();
       if (taken_[c.item]) {
         heap_.pop();
@@ -105,6 +108,7 @@ class Greedy {
   std::vector<bool> covered_, taken_;
   Heap heap_;
   std::uint32_t round_ = 0;
+  std::size_t uncovered_ = 0;  // features; at 0 no item gains
 };
 
 }  // namespace

@@ -26,7 +26,8 @@ constexpr std::size_t inline_bytes = 240;  // containers up to this size stand o
 constexpr std::size_t most_parts = 64;
 constexpr std::size_t wide_rows = 2400;  // bytes a row beyond which its own arrays become parts
 constexpr std::size_t most_wide_rows = 64;
-constexpr int most_levels = 24;
+constexpr std::string_view unit_of_cut = "long item";
+constexpr int most_levels = 200;
 constexpr double whole = 1e9;  // a budget for what is shown whole, and is not counted then
 
 struct Part {
@@ -169,6 +170,7 @@ void print_items(std::string& out, const Body& body, const Choice& choice) {
 
 struct Totals {
   std::size_t shown = 0, total = 0, errors = 0, outliers = 0;
+  std::size_t cut = 0;  // shown items with a value of which only pieces are shown
 };
 
 // "entries: 300 rows compressed to 21: rows 0-5, 17, ... kept"
@@ -257,6 +259,7 @@ class Composer {
     const auto items = [&](const auto& body, const std::string& path, double most) {
       const Choice choice = choose(body.items(), most, body.gap_cost());
       print_items(view.text, body, choice);
+      for (std::uint32_t i : choice.shown) totals.cut += body.cut(i);
       if (most < whole) {
         totals.shown += choice.shown.size();
         totals.total += body.items().size();
@@ -300,6 +303,9 @@ class Composer {
       if (totals.outliers > 0) statement += count_of(totals.outliers, "outlier");
       statement += " kept";
     }
+    if (totals.cut > 0) statement += "; " + count_of(totals.cut, unit_of_cut) + " shown in pieces";
+    // What is shown in pieces is not shown.
+    if (totals.shown >= totals.total) totals.shown = totals.total - std::min(totals.total, totals.cut);
     while (!view.text.empty() && view.text.back() == '\n') view.text.pop_back();
     view.statement = std::move(statement);
     view.shown = static_cast<std::int64_t>(totals.shown);

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <span>
 #include <unordered_map>
 
 #include "base/hash.h"
@@ -72,13 +73,17 @@ std::string_view ListPart::unit() const {
   return "item";
 }
 
+bool ListPart::cut(std::uint32_t item) const {
+  return doc_[list_[item].node].size() > long_value;
+}
+
 void ListPart::read(const Context& context) {
   const std::size_t n = list_.size();
   std::string scratch, masked;
   // Words are features where several items have them; templates as well.
   std::unordered_map<std::uint64_t, std::uint32_t> words, templates;
   std::vector<std::uint32_t> word_count;
-  std::vector<std::vector<std::uint32_t>> item_words(n);
+  std::vector<std::uint32_t> item_words, words_from{0};  // of all items, one behind the other
   template_of_.resize(n);
   std::string sample;
   const std::size_t step = std::max<std::size_t>(1, n / 16);
@@ -109,8 +114,8 @@ void ListPart::read(const Context& context) {
     template_of_[i] = t->second;
 
     const std::string_view source = shape_ == Shape::members ? std::string_view(list_[i].path) : head;
-    auto& mine = item_words[i];
-    for (std::size_t at = 0; at < source.size() && mine.size() < most_words;) {
+    const std::size_t mine = item_words.size();
+    for (std::size_t at = 0; at < source.size() && item_words.size() - mine < most_words;) {
       while (at < source.size() && !is_word(source[at])) ++at;
       const std::size_t begin = at;
       while (at < source.size() && is_word(source[at])) ++at;
@@ -118,11 +123,13 @@ void ListPart::read(const Context& context) {
       const auto [w, fresh] =
           words.try_emplace(hash64(source.substr(begin, at - begin)), static_cast<std::uint32_t>(word_count.size()));
       if (fresh) word_count.push_back(0);
-      if (std::find(mine.begin(), mine.end(), w->second) == mine.end()) {
-        mine.push_back(w->second);
+      if (std::find(item_words.begin() + static_cast<std::ptrdiff_t>(mine), item_words.end(), w->second) ==
+          item_words.end()) {
+        item_words.push_back(w->second);
         ++word_count[w->second];
       }
     }
+    words_from.push_back(static_cast<std::uint32_t>(item_words.size()));
     const std::size_t own = doc_[node].size() > long_value ? clipped_size : doc_[node].size();
     const std::size_t size = own + list_[i].path.size() + 6;
     items_.cost.push_back(static_cast<std::uint32_t>(size));
@@ -135,6 +142,9 @@ void ListPart::read(const Context& context) {
                                              static_cast<double>(measured.size());
   for (std::uint32_t& c : items_.cost) c = static_cast<std::uint32_t>(std::max(1.0, std::ceil(rate * c)));
 
+  const auto words_of = [&](std::size_t i) {
+    return std::span(item_words).subspan(words_from[i], words_from[i + 1] - words_from[i]);
+  };
   // Feature ids: words that two items share, then templates that two items share.
   std::vector<std::uint32_t> word_id(word_count.size(), ~0u), template_id(template_size_.size(), ~0u);
   std::uint32_t next = 0;
@@ -146,7 +156,7 @@ void ListPart::read(const Context& context) {
   }
   items_.features.feature_count = next;
   for (std::size_t i = 0; i < n; ++i) {
-    for (std::uint32_t w : item_words[i]) {
+    for (std::uint32_t w : words_of(i)) {
       if (word_id[w] != ~0u) items_.features.ids.push_back(word_id[w]);
     }
     if (template_id[template_of_[i]] != ~0u) items_.features.ids.push_back(template_id[template_of_[i]]);
@@ -157,7 +167,7 @@ void ListPart::read(const Context& context) {
   const std::size_t least = std::max<std::size_t>(2, n / 50);
   items_.classes.feature_count = next;
   for (std::size_t i = 0; i < n; ++i) {
-    for (std::uint32_t w : item_words[i]) {
+    for (std::uint32_t w : words_of(i)) {
       if (word_count[w] >= least) items_.classes.ids.push_back(word_id[w]);
     }
     const std::uint32_t t = template_of_[i];

@@ -37,6 +37,7 @@ class ListPart {
 
   const Items& items() const { return items_; }
   std::string_view unit() const;
+  bool cut(std::uint32_t item) const;
   std::string_view sign() const { return "#"; }  // in front of indices
   double gap_cost() const { return shape_ == Shape::members ? 0 : 7; }
   struct Seen {};

@@ -46,7 +46,14 @@ void append_long(std::string& out, std::string_view json, const search::Query& q
   for (const std::string& anchor : query.anchors()) {
     if (const std::size_t at = json.find(anchor); at != std::string_view::npos) show(at, anchor.size());
   }
-  for (const salience::SevereWord& w : salience::severe_words(json)) {
+  // Escapes as blanks of their length, so that the n of "\\n" is no letter of the word behind it.
+  std::string words(json);
+  for (std::size_t i = 0; i + 1 < words.size(); ++i) {
+    if (words[i] != '\\') continue;
+    words[i] = words[i + 1] = ' ';
+    ++i;
+  }
+  for (const salience::SevereWord& w : salience::severe_words(words)) {
     if (w.severity >= salience::Severity::error) show(w.begin, w.size);
   }
   for (Piece& p : pieces) {

@@ -231,7 +231,7 @@ class Reader {
 
   void numeric(std::size_t c, bool few, std::size_t present) {
     NumericColumn column{c, false, few, 0, std::vector<double>(n_, std::numeric_limits<double>::quiet_NaN())};
-    bool rises = true, falls = true;
+    std::size_t rises = 0, falls = 0, steps = 0;
     double before = std::numeric_limits<double>::quiet_NaN();
     std::vector<std::uint32_t> odd;
     for (std::size_t r = 0; r < n_; ++r) {
@@ -245,14 +245,17 @@ class Reader {
         continue;
       }
       if (!std::isnan(before)) {
-        rises = rises && x > before;
-        falls = falls && x < before;
+        ++steps;
+        rises += x > before;
+        falls += x < before;
       }
       before = x;
     }
-    column.counter = rises || falls;
+    // Two steps in a hundred may go astray: a row that stands twice makes no counter into a measurement.
+    const bool strict = rises == steps || falls == steps;
+    column.counter = std::max(rises, falls) * 50 >= steps * 49 || names_rows(grid_.keys[c], column.values);
     if (!few && salience::is_rare(odd.size(), present)) items_.rare.insert(items_.rare.end(), odd.begin(), odd.end());
-    if (!column.counter) {
+    if (!strict) {
       const std::vector<std::size_t> far = salience::outliers(column.values);
       column.outliers = far.size();
       if (!far.empty()) {
@@ -263,6 +266,8 @@ class Reader {
         });
         signals_.far.push_back(std::move(values));
       }
+    }
+    if (!column.counter) {
       for (const salience::Shift& s : salience::change_points(column.values, most_shifts)) {
         items_.notable.push_back(static_cast<std::uint32_t>(s.index));
       }
@@ -271,12 +276,26 @@ class Reader {
     name_in_gaps(std::move(column));
   }
 
+  // Numbers that only name a row, in whatever order: by the key, or since they fill a range, nearly all different.
+  static bool names_rows(const std::string& key, const std::vector<double>& values) {
+    if (key == "id" || key.ends_with("_id") || key.ends_with("Id") || key.ends_with("ID")) return true;
+    std::vector<double> sorted;
+    for (double x : values) {
+      if (std::isnan(x)) continue;
+      if (x != std::floor(x)) return false;
+      sorted.push_back(x);
+    }
+    if (sorted.size() < 20) return false;
+    std::sort(sorted.begin(), sorted.end());
+    const auto count = static_cast<double>(sorted.size());
+    if (sorted.back() - sorted.front() > 4 * count) return false;
+    const auto different = static_cast<double>(std::unique(sorted.begin(), sorted.end()) - sorted.begin());
+    return different * 50 >= count * 49;
+  }
+
   // Columns with outliers, two at most; else the first with many values; no counters.
   void name_in_gaps(NumericColumn column) {
-    // Numbers that only name a row say nothing by their range.
-    const std::string& key = grid_.keys[column.column];
-    const bool names = key == "id" || key.ends_with("_id") || key.ends_with("Id") || key.ends_with("ID");
-    if (column.counter || column.few || names) {
+    if (column.counter || column.few) {
       if (column.outliers == 0) return;
     }
     auto& list = signals_.numeric;

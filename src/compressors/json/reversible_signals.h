@@ -21,7 +21,7 @@ namespace headroom::compressors::records {
 
 struct NumericColumn {
   std::size_t column;
-  bool counter;                // only rises, or only falls
+  bool counter;                // rises or falls nearly always, or names the rows
   bool few;                    // at most 64 values
   std::size_t outliers;        // how many there are, shown or not
   std::vector<double> values;  // by row; NaN where the cell is no number

@@ -184,6 +184,14 @@ TablePart::TablePart(Grid grid, const Context& context) : query_(&context.query)
   find(context);
 }
 
+bool TablePart::cut(std::uint32_t row) const {
+  if (grid_.apart[row]) return (*grid_.doc)[grid_.rows[row]].size() > long_value;
+  return std::any_of(printed_.begin(), printed_.end(), [&](std::size_t c) {
+    const NodeId cell = grid_.cell(row, c);
+    return cell != no_cell && c != grid_.children && (*grid_.doc)[cell].size() > long_value;
+  });
+}
+
 bool TablePart::repeats(NodeId cell, std::uint32_t row) const {
   return (*grid_.doc)[cell].size() >= referred_bytes && !severe_[row];
 }

@@ -40,6 +40,8 @@ class TablePart {
 
   const Items& items() const { return items_; }
   std::string_view unit() const { return "row"; }
+  // True if a value of this row is so long that only pieces of it are shown.
+  bool cut(std::uint32_t row) const;
   std::string_view sign() const { return ""; }  // in front of indices
   double gap_cost() const { return 8; }
   // What printing remembers: where a long cell was shown first.

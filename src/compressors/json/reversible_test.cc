@@ -376,6 +376,21 @@ TEST(Reversible, LongCellsShowTheirWorstPlace) {
   EXPECT_LT(tokens_of(view.text), 1500);
 }
 
+TEST(Reversible, OneLongString) {
+  std::string log;
+  for (int i = 0; i < 2000; ++i) log += i == 1500 ? "panic: bad state\\n" : "step " + std::to_string(i) + "\\n";
+  const View view = reversible(R"({"exit": 2, "stdout": ")" + log + "\"}");
+  EXPECT_TRUE(shows(view, "panic: bad state"));
+  EXPECT_TRUE(shows(view, "exit: 2\n"));
+  EXPECT_NE(view.statement.find("1 long item shown in pieces"), std::string::npos);
+  EXPECT_LT(tokens_of(view.text), 800);
+}
+
+TEST(Reversible, DeepInsideArrays) {
+  const View view = reversible(std::string(60, '[') + orders(100, no_note).substr(1) + std::string(59, ']'));
+  EXPECT_TRUE(shows(view, "row|id|country|net"));
+}
+
 TEST(Reversible, NothingToLeaveOut) {
   EXPECT_TRUE(reversible("[]").text.empty());
   EXPECT_TRUE(reversible("{}").text.empty());
