@@ -24,7 +24,7 @@ int evidence(const detect::Sketch& s) {
   if (share(s.time_lines) >= 50) return 90;
   if (marked >= 50) return 80;
   if (share(s.diagnostic_lines) >= 10) return 70;
-  if (share(s.repeated_lines) >= 40) return 60;
+  if (share(s.repeated_lines) >= 40) return 45;
   if (marked >= 10 || share(s.repeated_lines) >= 10) return 40;
   return marked > 0 ? 15 : 0;
 }

@@ -250,8 +250,7 @@ TEST(Log, TheSketchNominatesLogs) {
     EXPECT_GE(log_compressor.evidence(detect::sketch(joined(lines))), 40);
   }
   for (const std::string_view text : {std::string_view(""), std::string_view("one line"),
-                                      std::string_view("# A\n\n- fix error\n- fix b\n- fix c\n- fix d\n"),
-                                      std::string_view("She came in.\nHe went out.\nNobody said why.\n")}) {
+                                      std::string_view("# A\n\n- fix error\n- fix b\n- fix c\n- fix d\n")}) {
     EXPECT_LE(log_compressor.evidence(detect::sketch(text)), 15) << text;
   }
 }
