@@ -49,7 +49,7 @@ constexpr OptionRow rows[] = {
     {"biases", "", Group::gates, "INDEX=FACTOR,...", "Factor on the budget of a message; 1e9 keeps all of it",
      [](Settings& s) -> Slot { return &s.call.biases; }},
 
-    {"retrieval", "", Group::retrieval, "none|tool|auto", "Who can redeem what a view leaves out; none: lossless views only",
+    {"retrieval", "", Group::retrieval, "none|tool", "Who can redeem what a view leaves out; none: lossless views only",
      [](Settings& s) -> Slot { return &s.call.retrieval; }},
     {"answer_tokens", "", Group::retrieval, "N", "Size of a retrieve answer that asks for a part and names no size",
      [](Settings& s) -> Slot { return &s.call.answer_tokens; }, 1, 16'000},
@@ -88,8 +88,7 @@ struct Choice {
 constexpr Choice fidelities[] = {{"auto", static_cast<int>(FidelityOption::auto_)},
                                  {"lossless", static_cast<int>(FidelityOption::lossless)}};
 constexpr Choice retrievals[] = {{"none", static_cast<int>(Retrieval::none)},
-                                 {"tool", static_cast<int>(Retrieval::tool)},
-                                 {"auto", static_cast<int>(Retrieval::auto_)}};
+                                 {"tool", static_cast<int>(Retrieval::tool)}};
 constexpr Choice stores[] = {{"sqlite", static_cast<int>(Config::StoreKind::sqlite)},
                              {"memory", static_cast<int>(Config::StoreKind::memory)}};
 constexpr std::string_view roles[] = {"tool", "user", "system", "assistant"};

@@ -81,6 +81,7 @@ api::Settings command_line_defaults(const Context& context) {
   settings.handle.store = api::Config::StoreKind::sqlite;
   settings.handle.ttl = std::chrono::hours(24);
   settings.handle.directory = directories(context).data;
+  settings.call.redeems_outside = true;  // headroom retrieve
   return settings;
 }
 

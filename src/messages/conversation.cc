@@ -36,6 +36,31 @@ bool looks_anthropic(Reader& reader, NodeId root, NodeId messages) {
   return false;
 }
 
+// headroom_retrieve, or what an MCP client calls it: mcp__headroom__headroom_retrieve, mcp_headroom_retrieve...
+bool is_our_tool(std::string_view name) {
+  constexpr std::string_view ours = "headroom_retrieve";
+  const auto same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a | 0x20 : a) == b; };
+  return name.size() >= ours.size() && std::equal(name.end() - ours.size(), name.end(), ours.begin(), same);
+}
+
+// What the request says about tools: which it offers, and whether the model may choose among them. Names stand beside
+// `type` (Anthropic) or in `function` (chat).
+void read_tools(Reader& reader, Conversation& c) {
+  const json::Document& doc = reader.doc();
+  const auto tools = reader.member(0, "tools");
+  if (tools && doc.is(*tools, Kind::array)) {
+    for (NodeId tool : doc.elements(*tools)) {
+      c.has_tools = true;
+      const auto function = reader.member(tool, "function");
+      c.has_our_tool |= is_our_tool(reader.text(function ? *function : tool, "name"));
+    }
+  }
+  const auto choice = reader.member(0, "tool_choice");
+  if (!choice) return;
+  const std::string word = doc.is(*choice, Kind::string) ? doc.string(*choice) : reader.text(*choice, "type");
+  c.may_call_tools = word == "auto" || word == "any" || word == "required";
+}
+
 }  // namespace
 
 std::string_view to_string(Format format) {
@@ -132,8 +157,7 @@ std::expected<Conversation, ReadError> read(std::string_view body, std::optional
   }
   c.format = format ? *format : looks_anthropic(reader, 0, c.messages) ? Format::anthropic : Format::openai;
   if (c.doc.is(0, Kind::object)) {
-    const auto tools = reader.member(0, "tools");
-    c.has_tools = tools && c.doc.is(*tools, Kind::array) && c.doc.end_of(*tools) != *tools + 1;
+    read_tools(reader, c);
     if (const auto system = reader.member(0, "system")) reader.content(*system, {"text"}, -1, Role::system, "/system");
   }
   for (NodeId message : c.doc.elements(c.messages)) {

@@ -52,7 +52,9 @@ struct Conversation {
   int message_count = 0;
   std::vector<Leaf> leaves;
   std::vector<Call> calls;
-  bool has_tools = false;  // the request offers tools
+  bool has_tools = false;      // the request offers tools
+  bool has_our_tool = false;   // ...and headroom_retrieve, or an alias of it, is among them
+  bool may_call_tools = true;  // tool_choice does not forbid, or prescribe, a call
 };
 
 struct ReadError {

@@ -65,6 +65,18 @@ TEST(Read, TakesABareListAndSaysWhyNot) {
             Refusal::duplicate_key);
 }
 
+TEST(Read, KnowsWhetherTheModelCanCallOurTool) {
+  const auto of = [](std::string_view members) { return *read("{\"messages\":[]," + std::string(members) + "}"); };
+  EXPECT_FALSE(of(R"("tools":[])").has_tools);
+  EXPECT_TRUE(of(R"("tools":[{"name":"run"}])").has_tools);
+  EXPECT_FALSE(of(R"("tools":[{"name":"run"}])").has_our_tool);
+  EXPECT_TRUE(of(R"("tools":[{"name":"mcp__headroom__Headroom_Retrieve"}])").has_our_tool);
+  EXPECT_TRUE(of(R"("tools":[{"type":"function","function":{"name":"headroom_retrieve"}}])").has_our_tool);
+  EXPECT_FALSE(of(R"("tool_choice":"none")").may_call_tools);
+  EXPECT_FALSE(of(R"("tool_choice":{"type":"function","function":{"name":"run"}})").may_call_tools);
+  EXPECT_TRUE(of(R"("tool_choice":{"type":"any"})").may_call_tools);
+}
+
 TEST(Read, RefusesEveryTruncation) {
   for (std::size_t n = 0; n < openai_body.size(); ++n) EXPECT_FALSE(read(openai_body.substr(0, n))) << n;
 }

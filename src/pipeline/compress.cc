@@ -50,6 +50,12 @@ struct Block {
   std::string replacement;  // what it became; only if changed
 };
 
+// Is loss redeemable for this very request? A bare list of messages has no tools: its caller's word counts.
+bool can_redeem(const Conversation& c, const Options& o) {
+  if (o.redeems_outside) return true;
+  return c.may_call_tools && (!c.has_tools || c.has_our_tool);
+}
+
 bool may_lose(const Options& o, const Services& s) {
   return o.retrieval != Retrieval::none && o.fidelity != FidelityOption::lossless && s.store != nullptr;
 }
@@ -236,12 +242,17 @@ Outcome as_it_came(std::string_view body, Reason reason, std::string message, Se
 
 }  // namespace
 
-Outcome compress_body(std::string_view body, std::string_view format, const Options& options, Services& services) {
+Outcome compress_body(std::string_view body, std::string_view format, const Options& given, Services& services) {
   auto conversation = messages::read(body, messages::parse_format(format));
   if (!conversation)
     return as_it_came(body, reason_of(conversation.error().refusal), conversation.error().message, services);
   const Conversation& c = *conversation;
   Outcome out;
+  Options options = given;
+  if (may_lose(options, services) && !can_redeem(c, options)) {
+    options.fidelity = FidelityOption::lossless;
+    out.warnings.push_back("the request's tools leave the model no way to call headroom_retrieve: lossless views only");
+  }
   std::vector<Block> blocks = blocks_of(c, options, services.counters.ruler());
   for (const Block& b : blocks) out.before += b.before;
   out.before += count_calls(c, services.counters.ruler());

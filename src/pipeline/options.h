@@ -13,13 +13,16 @@
 namespace headroom::pipeline {
 
 enum class FidelityOption : std::uint8_t { auto_, lossless };
-// Who can redeem a handle: nobody, the caller (it offers and answers our tool), or we ourselves.
-enum class Retrieval : std::uint8_t { none, tool, auto_ };
+// Who can redeem a handle: nobody, or the caller (it offers and answers our tool).
+enum class Retrieval : std::uint8_t { none, tool };
 
 struct Options {
   // Views
   FidelityOption fidelity = FidelityOption::auto_;
   Retrieval retrieval = Retrieval::none;
+  // The caller has a way of its own to redeem handles, whatever the request's tools are (the command line: headroom
+  // retrieve). Otherwise a request with tools must offer ours and leave the model free to call it.
+  bool redeems_outside = false;
   std::optional<Tokens> token_budget;  // of a conversation, or of the one content's view
   std::optional<double> target_ratio;  // share kept, 0..1: steers reversible views
   bool optimize = true;                // false: counts truly, changes nothing

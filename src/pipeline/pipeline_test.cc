@@ -80,6 +80,33 @@ TEST(Compress, SaysWhyABodyIsLeftAlone) {
   EXPECT_EQ(o.skipped[0].reason, Reason::not_json);
 }
 
+TEST(Compress, LosesNothingWhereTheModelCannotAskForIt) {
+  tokens::Witnesses counters;
+  const auto memory = store::open_memory({"default", std::string(32, 'k')}, {});
+  Services services{counters, [&]() -> Result<store::Store*> { return memory.get(); }};
+  Options options;
+  options.retrieval = Retrieval::tool;
+  std::string rows;
+  for (int i = 0; i < 300; ++i) {
+    rows += std::string(i ? "," : "") + "{\\\"id\\\":" + std::to_string(i * 7919 % 9973) + ",\\\"name\\\":\\\"n" +
+            std::to_string(i * 31 % 257) + "\\\"}";
+  }
+  const auto outcome = [&](std::string_view members) {
+    const std::string body =
+        "{\"messages\":[{\"role\":\"user\",\"content\":\"go\"},{\"role\":\"tool\",\"content\":\"[" + rows + "]\"}]" +
+        std::string(members) + "}";
+    return compress_body(body, "", options, services);
+  };
+  EXPECT_FALSE(outcome("").lossless);
+  EXPECT_FALSE(outcome(R"(,"tools":[{"name":"headroom_retrieve"}])").lossless);
+  const Outcome other = outcome(R"(,"tools":[{"name":"run"}])");
+  EXPECT_TRUE(other.lossless && other.markers.empty());
+  EXPECT_EQ(other.warnings.size(), 1u);
+  EXPECT_TRUE(outcome(R"(,"tool_choice":"none")").lossless);
+  options.redeems_outside = true;
+  EXPECT_FALSE(outcome(R"(,"tools":[{"name":"run"}])").lossless);
+}
+
 TEST(Compress, MixedContentDecodesToItsBytes) {
   tokens::Witnesses counters;
   Services services{counters, nullptr};

@@ -33,8 +33,9 @@ inline constexpr std::int64_t max_answer_tokens = 16000, min_answer_tokens = 64;
 struct RetrieveRequest {
   std::string_view hash = {};   // as the caller wrote it
   std::string_view lines = {};  // "120-180,200", counted from 1
-  std::string_view rows = {};   // "0-5", counted from 0: elements of a JSON array, lines of JSON, of CSV after its heading
-  std::string_view path = {};   // "$.a[3].b", "[*]"
+  std::string_view rows =
+      {};  // "0-5", counted from 0: elements of a JSON array, lines of JSON, of CSV after its heading
+  std::string_view path = {};  // "$.a[3].b", "[*]"
   std::string_view query = {};
   std::string_view cursor = {};
   std::optional<Tokens> max_tokens = {};
