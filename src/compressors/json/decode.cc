@@ -727,7 +727,43 @@ bool read_members(Lines& lines, std::string& out) {
 
 }  // namespace
 
+namespace {
+
+// "[json cut off in 2 spaced, 300 rows, complete; the last 57 bytes as they came]": the view of the whole elements,
+// what closed them taken off again, and the last bytes.
+std::optional<std::string> decode_cut(std::string_view view) {
+  constexpr std::string_view lead = "[json cut off in ", tail = " bytes as they came]", before = "the last ";
+  const std::string_view head = view.substr(0, view.find('\n'));
+  if (!head.starts_with(lead) || !head.ends_with(tail)) return std::nullopt;
+  const std::size_t at = head.rfind(before);
+  if (at == npos || at + before.size() + tail.size() > head.size()) return std::nullopt;
+  const auto size = number(head.substr(at + before.size(), head.size() - at - before.size() - tail.size()));
+  if (!size || *size + head.size() + 2 > view.size()) return std::nullopt;
+  std::string_view rest = head.substr(lead.size());
+  const std::size_t digits = std::min(rest.find_first_not_of("0123456789"), rest.size());
+  const auto depth = number(rest.substr(0, digits));
+  if (!depth || *depth == 0 || *depth > static_cast<std::uint64_t>(json::max_depth)) return std::nullopt;
+  rest.remove_prefix(digits);
+  const Spelling spelling = read_spelling(rest);
+  std::string whole = "[json";
+  whole += rest;
+  whole += view.substr(head.size(), view.size() - head.size() - *size - 1);
+  const auto json = decode(whole);
+  if (!json) return std::nullopt;
+  std::string out;
+  respell(out, *json, spelling);
+  for (std::uint64_t i = 0; i < *depth && !out.empty(); ++i) {
+    out.pop_back();
+    while (spelling.indent > 0 && !out.empty() && (out.back() == ' ' || out.back() == '\n')) out.pop_back();
+  }
+  out += view.substr(view.size() - *size);
+  return out;
+}
+
+}  // namespace
+
 std::optional<std::string> decode(std::string_view view) {
+  if (view.starts_with("[json cut off in ")) return decode_cut(view);
   Lines lines(view);
   std::string_view head = lines.next();
   if (!head.starts_with("[json") || !head.ends_with(']')) return std::nullopt;

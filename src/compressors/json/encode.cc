@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <list>
 
+#include "base/lines.h"
 #include "compressors/json/block.h"
 #include "compressors/json/cells.h"
 #include "compressors/json/decode.h"
@@ -37,7 +38,7 @@ class Encoder {
  public:
   Encoder(const Document& doc, const EncodeOptions& options) : doc_(doc), options_(options) {}
 
-  std::optional<std::string> run() {
+  std::optional<std::string> run(std::string_view style = {}, std::string_view remark = {}) {
     if (doc_.is(0, Kind::array)) {
       if (!block(0, "")) return std::nullopt;
     } else if (doc_.is(0, Kind::object)) {
@@ -46,10 +47,10 @@ class Encoder {
     } else {
       return std::nullopt;
     }
-    return finish(doc_.is(0, Kind::array), "");
+    return finish(doc_.is(0, Kind::array), style, remark);
   }
 
-  std::optional<std::string> finish(bool root_is_array, std::string_view style) {
+  std::optional<std::string> finish(bool root_is_array, std::string_view style, std::string_view remark = {}) {
     std::vector<TablePlan*> plans;
     for (TablePlan& p : plans_) plans.push_back(&p);
     for (Nest& nest : nests_) {
@@ -110,6 +111,7 @@ class Encoder {
     explain(marks.column, "{x} = x's cell");
     explain(marks.parent, "{..} = that of the row above it in the tree");
     explain(marks.heading, "^ = the -- line above");
+    explain(!remark.empty(), remark);
     out += "]\n";
     out += body;
     if (out.ends_with('\n')) out.pop_back();
@@ -214,6 +216,83 @@ std::optional<std::string> encode_lines(std::string_view text, const EncodeOptio
   if (!encoder.block(0, "")) return std::nullopt;
   auto view = encoder.finish(true, " lines" + describe(spelling) + (ended ? "" : " unended"));
   if (!view) return std::nullopt;
+  const auto back = decode(*view);
+  if (!back || *back != text) return std::nullopt;
+  return view;
+}
+
+namespace {
+
+// Where the last whole element ends of the outermost array that has enough of them, and what would close the text
+// there.
+struct Cut {
+  std::size_t end = 0;
+  std::string closers;
+};
+
+std::optional<Cut> find_cut(std::string_view text) {
+  struct Open {
+    char closer;
+    std::size_t elements = 0, end = 0;
+  };
+  std::vector<Open> open;
+  const auto whole = [&](std::size_t end) {
+    if (open.empty()) return;
+    ++open.back().elements;
+    open.back().end = end;
+  };
+  for (std::size_t at = 0; at < text.size();) {
+    const char c = text[at];
+    if (c == '"') {
+      const std::size_t end = end_of_json(text, at);
+      if (end == std::string_view::npos) break;
+      at = end;
+      whole(at);
+    } else if (c == '{' || c == '[') {
+      if (open.size() >= static_cast<std::size_t>(json::max_depth)) return std::nullopt;
+      open.push_back({c == '{' ? '}' : ']', 0, 0});
+      ++at;
+    } else if (c == '}' || c == ']') {
+      if (open.empty() || open.back().closer != c) return std::nullopt;
+      open.pop_back();
+      whole(++at);
+    } else if (c == ',' || c == ':' || c == ' ' || c == '\n' || c == '\r' || c == '\t') {
+      ++at;
+    } else {
+      const std::size_t end = text.find_first_of(",]} \n\r\t", at);
+      if (end == std::string_view::npos) break;  // the last word may be cut
+      at = end;
+      whole(at);
+    }
+  }
+  for (std::size_t i = 0; i < open.size(); ++i) {
+    if (open[i].closer != ']' || open[i].elements < 5) continue;
+    Cut cut;
+    cut.end = open[i].end;
+    for (std::size_t k = i + 1; k-- > 0;) cut.closers += open[k].closer;
+    return cut;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<std::string> encode_cut(std::string_view text, const EncodeOptions& options) {
+  const auto cut = find_cut(text);
+  if (!cut) return std::nullopt;
+  const std::string closed = std::string(text.substr(0, cut->end)) + cut->closers;
+  const auto doc = Document::parse(closed);
+  if (!doc) return std::nullopt;
+  const std::string_view rest = text.substr(cut->end);
+  for (const Line& line : split_lines(rest)) {
+    if (reads_as_statement(line.text)) return std::nullopt;
+  }
+  Encoder encoder(*doc, options);
+  auto view = encoder.run(" cut off in " + std::to_string(cut->closers.size()) + describe(spelling_of(text)),
+                          "the last " + std::to_string(rest.size()) + " bytes as they came");
+  if (!view) return std::nullopt;
+  *view += '\n';
+  *view += rest;
   const auto back = decode(*view);
   if (!back || *back != text) return std::nullopt;
   return view;

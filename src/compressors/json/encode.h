@@ -32,4 +32,7 @@ std::optional<std::string> encode(const json::Document& doc, const EncodeOptions
 // the text back byte for byte.
 std::optional<std::string> encode_lines(std::string_view text, const EncodeOptions& options);
 
+// JSON cut off by a tool's limit: its whole elements as a view, then the rest verbatim; byte for byte, as JSON lines.
+std::optional<std::string> encode_cut(std::string_view text, const EncodeOptions& options);
+
 }  // namespace headroom::compressors::records

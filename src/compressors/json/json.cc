@@ -88,6 +88,10 @@ std::vector<View> views(std::string_view text, const Context& context, bool) {
       out.push_back(lossless(std::move(*view), "json_lines"));
       break;
     }
+    options.marks = true;
+    if (out.empty() && !text.empty() && opens(text.front())) {
+      if (auto view = records::encode_cut(text, options)) out.push_back(lossless(std::move(*view), "json_cut"));
+    }
   }
   for (View& view : reversible) out.push_back(std::move(view));
   return out;

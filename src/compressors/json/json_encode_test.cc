@@ -274,6 +274,27 @@ TEST(JsonEncode, LinesComeBackByteForByte) {
   }
 }
 
+TEST(JsonEncode, CutOffTextsComeBackByteForByte) {
+  std::string compact = "{\"total\":3,\"items\":[";
+  for (int i = 0; i < 40; ++i) {
+    compact +=
+        (i > 0 ? ",{\"id\":" : "{\"id\":") + std::to_string(i * 3) + ",\"name\":\"customer of the north\",\"tags\":[]}";
+  }
+  compact += "]}";
+  for (const records::Spelling spelling :
+       {records::Spelling{}, records::Spelling{.spaced = true}, records::Spelling{.indent = 2}}) {
+    std::string text;
+    records::respell(text, compact, spelling);
+    for (const std::size_t keep : {text.size() / 2, text.size() / 2 + 7, text.size() - 9, text.size() - 12}) {
+      const std::string cut = text.substr(0, keep);
+      const auto view = records::encode_cut(cut, {});
+      ASSERT_TRUE(view) << cut;
+      EXPECT_EQ(records::decode(*view), cut);
+      EXPECT_LT(view->size() * 2, cut.size());
+    }
+  }
+}
+
 TEST(JsonEncode, ManyKeysAndDeepTextsAreTakenOrLeftButNeverWrong) {
   std::string wide = "[";
   for (int r = 0; r < 5; ++r) {
