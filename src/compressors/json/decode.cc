@@ -9,6 +9,7 @@
 #include "compressors/json/paths.h"
 #include "compressors/json/pattern.h"
 #include "compressors/json/spelling.h"
+#include "compressors/json/table.h"
 #include "json/document.h"
 #include "json/strings.h"
 
@@ -204,6 +205,7 @@ class TableReader {
 
   // 1: a preamble line was read; 0: it was the header line; -1: malformed.
   int preamble(std::string_view line) {
+    if (columns_.size() > 2 * max_columns) return -1;
     std::string_view rest = line;
     if (line.starts_with("all rows") && (line.substr(8).starts_with(": ") || line.substr(8).starts_with(", after "))) {
       rest.remove_prefix(8);
@@ -257,6 +259,7 @@ class TableReader {
     if (!rest.starts_with(": ")) return false;
     rest.remove_prefix(2);
     while (!rest.empty()) {
+      if (columns_.size() > 2 * max_columns) return false;
       std::string_view before = rest;
       const auto path = paths_.parse(rest);
       if (!path || !rest.starts_with('=')) return false;
@@ -360,6 +363,7 @@ class TableReader {
   bool header(std::string_view line) {
     std::string_view rest = line;
     for (std::size_t i = 0;; ++i) {
+      if (i > max_columns) return false;
       const std::string_view before = rest;
       const auto path = paths_.parse(rest);
       if (!path) return i == 0 && line.empty();

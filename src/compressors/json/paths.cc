@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/hash.h"
 #include "json/document.h"
 #include "json/strings.h"
 
@@ -59,11 +60,15 @@ PathId Paths::add(PathId parent, std::string_view key, bool first_element) {
 }
 
 PathId Paths::find_or_add(PathId parent, std::string_view key, bool first_element) {
-  for (PathId id = 1; id < steps_.size(); ++id) {
-    const Step& s = steps_[id];
-    if (s.parent == parent && s.first_element == first_element && s.key == key) return id;
+  const std::uint64_t hash = hash64(key, std::uint64_t{parent} << 1 | static_cast<std::uint64_t>(first_element));
+  const auto [from, to] = index_.equal_range(hash);
+  for (auto it = from; it != to; ++it) {
+    const Step& s = steps_[it->second];
+    if (s.parent == parent && s.first_element == first_element && s.key == key) return it->second;
   }
-  return add(parent, key, first_element);
+  const PathId id = add(parent, key, first_element);
+  index_.emplace(hash, id);
+  return id;
 }
 
 std::string Paths::name(PathId id) const {

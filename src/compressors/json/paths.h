@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace headroom::compressors::records {
@@ -28,7 +29,7 @@ class Paths {
 
   Paths() : steps_(1) {}
   PathId add(PathId parent, std::string_view key, bool first_element);
-  // The step below `parent` with this key, added if there is none.
+  // The step below `parent` with this key, added if there is none (steps made by `add` are not looked at).
   PathId find_or_add(PathId parent, std::string_view key, bool first_element);
 
   const Step& operator[](PathId id) const { return steps_[id]; }
@@ -40,6 +41,7 @@ class Paths {
 
  private:
   std::vector<Step> steps_;
+  std::unordered_multimap<std::uint64_t, PathId> index_;  // of those found or added by find_or_add
 };
 
 // A key as a name prints it: bare, or a JSON string.
