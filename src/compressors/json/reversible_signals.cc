@@ -124,7 +124,8 @@ class Reader {
     } else {
       by_cell(c, field);
     }
-    if (numbers * 10 >= present * 8 && numbers >= 5) {
+    const bool spelled = strings * 10 >= present * 8 && spells_numbers(c);
+    if ((numbers * 10 >= present * 8 && numbers >= 5) || spelled) {
       numeric(c, few, present);
     } else if (!few) {
       by_template(c, present, strings);
@@ -237,8 +238,10 @@ class Reader {
     for (std::size_t r = 0; r < n_; ++r) {
       const NodeId cell = grid_.cell(r, c);
       if (cell == no_cell) continue;
-      const double x =
-          doc_.is(cell, Kind::number) ? number_of(doc_.raw(cell)) : std::numeric_limits<double>::quiet_NaN();
+      const Kind kind = doc_[cell].kind();
+      const double x = kind == Kind::number || kind == Kind::string
+                           ? number_of(kind == Kind::string ? doc_.string_raw(cell) : doc_.raw(cell))
+                           : std::numeric_limits<double>::quiet_NaN();
       column.values[r] = x;
       if (std::isnan(x)) {
         odd.push_back(static_cast<std::uint32_t>(r));
@@ -305,6 +308,18 @@ class Reader {
     } else if (list.empty()) {
       list.push_back(std::move(column));
     }
+  }
+
+  // Strings that are numbers, as databases print decimals; judged by the first few.
+  bool spells_numbers(std::size_t c) const {
+    std::size_t seen = 0, spelled = 0;
+    for (std::size_t r = 0; r < n_ && seen < 16; ++r) {
+      const NodeId cell = grid_.cell(r, c);
+      if (cell == no_cell || !doc_.is(cell, Kind::string)) continue;
+      ++seen;
+      spelled += !std::isnan(number_of(doc_.string_raw(cell)));
+    }
+    return seen >= 5 && spelled * 8 >= seen * 7;
   }
 
   void by_decile(const std::vector<double>& values) {

@@ -376,6 +376,15 @@ TEST(Reversible, LongCellsShowTheirWorstPlace) {
   EXPECT_LT(tokens_of(view.text), 1500);
 }
 
+TEST(Reversible, OutlierAmongNumbersInStrings) {
+  std::string json = "[";
+  for (int i = 0; i < 300; ++i) {
+    json += (i ? "," : "") + (R"({"n":)" + std::to_string(i)) + R"(,"price":")" +
+            (i == 222 ? "87654.00" : std::to_string(10 + i * 7 % 80) + ".5" + std::to_string(i % 9)) + "\"}";
+  }
+  EXPECT_TRUE(shows(reversible(json + "]"), "87654.00"));
+}
+
 TEST(Reversible, OneLongString) {
   std::string log;
   for (int i = 0; i < 2000; ++i) log += i == 1500 ? "panic: bad state\\n" : "step " + std::to_string(i) + "\\n";
