@@ -1,6 +1,7 @@
 #include "compressors/log/acceptance.h"
 
 #include <algorithm>
+#include <array>
 
 namespace headroom::compressors::log {
 namespace {
@@ -9,6 +10,56 @@ constexpr std::size_t kReach = 8;  // lines behind an error or frame that belong
 
 constexpr std::uint32_t kToolRoles =
     kMark | kDiagnostic | kTestFailure | kException | kSummary | kExit | kStep | kCause | kSuccess | kChatter | kLevel;
+
+// How package managers and build tools begin their lines.
+constexpr auto kToolLeads = std::to_array<std::string_view>({"Inst ",
+                                                             "Conf ",
+                                                             "Remv ",
+                                                             "Get:",
+                                                             "Hit:",
+                                                             "Ign:",
+                                                             "Setting up ",
+                                                             "Unpacking ",
+                                                             "Preparing to unpack ",
+                                                             "Selecting previously ",
+                                                             "Processing triggers for ",
+                                                             "Reading package lists",
+                                                             "Building dependency tree",
+                                                             "Reading state information",
+                                                             "Collecting ",
+                                                             "Downloading ",
+                                                             "Downloaded ",
+                                                             "Using cached ",
+                                                             "Requirement already satisfied",
+                                                             "Successfully ",
+                                                             "Compiling ",
+                                                             "Finished ",
+                                                             "npm http ",
+                                                             "npm warn ",
+                                                             "npm WARN ",
+                                                             "npm notice",
+                                                             "npm info ",
+                                                             "npm verb ",
+                                                             "npm sill ",
+                                                             "make[",
+                                                             "make: ",
+                                                             "gmake",
+                                                             "-- Looking for ",
+                                                             "-- Performing Test ",
+                                                             "-- Check",
+                                                             "-- Detecting ",
+                                                             "-- Found ",
+                                                             "Running setup.py",
+                                                             "copying ",
+                                                             "Found link ",
+                                                             "remote: ",
+                                                             "Step ",
+                                                             " ---> "});
+
+// Heads of lists of packages: what is indented behind them is theirs.
+bool heads_packages(std::string_view t) {
+  return t.ends_with(" packages:") || (t.starts_with("The following ") && t.ends_with(':'));
+}
 
 // "# x", "- x", "* x", "> x", "```", "| a | b", "1. x": Markdown.
 bool is_markdown(std::string_view t) {
@@ -30,10 +81,45 @@ bool is_listing(std::string_view t) {
                      [](char c) { return std::string_view("rwxsStT-").find(c) != std::string_view::npos; });
 }
 
+// "key = value", "key: word", "[section]", "# comment": configuration repeats itself, too.
+bool is_setting(std::string_view t) {
+  if (t[0] == '#' || t[0] == ';') return true;
+  if (t[0] == '[') return t.back() == ']' && t.find(' ') == std::string_view::npos;
+  std::size_t n = 0;
+  const auto in_key = [](char c) {
+    return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '_' || c == '.' || c == '-' ||
+           c == '"';
+  };
+  while (n < t.size() && in_key(t[n])) ++n;
+  if (n == 0) return false;
+  std::size_t separator = t.find_first_not_of(' ', n);
+  if (separator == std::string_view::npos) return false;
+  if (t[separator] == '=') return true;
+  if (t[separator] != ':' || separator != n) return false;
+  const std::size_t value = t.find_first_not_of(' ', separator + 1);
+  return value == std::string_view::npos || t.find(' ', value) == std::string_view::npos;
+}
+
+// "src/a.cc:12:  text", "src/a.cc:text", "a,b,c": rows of a search or of a table are alike as a log's lines are.
+bool is_row(std::string_view t) {
+  const std::size_t colon = t.find(':');
+  const std::size_t blank = t.find(' ');
+  if (colon != std::string_view::npos && colon > 0 && (blank == std::string_view::npos || colon < blank)) {
+    const std::string_view path = t.substr(0, colon);
+    if (path.find('/') != std::string_view::npos && !path.starts_with("http")) return true;
+    if (colon + 1 < t.size() && t[colon + 1] >= '0' && t[colon + 1] <= '9' && path.find('.') != std::string_view::npos)
+      return true;
+  }
+  std::size_t commas = 0;
+  for (std::size_t i = 0; i + 1 < t.size(); ++i) commas += t[i] == ',' && t[i + 1] != ' ';
+  return commas >= 2;
+}
+
 }  // namespace
 
 bool accepts(std::span<const Line> lines, const Grouping& g) {
   std::size_t filled = 0, strong = 0, shared = 0, markdown = 0, listing = 0, since = kReach + 1;
+  bool in_packages = false;
   for (std::size_t i = 0; i < lines.size(); ++i) {
     const std::string_view text = lines[i].text;
     const std::size_t lead = text.find_first_not_of(" \t\r");
@@ -41,8 +127,13 @@ bool accepts(std::span<const Line> lines, const Grouping& g) {
     ++filled;
     const Signals& s = g.signals(i);
     const std::string_view t = text.substr(lead);
-    const bool tool = (s.roles & kToolRoles) || (s.is(kFrame) && (lead > 0 || s.severe()));
-    if (g.stamps[i].found() && g.stamps[i].begin < 48 && !is_listing(t)) {
+    if (lead == 0) in_packages = heads_packages(t);
+    const bool tool =
+        in_packages ||
+        std::any_of(kToolLeads.begin(), kToolLeads.end(), [t](std::string_view l) { return t.starts_with(l); }) ||
+        (s.roles & kToolRoles) || (s.is(kFrame) && (lead > 0 || s.severe()));
+    const bool in_table = g.stamps[i].end < text.size() && text[g.stamps[i].end] == ',';  // a column of times
+    if (g.stamps[i].found() && g.stamps[i].begin < 48 && !is_listing(t) && !in_table) {
       ++strong;
       since = kReach + 1;
     } else if (tool) {
@@ -56,7 +147,7 @@ bool accepts(std::span<const Line> lines, const Grouping& g) {
     } else {
       ++since;
       const Template& t_of = g.templates[g.template_of(i)];
-      if (t_of.count >= 3 && t_of.fixed_words >= 1 && t_of.words >= 2) ++shared;
+      if (t_of.count >= 3 && t_of.fixed_words >= 1 && t_of.words >= 2 && !is_setting(t) && !is_row(t)) ++shared;
       if (is_markdown(t)) ++markdown;
     }
   }

@@ -21,6 +21,7 @@ int evidence(const detect::Sketch& s) {
   const int marked = std::min(100, share(s.time_lines) + share(s.level_lines));
   if (share(s.markdown_lines) > 20 && marked < 40) return 0;
   if (share(s.diff_lines) > 50 || share(s.json_lines) > 50) return share(s.time_lines) >= 50 ? 40 : 10;
+  if (share(s.search_lines) >= 60 && share(s.diagnostic_lines) < 10 && share(s.time_lines) < 50) return 10;
   if (share(s.time_lines) >= 50) return 90;
   if (marked >= 50) return 80;
   if (share(s.diagnostic_lines) >= 10) return 70;

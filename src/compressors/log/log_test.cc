@@ -241,6 +241,12 @@ TEST(Log, OtherKindsAreLeftAlone) {
       {"code",
        "int main() {\n  if (error) {\n    return fail(3);\n  }\n  for (int i = 0; i < 3; ++i) {\n    run(i);\n  }\n  "
        "return 0;\n}\n"}};
+  std::string settings;
+  for (int i = 0; i < 30; ++i) {
+    settings += "[service." + std::to_string(i) + "]\ntimeout = " + std::to_string(i * 7) +
+                "\nretries = 3\n# kept for old clients\n\n";
+  }
+  EXPECT_TRUE(views_of(settings).empty());
   for (const auto& [name, text] : texts) EXPECT_TRUE(views_of(text).empty()) << name;
 }
 
