@@ -1,5 +1,6 @@
 // JSON that is not one value: lines of values, values in a row, a value cut off by a tool's limit.
 #include <string>
+#include <vector>
 
 #include "base/utf8.h"
 #include "compressors/json/reversible.h"
@@ -46,43 +47,44 @@ std::string as_array(std::string_view text, std::string_view& rest) {
   return out;
 }
 
-// The text up to its last whole element, with what is open closed; empty if there is none.
+// The text up to its last whole element, with what is open closed; empty if there is none. The element is one of the
+// outermost array that the text ends in, so that no row is shown that is not whole.
 std::string closed(std::string_view text, std::string_view& rest) {
-  std::string open;
-  std::size_t cut = 0;
-  std::string cut_open;
-  const auto whole = [&](std::size_t at) {
-    cut = at;
-    cut_open = open;
+  struct Open {
+    char closer;
+    std::size_t cut = 0;       // behind its last whole element or member
+    std::size_t elements = 0;  // whole ones, about
   };
-  // Objects: a member is whole behind its value, so a comma or a closing bracket tells.
-  for (std::size_t at = 0; at < text.size();) {
+  std::vector<Open> open;
+  for (std::size_t at = 0; at < text.size(); ++at) {
     const char c = text[at];
     if (c == '"') {
-      std::size_t end = at + 1;
-      while (end < text.size() && text[end] != '"') end += text[end] == '\\' ? 2 : 1;
-      if (end >= text.size()) break;
-      at = end + 1;
-      continue;
-    }
-    if (c == '{' || c == '[') {
+      ++at;
+      while (at < text.size() && text[at] != '"') at += text[at] == '\\' ? 2 : 1;
+    } else if (c == '{' || c == '[') {
       if (open.size() >= static_cast<std::size_t>(json::max_depth)) return {};
-      open += c == '{' ? '}' : ']';
+      open.push_back({c == '{' ? '}' : ']'});
     } else if (c == '}' || c == ']') {
-      if (open.empty() || open.back() != c) return {};
+      if (open.empty() || open.back().closer != c) return {};
       open.pop_back();
-      if (!open.empty()) whole(at + 1);
-    } else if (c == ',' && !open.empty()) {
-      whole(at);
+      if (open.empty()) return {};  // whole, so what is wrong is something else
+      open.back().cut = at + 1;
+    } else if (c == ',') {
+      if (open.empty()) return {};
+      open.back().cut = at;
+      ++open.back().elements;
     }
-    ++at;
   }
-  if (cut == 0 || open.empty()) return {};
-  // Of the element that is cut itself only whole parts of the outermost array are kept: step back to where the stack
-  // was smallest is not needed, closing what is open gives valid JSON.
-  std::string out(text.substr(0, cut));
-  for (std::size_t i = cut_open.size(); i-- > 0;) out += cut_open[i];
-  rest = text.substr(cut);
+  std::size_t depth = 0;
+  while (depth < open.size() && (open[depth].closer != ']' || open[depth].elements < least_values)) ++depth;
+  if (depth == open.size()) {  // no long array: the innermost that holds something whole
+    while (depth > 0 && open[depth - 1].cut == 0) --depth;
+    if (depth == 0) return {};
+    --depth;
+  }
+  std::string out(text.substr(0, open[depth].cut));
+  for (std::size_t i = depth + 1; i-- > 0;) out += open[i].closer;
+  rest = text.substr(open[depth].cut);
   return out;
 }
 
