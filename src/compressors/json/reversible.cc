@@ -1,6 +1,7 @@
 #include "compressors/json/reversible.h"
 
 #include <algorithm>
+#include <cmath>
 #include <memory>
 #include <string>
 #include <variant>
@@ -198,11 +199,18 @@ class Composer {
     }
     weigh();
     View view = compose(budget_);
-    // The estimate of a row's cost is a sample's: once more with what it missed by.
-    const auto size = static_cast<double>(context_.ruler.count(view.text).value);
-    if (size > 1.08 * budget_ && size > budget_ + 40) {
-      View again = compose(std::max(budget_ / 2, budget_ * budget_ / size));
-      if (again.text.size() < view.text.size()) view = std::move(again);
+    // Costs of rows are a sample's and gaps cost what they cost: at most twice more, with what it missed the budget by,
+    // so that the same rows in another order give a view of about the same size.
+    const auto size_of = [&](const View& v) { return static_cast<double>(context_.ruler.count(v.text).value); };
+    double size = size_of(view), tried = budget_;
+    for (int again = 0; again < 2 && view.shown < view.total; ++again) {
+      if (std::abs(size - budget_) <= 0.04 * budget_) break;
+      tried = std::clamp(tried * budget_ / size, budget_ / 2, 1.5 * budget_);
+      View other = compose(tried);
+      const double other_size = size_of(other);
+      if (std::abs(other_size - budget_) >= std::abs(size - budget_) || other.shown >= other.total) break;
+      view = std::move(other);
+      size = other_size;
     }
     if (view.shown >= view.total) return {};
     std::vector<View> out;

@@ -68,10 +68,11 @@ std::string orders(std::size_t n, Note note) {
   std::string out = "[";
   for (std::size_t i = 0; i < n; ++i) {
     if (i) out += ", ";
-    out += R"({"id": )" + std::to_string(81000 + i) + R"(, "country": ")" + countries[random(4)] + R"(", "net": )" +
-           std::to_string(random(90) + 5) + '.' + std::to_string(random(90) + 10) +
-           R"(, "currency": "EUR", "url": "https://shop.example/o/)" + std::to_string(81000 + i) + R"(", "note": )" +
-           note(i) + "}";
+    const char* const country = countries[random(4)];
+    const std::string net = std::to_string(random(90) + 5);
+    out += R"({"id": )" + std::to_string(81000 + i) + R"(, "country": ")" + country + R"(", "net": )" + net + '.' +
+           std::to_string(random(90) + 10) + R"(, "currency": "EUR", "url": "https://shop.example/o/)" +
+           std::to_string(81000 + i) + R"(", "note": )" + note(i) + "}";
   }
   return out + "]";
 }
