@@ -252,7 +252,10 @@ bool has_path_prefix(std::string_view line) {
   const std::size_t colon = line.substr(0, 512).find(':', drive);
   if (colon == std::string_view::npos || colon < 3) return false;
   const std::string_view path = line.substr(0, colon), text = line.substr(colon + 1);
-  if (path.find_first_of(" \t=\"'<>(){}[],;") != std::string_view::npos || text.starts_with("//")) return false;
+  // "tests/a.py::test_x" is the name of a test.
+  if (path.find_first_of(" \t=\"'<>(){}[],;") != std::string_view::npos || text.starts_with("//") ||
+      text.starts_with(":"))
+    return false;
   const std::size_t slash = path.find_last_of("/\\"), dot = path.rfind('.');
   return slash != std::string_view::npos && dot != std::string_view::npos && dot > slash && dot + 1 < path.size();
 }
