@@ -1,4 +1,5 @@
-// Any bytes as a log: lossless views decode to the bytes, reversible ones are smaller, the decoder survives what is no view.
+// Any bytes as a log: lossless views decode to the bytes, reversible ones are smaller, the decoder survives what is no
+// view.
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>

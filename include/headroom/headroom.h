@@ -4,7 +4,8 @@
  *   headroom_call(h, request, size, sink, user);   sink(user, answer, size) is called exactly once
  *   headroom_close(h);
  *
- * A handle may be used from several threads at once. The answer is valid only inside the sink, so no memory changes hands.
+ * A handle may be used from several threads at once. The answer is valid only inside the sink, so no memory changes
+ * hands.
  */
 #ifndef HEADROOM_HEADROOM_H_
 #define HEADROOM_HEADROOM_H_
@@ -34,8 +35,10 @@ enum {
 
 /* config: {"store":"memory"|"sqlite","directory":"...","workspace":"default","ttl":3600,"store_bytes":N}, all optional.
  * On HEADROOM_OK *handle is set; else the sink, if any, receives {"error":{...}}. */
-HEADROOM_API int headroom_open(const char* config, size_t size, headroom_handle** handle, headroom_sink sink, void* user);
-HEADROOM_API int headroom_call(headroom_handle* handle, const char* request, size_t size, headroom_sink sink, void* user);
+HEADROOM_API int headroom_open(const char* config, size_t size, headroom_handle** handle, headroom_sink sink,
+                               void* user);
+HEADROOM_API int headroom_call(headroom_handle* handle, const char* request, size_t size, headroom_sink sink,
+                               void* user);
 HEADROOM_API void headroom_close(headroom_handle* handle);
 /* Static storage: "0.1.0". */
 HEADROOM_API const char* headroom_version(void);

@@ -1,5 +1,5 @@
-// Fast, non-cryptographic digests (XXH3) for caches and for finding equal texts. Never an identity that leaves the process:
-// that is the store's HMAC.
+// Fast, non-cryptographic digests (XXH3) for caches and for finding equal texts. Never an identity that leaves the
+// process: that is the store's HMAC.
 #pragma once
 
 #include <compare>

@@ -15,7 +15,7 @@ enum class ErrorKind {
   corrupt,          // what was read is not what was written
   not_found,
   too_large,
-  internal,         // our bug
+  internal,  // our bug
 };
 
 struct Error {

@@ -5,7 +5,9 @@
 namespace headroom::utf8 {
 namespace {
 
-constexpr bool is_continuation(unsigned char c) { return (c & 0xC0) == 0x80; }
+constexpr bool is_continuation(unsigned char c) {
+  return (c & 0xC0) == 0x80;
+}
 
 // Decodes one multi-byte sequence. `surrogates` accepts ED A0..BF xx.
 CodePoint decode_multi(std::string_view text, std::size_t at, bool surrogates) {
@@ -60,9 +62,13 @@ CodePoint decode(std::string_view text, std::size_t at) {
   return decode_multi(text, at, false);
 }
 
-std::optional<std::size_t> first_invalid(std::string_view text) { return scan(text, false); }
+std::optional<std::size_t> first_invalid(std::string_view text) {
+  return scan(text, false);
+}
 
-bool is_valid_wtf8(std::string_view text) { return !scan(text, true); }
+bool is_valid_wtf8(std::string_view text) {
+  return !scan(text, true);
+}
 
 void append(std::string& out, char32_t v) {
   if (v < 0x80) {

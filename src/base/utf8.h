@@ -15,12 +15,15 @@ struct CodePoint {
   bool valid;
 };
 
-// Decodes the code point at `at` (< text.size()). Overlong forms, surrogates and values over U+10FFFF are invalid, size 1.
+// Decodes the code point at `at` (< text.size()). Overlong forms, surrogates and values over U+10FFFF are invalid,
+// size 1.
 CodePoint decode(std::string_view text, std::size_t at);
 
 // Offset of the first byte that is not part of valid UTF-8 (RFC 3629), or nullopt. ASCII is skipped 8 bytes at a time.
 std::optional<std::size_t> first_invalid(std::string_view text);
-inline bool is_valid(std::string_view text) { return !first_invalid(text); }
+inline bool is_valid(std::string_view text) {
+  return !first_invalid(text);
+}
 
 // Valid but for lone surrogates in their three-byte form (ED A0..BF xx).
 bool is_valid_wtf8(std::string_view text);

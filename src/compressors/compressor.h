@@ -1,7 +1,7 @@
 // What every kind of content offers: evidence, views, a decoder. One row per kind in table.cc; no hierarchy.
 //
-// A compressor sees a text and what is asked of it, never the store or the messages. It returns candidate views; the pipeline
-// chooses, stores the original and adds the marker. Pure: the same text and context give the same views.
+// A compressor sees a text and what is asked of it, never the store or the messages. It returns candidate views; the
+// pipeline chooses, stores the original and adds the marker. Pure: the same text and context give the same views.
 #pragma once
 
 #include <cstdint>
@@ -28,8 +28,8 @@ struct View {
   bool line_preserving = false;  // each line shown is a line of the source
   std::string_view method;       // "json_table", "log_templates"...: static; what transforms_applied shows
 
-  // Reversible only. The marker's words without brackets and handle: "200 rows compressed to 2: rows 0, 17 kept; 1 error,
-  // 1 outlier kept". The pipeline appends "\n[" + statement + ". Retrieve with hash=482193075514]".
+  // Reversible only. The marker's words without brackets and handle: "200 rows compressed to 2: rows 0, 17 kept; 1
+  // error, 1 outlier kept". The pipeline appends "\n[" + statement + ". Retrieve with hash=482193075514]".
   std::string statement;
   std::int64_t shown = 0, total = 0;
   std::string_view unit;  // "rows", "lines", "files", "numbers"...
@@ -44,7 +44,8 @@ struct Context {
 
 struct Compressor {
   std::string_view kind;  // "json", "log", "search", "diff"
-  // 0..100 from the sketch alone: how strongly the evidence nominates this kind. 0: not at all. The views' own parser judges.
+  // 0..100 from the sketch alone: how strongly the evidence nominates this kind. 0: not at all. The views' own parser
+  // judges.
   int (*evidence)(const detect::Sketch& sketch);
   // Empty if the kind's parser does not accept the text, or nothing is gained. `forced`: the caller named the kind.
   std::vector<View> (*views)(std::string_view text, const Context& context, bool forced);

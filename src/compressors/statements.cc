@@ -3,7 +3,9 @@
 namespace headroom::compressors {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 // The word at the front of `s` (letters), and what follows it.
 std::string_view take_word(std::string_view& s) {
@@ -49,8 +51,8 @@ bool reads_as_statement(std::string_view line) {
     if (!rest.starts_with(' ')) return false;
     rest.remove_prefix(1);
     const std::string_view noun = take_word(rest);
-    for (std::string_view n : {"numbers", "rows", "row", "lines", "line", "strings", "string", "items", "item", "files", "keys",
-                               "matches", "members"}) {
+    for (std::string_view n : {"numbers", "rows", "row", "lines", "line", "strings", "string", "items", "item", "files",
+                               "keys", "matches", "members"}) {
       if (noun == n) return true;
     }
   }

@@ -1,4 +1,5 @@
-// The bracketed lines that are ours: one grammar for headers and gaps, so that content can be checked against forging them.
+// The bracketed lines that are ours: one grammar for headers and gaps, so that content can be checked against forging
+// them.
 #pragma once
 
 #include <string>
@@ -8,8 +9,8 @@
 namespace headroom::compressors {
 
 // True if a whole line reads as a statement of ours: "[<kind>, ...complete...]", "[lines a-b ...]", "[rows a-b ...]",
-// "[... Retrieve with hash=<12 digits>]", "[end]". A compressor that meets one in its source puts the line's coordinate in
-// front, or offers no view.
+// "[... Retrieve with hash=<12 digits>]", "[end]". A compressor that meets one in its source puts the line's coordinate
+// in front, or offers no view.
 bool reads_as_statement(std::string_view line);
 
 // "0-5, 17, 20-22" from sorted indices.

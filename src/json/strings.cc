@@ -21,8 +21,9 @@ void append_u(std::string& out, unsigned value) {
   for (int shift = 12; shift >= 0; shift -= 4) out += hex_digits[value >> shift & 15];
 }
 
-// A high surrogate written in three bytes followed by a low one in three bytes would read as one code point when escaped and
-// decoded again; JSON cannot tell "\ud83d" + "\ude00" from the pair, so unescape joins them and they never meet here.
+// A high surrogate written in three bytes followed by a low one in three bytes would read as one code point when
+// escaped and decoded again; JSON cannot tell "\ud83d" + "\ude00" from the pair, so unescape joins them and they never
+// meet here.
 bool is_wtf8_surrogate(std::string_view s, std::size_t i) {
   return i + 2 < s.size() && static_cast<unsigned char>(s[i]) == 0xED && static_cast<unsigned char>(s[i + 1]) >= 0xA0 &&
          static_cast<unsigned char>(s[i + 1]) <= 0xBF && (static_cast<unsigned char>(s[i + 2]) & 0xC0) == 0x80;
@@ -42,11 +43,21 @@ void unescape_to(std::string& out, std::string_view raw) {
     const char c = raw[slash + 1];
     i = slash + 2;
     switch (c) {
-      case 'b': out += '\b'; break;
-      case 'f': out += '\f'; break;
-      case 'n': out += '\n'; break;
-      case 'r': out += '\r'; break;
-      case 't': out += '\t'; break;
+      case 'b':
+        out += '\b';
+        break;
+      case 'f':
+        out += '\f';
+        break;
+      case 'n':
+        out += '\n';
+        break;
+      case 'r':
+        out += '\r';
+        break;
+      case 't':
+        out += '\t';
+        break;
       case 'u': {
         char32_t v = hex4(raw, i);
         i += 4;
@@ -60,7 +71,8 @@ void unescape_to(std::string& out, std::string_view raw) {
         utf8::append(out, v);
         break;
       }
-      default: out += c;  // " \ /
+      default:
+        out += c;  // " \ /
     }
   }
 }
@@ -102,14 +114,29 @@ void escape_to(std::string& out, std::string_view value) {
     }
     flush();
     switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\b': out += "\\b"; break;
-      case '\f': out += "\\f"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
-      default: append_u(out, c);
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\b':
+        out += "\\b";
+        break;
+      case '\f':
+        out += "\\f";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
+      default:
+        append_u(out, c);
     }
     plain = ++i;
   }

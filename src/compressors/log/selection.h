@@ -33,8 +33,8 @@ struct Selection {
 struct SelectionOptions {
   const search::Query& query;
   std::optional<Tokens> budget;
-  Tokens whole;         // estimate for the whole log
-  bool without_stamps;  // lines are shown without their leading time
+  Tokens whole;                // estimate for the whole log
+  bool without_stamps;         // lines are shown without their leading time
   std::int64_t percent = 100;  // of the estimates: what an earlier round measured
 };
 
