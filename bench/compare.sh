@@ -12,7 +12,7 @@ if [ ! -x "$home/venv-bench/bin/python" ]; then
   echo "compare.sh: $harness is not set up (run $harness/setup.sh)" >&2
   exit 0
 fi
-[ $# -gt 0 ] || set -- --only a_,e_,f_,g_,h_,i_
+[ $# -gt 0 ] || set -- --only 'a_*,e_*,f_*,g_*,h_*,i_*'
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 export HEADROOM_WORKSPACE_DIR=$scratch HEADROOM_CONFIG_DIR=$scratch
