@@ -42,7 +42,8 @@ TEST(Spans, FindFencesJsonAndTags) {
   ASSERT_EQ(a.size(), 3u);
   EXPECT_TRUE(a[1].inner);
   EXPECT_EQ(a[1].text, json);
-  const auto b = split_spans("HTTP/1.1 200 OK\nx: y\n\n" + json + "\n");
+  const std::string answer = "HTTP/1.1 200 OK\nx: y\n\n" + json + "\n";
+  const auto b = split_spans(answer);
   ASSERT_EQ(b.size(), 3u);
   EXPECT_EQ(b[1].text, json);
   const auto c = split_spans("<stdout>\nhello\nworld\n</stdout>\n<stderr>\noops\n</stderr>\n");
