@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "compressors/log/notation.h"
 #include "compressors/log/patterns.h"
+#include "compressors/log/phrases.h"
 #include "compressors/log/time_headings.h"
 #include "compressors/statements.h"
 #include "salience/severity.h"
@@ -18,10 +19,8 @@ namespace {
 constexpr std::size_t kMostSamples = 64;    // lines of a group that are priced
 constexpr std::size_t kLongestLine = 4096;  // bytes; longer ones stand raw
 constexpr std::size_t kMostHoles = 24;
-constexpr std::size_t kMostBlock = 64;      // lines of an equal block
-constexpr std::int64_t kBlockWorth = 24;    // tokens that an equal block must hold
-constexpr std::size_t kMostValues = 65536;  // distinct values counted for letters
-constexpr std::size_t kMostLetters = 26;
+constexpr std::size_t kMostBlock = 64;    // lines of an equal block
+constexpr std::int64_t kBlockWorth = 24;  // tokens that an equal block must hold
 
 std::int64_t price(std::string_view s) {
   return tokens::Counter::estimate(s).value;
@@ -48,11 +47,18 @@ class Encoder {
       make_groups();
       make_patterns();
       choose_marks();
-      choose_letters();
     }
-    std::string body;
-    write(body);
-    return header() + definitions() + body;
+    std::string text = definitions();
+    write(text);
+    // Nothing is sought inside the lines that a reader must see as they are.
+    const Phrases phrases = find_phrases(text, parts_);
+    if (phrases.mark.empty()) return header({}) + text;
+    std::string letters;
+    for (std::size_t k = 0; k < phrases.values.size(); ++k) {
+      letters += static_cast<char>('A' + k);
+      letters += '=' + phrases.values[k] + '\n';
+    }
+    return header(phrases.mark) + letters + phrases.text;
   }
 
  private:
@@ -256,53 +262,6 @@ class Encoder {
     }
   }
 
-  // Long values that come often get a capital letter.
-  void choose_letters() {
-    struct Count {
-      std::string_view value;
-      std::int64_t count = 0;
-    };
-    std::unordered_map<std::uint64_t, std::uint32_t> index;
-    std::vector<Count> counts;
-    std::vector<std::string_view> values;
-    for (const Group& group : groups_) {
-      if (group.name == 0) continue;
-      for (const std::uint32_t i : group.lines) {
-        group.maker->values(body(i), values);
-        for (std::size_t h = 0; h < values.size(); ++h) {
-          if (group.dropped[h] || values[h].size() < 5) continue;
-          const std::uint64_t key = hash64(values[h]);
-          const auto at = index.find(key);
-          if (at != index.end()) {
-            ++counts[at->second].count;
-          } else if (counts.size() < kMostValues) {
-            index.emplace(key, static_cast<std::uint32_t>(counts.size()));
-            counts.push_back({values[h], 1});
-          }
-        }
-      }
-    }
-    struct Candidate {
-      std::int64_t saved;
-      std::string_view value;
-    };
-    std::vector<Candidate> candidates;
-    for (const Count& c : counts) {
-      if (c.count < 3) continue;
-      std::string word;
-      append_word(word, c.value);
-      const std::int64_t each = price(word);
-      const std::int64_t saved = c.count * (each - 1) - each - 4;
-      if (each >= 3 && saved > 0 && salience::severity_of(c.value) == salience::Severity::none)
-        candidates.push_back({saved, c.value});
-    }
-    std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
-      return a.saved != b.saved ? a.saved > b.saved : a.value < b.value;
-    });
-    if (candidates.size() > kMostLetters) candidates.resize(kMostLetters);
-    for (const Candidate& c : candidates) letters_.push_back(c.value);
-  }
-
   // A line's own text under the heading of its time, without template.
   std::string_view raw(std::size_t i) const {
     return headings_.timed(i) && g_.stamps[i].begin == 0 ? text(i).substr(headings_.head_size(i)) : text(i);
@@ -372,6 +331,7 @@ class Encoder {
       const std::string_view s = timed ? raw(i) : text(i);
       if (reads_as_itself(s, timed)) {
         if (timed) tail_ = {};
+        if (!severe(i)) parts_.push_back({out.size() + (timed ? headings_.tail(i).size() : 0), out.size() + s.size()});
         out += s;
         if (times > 1) out += " x" + std::to_string(times);
         return;
@@ -380,6 +340,7 @@ class Encoder {
     for (std::size_t k = 0; k < times; ++k) {
       if (k > 0) out += '\n';
       out += std::to_string(i + k + 1) + "| ";
+      if (!severe(i)) parts_.push_back({out.size(), out.size() + text(i).size()});
       out += text(i);
     }
     uses_coordinates_ = true;
@@ -411,41 +372,44 @@ class Encoder {
     for (std::size_t h = 0; h < values.size(); ++h) {
       if (group.dropped[h]) continue;
       out += ' ';
-      const auto letter = std::find(letters_.begin(), letters_.end(), values[h]);
-      if (letter != letters_.end()) {
-        out += static_cast<char>('A' + (letter - letters_.begin()));
-      } else {
-        append_word(out, values[h]);
-      }
+      const std::size_t begin = out.size();
+      append_word(out, values[h]);
+      const std::size_t quotes = out.size() - begin == values[h].size() ? 0 : 1;
+      const bool escaped = out.size() - begin != values[h].size() + 2 * quotes;
+      parts_.push_back({begin + quotes, out.size() - quotes, escaped ? 0 : begin, escaped ? 0 : out.size()});
     }
     if (times > 1) out += " x" + std::to_string(times);
     uses_templates_ = true;
     return true;
   }
 
-  std::string header() const {
+  bool severe(std::size_t i) const {
+    return g_.signals(i).severity >= salience::Severity::error || g_.signals(i).severe();
+  }
+
+  std::string header(std::string_view phrase_mark) const {
     std::string out = "[log, " + counted(lines_.size(), "line") + ", complete";
     if (names_ > 0) out += "; T1 = pattern, its " + std::string(marks_.hole) + " filled by the words after it";
     if (uses_time_) out += "; " + std::string(marks_.time) + " = the time";
     if (same_time_) out += ", if none stands there that above";
     if (pads_) out += "; ~9~ = blanks to column 9";
-    if (!letters_.empty()) out += "; A = long value";
+    if (!phrase_mark.empty()) out += "; A, " + std::string(phrase_mark) + "A = long value";
     if (uses_coordinates_) out += "; 7| = line 7";
     if (crlf_) out += "; CRLF";
     if (open_end_) out += "; no line end at the end";
     return out + "]\n";
   }
 
-  std::string definitions() const {
+  std::string definitions() {
     std::string out;
     for (const Group& group : groups_) {
       if (group.name == 0) continue;
-      out += 'T' + std::to_string(group.name) + '=' + print(numbered(group), marks_) + '\n';
-    }
-    for (std::size_t k = 0; k < letters_.size(); ++k) {
-      out += static_cast<char>('A' + k);
-      out += '=';
-      out += letters_[k];
+      out += 'T' + std::to_string(group.name) + '=';
+      for (const Piece& p : numbered(group)) {
+        const std::string piece = print({p}, marks_);
+        if (p.kind == Piece::literal) parts_.push_back({out.size(), out.size() + piece.size()});
+        out += piece;
+      }
       out += '\n';
     }
     return out;
@@ -464,7 +428,7 @@ class Encoder {
   std::vector<std::uint32_t> group_of_;
   std::size_t names_ = 0;
   Marks marks_;
-  std::vector<std::string_view> letters_;
+  std::vector<Part> parts_;  // of the view in which phrases are sought
   std::vector<std::string_view> values_;
   std::string_view heading_;
   std::string_view tail_;  // of the last templated line under this heading; a line of the same time leaves it out

@@ -4,6 +4,7 @@
 
 #include "compressors/log/lossless.h"
 #include "compressors/log/notation.h"
+#include "compressors/log/phrases.h"
 
 namespace headroom::compressors::log {
 namespace {
@@ -16,6 +17,7 @@ constexpr std::size_t kWidest = 4096;  // bytes of a line that blanks may fill
 struct Header {
   std::size_t lines = 0;
   Marks marks;
+  std::string_view phrase_mark;
   bool crlf = false, open_end = false;
 };
 
@@ -37,6 +39,9 @@ std::optional<Header> parse_header(std::string_view line) {
   for (const std::string_view mark : kTimeMarks) {
     if (line.find("; " + std::string(mark) + " = the time") != std::string_view::npos) h.marks.time = mark;
   }
+  for (const std::string_view mark : kPhraseMarks) {
+    if (line.find("; A, " + std::string(mark) + "A = ") != std::string_view::npos) h.phrase_mark = mark;
+  }
   h.crlf = line.find("; CRLF") != std::string_view::npos;
   h.open_end = line.find("; no line end at the end") != std::string_view::npos;
   return h;
@@ -51,6 +56,7 @@ class Reader {
     if (!header) return std::nullopt;
     header_ = *header;
     end_ = header_.crlf ? "\r\n" : "\n";
+    if (!header_.phrase_mark.empty() && !letters()) return std::nullopt;
     if (!definitions()) return std::nullopt;
     while (!done_) {
       if (!line(next())) return std::nullopt;
@@ -75,6 +81,19 @@ class Reader {
   }
   std::string_view peek() const { return rest_.substr(0, rest_.find('\n')); }
 
+  // "A=long value" lines; then puts the values for their letters in all that follows.
+  bool letters() {
+    std::vector<std::string_view> values;
+    while (!done_ && values.size() < letters_.size() &&
+           peek().starts_with(std::string{static_cast<char>('A' + values.size()), '='})) {
+      letters_[values.size()] = next().substr(2);
+      values.push_back(letters_[values.size()]);
+    }
+    if (!expand_phrases(rest_, header_.phrase_mark, values, kMostBytes, expanded_)) return false;
+    rest_ = expanded_;
+    return true;
+  }
+
   bool definitions() {
     const Marks marks{header_.marks.hole, header_.marks.time.empty() ? std::string_view("\n") : header_.marks.time};
     while (!done_) {
@@ -83,9 +102,6 @@ class Reader {
       auto pattern = parse_pattern(next().substr(lead.size()), marks);
       if (!pattern) return false;
       patterns_.push_back(*std::move(pattern));
-    }
-    for (char letter = 'A'; letter <= 'Z' && !done_ && peek().starts_with(std::string{letter, '='}); ++letter) {
-      letters_[static_cast<std::size_t>(letter - 'A')] = next().substr(2);
     }
     return true;
   }
@@ -191,6 +207,7 @@ class Reader {
   }
 
   std::string_view rest_;
+  std::string expanded_;  // the view behind its letters, with their values
   bool done_ = false;
   Header header_;
   std::string_view end_;
