@@ -39,7 +39,9 @@ struct Context {
   const search::Query& query;
   tokens::Counter& ruler;              // o200k
   std::optional<Tokens> token_budget;  // the reversible view's size if the caller gave one; else the knee, 300..3000
-  bool reversible = false;             // reversible views are of use to this caller
+  // Reversible views are of use to this caller. Lossless ones that a reversible one of the same kind beats by far may
+  // then be left out: who needs them after all asks again without.
+  bool reversible = false;
 };
 
 struct Compressor {

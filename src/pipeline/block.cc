@@ -109,16 +109,15 @@ namespace {
 
 // Every view of every nominated kind; false if no kind accepted the text.
 bool offer_kinds(const BlockRequest& request, const Options& options, tokens::Witnesses& counters, Chooser& chooser) {
-  const compressors::Context context{request.query, counters.ruler(), request.token_budget,
-                                     request.reversible && request.tokens >= options.min_lossy};
+  compressors::Context context{request.query, counters.ruler(), request.token_budget,
+                               request.reversible && request.tokens >= options.min_lossy};
   bool accepted = false;
   for (const Compressor* c : nominees(request.text, request.kind)) {
     // The strongest kind whose parser accepts the text owns it: a weaker one (a log, to whom search results and patches
     // are lines of few templates) may only offer what a decoder proves.
-    const bool claimed = accepted;
+    context.reversible = context.reversible && !accepted;
     for (View& view : c->views(request.text, context, !request.kind.empty())) {
       accepted = true;
-      if (claimed && view.fidelity == Fidelity::reversible) continue;
       chooser.offer(std::move(view), c->kind);
     }
   }

@@ -33,7 +33,7 @@ struct Choice {
 
 struct BlockResult {
   std::optional<Choice> best;
-  std::optional<Choice> lossless;   // the fallback if `best` is reversible and its original cannot be stored
+  std::optional<Choice> lossless;   // the best lossless one, if `best` is reversible and does not beat it by far
   Reason reason = Reason::no_gain;  // why there is no best
 };
 

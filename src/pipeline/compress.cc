@@ -43,6 +43,8 @@ struct Block {
   std::string pointer;
   int message = -1;
   std::string role, tool, arguments;
+  std::string_view kind;  // forced, or empty
+  search::Query query;    // what it is read for
   std::size_t leaf = 0;
   Tokens before;
   BlockResult result;
@@ -76,8 +78,7 @@ std::string_view kind_of(const BlockResult& r) {
 }
 
 // One block: the view that stands for it, or the reason it stays.
-void choose(Block& b, const search::Query& query, std::string_view kind, bool is_error, std::optional<Tokens> budget,
-            const Options& o, Services& services) {
+void choose(Block& b, bool is_error, std::optional<Tokens> budget, const Options& o, Services& services) {
   if (b.before < o.min_lossless) {
     b.skipped = Reason::too_small;
     return;
@@ -87,8 +88,9 @@ void choose(Block& b, const search::Query& query, std::string_view kind, bool is
     return;
   }
   const bool exact = is_exact_tool(b.tool, o);
-  const BlockRequest request{b.text, b.before, query, budget, may_lose(o, services) && !exact, exact, kind};
+  const BlockRequest request{b.text, b.before, b.query, budget, may_lose(o, services) && !exact, exact, b.kind};
   b.result = compress_block(request, o, services.counters);
+  b.result.lossless.reset();
   if (!b.result.best) b.skipped = exact ? Reason::exact_tool : b.result.reason;
 }
 
@@ -103,10 +105,8 @@ store::Original original_of(const Block& b) {
 }
 
 // The lossless view if there is one, else the raw block: no marker without an original.
-void fall_back(Block& b, const Error& error, tokens::Witnesses& counters, Outcome& out) {
-  b.result.best = std::move(b.result.lossless);
-  b.result.lossless.reset();
-  if (b.result.best && !counters.smaller(b.result.best->view.text, b.text)) b.result.best.reset();
+void fall_back(Block& b, const Error& error, const Options& o, Services& services, Outcome& out) {
+  b.result = compress_block({b.text, b.before, b.query, std::nullopt, false, false, b.kind}, o, services.counters);
   const Reason reason = error.kind == ErrorKind::collision ? Reason::collision : Reason::store_failed;
   if (!b.result.best) b.skipped = reason;
   out.skipped.push_back({b.pointer, b.message, reason});
@@ -114,11 +114,11 @@ void fall_back(Block& b, const Error& error, tokens::Witnesses& counters, Outcom
 }
 
 // Store first, read back, then emit: every reversible choice gets its handle, all in one transaction.
-void store_originals(std::vector<Block*>& reversible, Services& services, Outcome& out) {
+void store_originals(std::vector<Block*>& reversible, const Options& o, Services& services, Outcome& out) {
   if (reversible.empty()) return;
   auto store = services.store();
   if (!store) {
-    for (Block* b : reversible) fall_back(*b, store.error(), services.counters, out);
+    for (Block* b : reversible) fall_back(*b, store.error(), o, services, out);
     return;
   }
   std::vector<store::Original> originals;
@@ -127,7 +127,7 @@ void store_originals(std::vector<Block*>& reversible, Services& services, Outcom
   for (std::size_t i = 0; i < reversible.size(); ++i) {
     Block& b = *reversible[i];
     if (!handles[i]) {
-      fall_back(b, handles[i].error(), services.counters, out);
+      fall_back(b, handles[i].error(), o, services, out);
       continue;
     }
     const compressors::View& view = b.result.best->view;
@@ -138,12 +138,12 @@ void store_originals(std::vector<Block*>& reversible, Services& services, Outcom
   }
 }
 
-void emit(std::vector<Block>& blocks, Services& services, Outcome& out) {
+void emit(std::vector<Block>& blocks, const Options& o, Services& services, Outcome& out) {
   std::vector<Block*> reversible;
   for (Block& b : blocks) {
     if (b.result.best && b.result.best->view.fidelity == Fidelity::reversible) reversible.push_back(&b);
   }
-  store_originals(reversible, services, out);
+  store_originals(reversible, o, services, out);
   for (Block& b : blocks) {
     if (b.result.best && b.replacement.empty()) b.replacement = std::move(b.result.best->view.text);
   }
@@ -261,9 +261,10 @@ Outcome compress_body(std::string_view body, std::string_view format, const Opti
   for (const Block& b : blocks) open += b.skipped ? Tokens(0) : b.before;
   for (Block& b : blocks) {
     if (b.skipped) continue;
-    choose(b, query_of(c, b.leaf), "", c.leaves[b.leaf].error, budget_of(options, b.before, open), options, services);
+    b.query = query_of(c, b.leaf);
+    choose(b, c.leaves[b.leaf].error, budget_of(options, b.before, open), options, services);
   }
-  emit(blocks, services, out);
+  emit(blocks, options, services, out);
   report(blocks, out);
   splice_checked(body, c, blocks, out);
   return out;
@@ -285,12 +286,13 @@ Outcome compress_content(std::string_view content, const ContentHints& hints, co
   if (!hints.query.empty()) texts.push_back({hints.query, 1});
   if (!arguments.empty()) texts.push_back({arguments, 2});
   if (options.optimize) {
-    choose(b, search::Query::parse(texts), hints.kind, false, budget_of(options, b.before, b.before), options,
-           services);
+    b.kind = hints.kind;
+    b.query = search::Query::parse(texts);
+    choose(b, false, budget_of(options, b.before, b.before), options, services);
   } else {
     b.skipped = Reason::mode_off;
   }
-  emit(blocks, services, out);
+  emit(blocks, options, services, out);
   report(blocks, out);
   out.output = b.result.best ? b.replacement : std::string(content);
   return out;

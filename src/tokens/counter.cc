@@ -5,6 +5,7 @@
 #include <limits>
 #include <string>
 
+#include "base/utf8.h"
 #include "tokens/block_cache.h"
 #include "tokens/merge.h"
 #include "tokens/splitter.h"
@@ -121,14 +122,19 @@ struct Counter::Impl {
     return settled;
   }
 
+  // Stops once there are more than `limit`.
   template <VocabularyId kId>
-  std::int64_t pieces(std::string_view text) const {
+  std::int64_t pieces(std::string_view text, std::int64_t limit) const {
     const unsigned char* p = bytes_of(text);
     const unsigned char* const end = p + text.size();
     const Splitter<kId> splitter(classes, end);
     std::int64_t count = 0;
-    for (; p < end; p = splitter.piece_end(p)) ++count;
+    for (; p < end && count <= limit; p = splitter.piece_end(p)) ++count;
     return count;
+  }
+  std::int64_t pieces(std::string_view text, std::int64_t limit) const {
+    return id == VocabularyId::o200k ? pieces<VocabularyId::o200k>(text, limit)
+                                     : pieces<VocabularyId::cl100k>(text, limit);
   }
 };
 
@@ -158,13 +164,23 @@ bool Counter::exceeds(std::string_view text, Tokens limit, Digits digits) {
 Tokens Counter::at_least(std::string_view text) {
   const std::optional<std::string> copy = well_formed_copy(text);
   if (copy) text = *copy;
-  return Tokens(impl_->id == VocabularyId::o200k ? impl_->pieces<VocabularyId::o200k>(text)
-                                                 : impl_->pieces<VocabularyId::cl100k>(text));
+  return Tokens(impl_->pieces(text, kNoLimit));
+}
+
+bool Counter::surely_exceeds(std::string_view valid, Tokens limit) const {
+  return impl_->pieces(valid, limit.value) > limit.value;
 }
 
 bool Witnesses::smaller(std::string_view view, std::string_view original) {
-  return view.size() < original.size() &&  // UTF-8 bytes
-         o200k_.exceeds(original, o200k_.count(view)) && cl100k_.exceeds(original, cl100k_.count(view)) &&
+  if (view.size() >= original.size()) return false;  // UTF-8 bytes
+  // No witness finds more tokens in the view than it has bytes, or fewer in the original than it has pieces: where that
+  // settles it, no vocabulary is read.
+  const Tokens most(static_cast<std::int64_t>(view.size()));
+  if (utf8::is_valid(view) && utf8::is_valid(original) && o200k_.surely_exceeds(original, most) &&
+      cl100k_.surely_exceeds(original, most)) {
+    return true;
+  }
+  return o200k_.exceeds(original, o200k_.count(view)) && cl100k_.exceeds(original, cl100k_.count(view)) &&
          o200k_.exceeds(original, o200k_.count_digits_apart(view), Digits::apart);
 }
 

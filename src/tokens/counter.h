@@ -49,6 +49,8 @@ class Counter {
 
   // A bound that no count is below: the number of pieces.
   Tokens at_least(std::string_view text);
+  // Whether that bound is above `limit`; stops as soon as it is. For valid UTF-8. Reads no vocabulary.
+  bool surely_exceeds(std::string_view valid, Tokens limit) const;
 
  private:
   struct Impl;
@@ -56,7 +58,8 @@ class Counter {
 };
 
 // True if `view` is smaller than `original` under all four witnesses: o200k, cl100k, o200k with each digit a token,
-// UTF-8 bytes. Exact; costs about four counts of the view: the original is read only until it has outgrown the view.
+// UTF-8 bytes. Exact; costs about four counts of the view at most: the original is read only until it has outgrown the
+// view, and split only where the view is far smaller.
 class Witnesses {
  public:
   bool smaller(std::string_view view, std::string_view original);

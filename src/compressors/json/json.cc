@@ -43,57 +43,96 @@ View lossless(std::string text, std::string_view method) {
   return view;
 }
 
-// The table views of one JSON value, each proved by its decoder; the richest first. The plain one is made where the
-// rich one fails or gains little.
-void add_tables(std::vector<View>& views, const json::Document& doc, EncodeOptions options,
-                std::int64_t compact_price) {
+// What a lossless view may cost to be of use beside a reversible one: what stays above need not be made, or proved.
+class Bar {
+ public:
+  explicit Bar(const records::Reversible& reversible) {
+    if (!reversible.view) return;
+    const auto statement = static_cast<std::int64_t>(reversible.view->statement.size());
+    tokens_ = reversible.tokens + Tokens(statement) + marker_and_gain;
+    nothing_passes_ = reversible.lossless_floor > *tokens_;
+  }
+  bool nothing_passes() const { return nothing_passes_; }
+  // By the estimate, which is a few per cent off.
+  bool passes(Tokens estimate) const { return !tokens_ || Tokens(estimate.value * 4 / 5) <= *tokens_; }
+
+ private:
+  static constexpr Tokens marker_and_gain{500};  // more than the marker, and what the pipeline asks of a lossy view
+  std::optional<Tokens> tokens_;
+  bool nothing_passes_ = false;
+};
+
+// Lossless views of one JSON value: tables, each proved by its decoder, the richest first; the plain one is made where
+// the rich one fails or gains little; minified JSON is what nothing may be larger than.
+//
+// The document's nodes are larger than its text: they go before a view is proved.
+std::vector<View> value_views(std::string_view text, std::optional<json::Document> doc, EncodeOptions options,
+                              const Bar& bar) {
+  std::vector<View> out;
+  const auto compact = [&] {
+    std::string minified;
+    minified.reserve(text.size());
+    records::append_minified(minified, text);
+    return minified;
+  };
+  std::int64_t compact_price = 0;
+  for (const bool marks : {true, false}) {
+    if (!doc) doc = *json::Document::parse(text);
+    options.marks = marks;
+    auto view = records::encode(*doc, options);
+    if (!view) continue;
+    const Tokens price = tokens::Counter::estimate(*view);
+    if (!bar.passes(price)) return out;
+    doc.reset();
+    if (compact_price == 0) compact_price = tokens::Counter::estimate(compact()).value;
+    const auto back = records::decode(*view);
+    if (!back || !json::same_tokens_as(text, *back)) continue;
+    if (price.value < compact_price + compact_price / 16) {
+      out.push_back(lossless(std::move(*view), marks ? "json_table" : "json_rows"));
+    }
+    if (price.value * 10 < compact_price * 9) break;
+  }
+  doc.reset();
+  std::string minified = compact();
+  if (compact_price == 0) compact_price = tokens::Counter::estimate(minified).value;
+  if (minified.size() < text.size() && !reads_as_statement(minified) &&
+      (out.empty() || tokens::Counter::estimate(out.back().text).value * 10 >= compact_price * 9)) {
+    out.push_back(lossless(std::move(minified), "json_minified"));
+  }
+  return out;
+}
+
+// Of JSON lines, of values in a row and of JSON cut off.
+std::vector<View> text_views(std::string_view text, EncodeOptions options) {
+  std::vector<View> out;
   for (const bool marks : {true, false}) {
     options.marks = marks;
-    auto text = records::encode(doc, options);
-    if (!text) continue;
-    const auto back = records::decode(*text);
-    if (!back || !json::same_tokens_as(doc.text(), *back)) continue;
-    const std::int64_t price = tokens::Counter::estimate(*text).value;
-    if (price < compact_price + compact_price / 16) {
-      views.push_back(lossless(std::move(*text), marks ? "json_table" : "json_rows"));
-    }
-    if (price * 10 < compact_price * 9) return;
+    auto view = records::encode_lines(text, options);
+    if (!view) continue;
+    out.push_back(lossless(std::move(*view), "json_lines"));
+    return out;
   }
+  options.marks = true;
+  if (text.empty() || !opens(text.front())) return out;
+  if (auto view = records::encode_cut(text, options)) out.push_back(lossless(std::move(*view), "json_cut"));
+  return out;
 }
 
 std::vector<View> views(std::string_view text, const Context& context, bool) {
-  std::vector<View> out, reversible;
-  EncodeOptions options = options_of(context);
-  if (const auto doc = json::Document::parse(text)) {
-    if (doc->root().kind() == json::Kind::object || doc->root().kind() == json::Kind::array) {
-      // Reversible views first: what they need of memory is gone before the lossless ones are made and proved.
-      if (context.reversible) reversible = records::reversible_views(*doc, text, context);
-      std::string compact;
-      compact.reserve(text.size());
-      records::append_minified(compact, text);
-      const std::int64_t price = tokens::Counter::estimate(compact).value;
-      add_tables(out, *doc, options, price);
-      // Minified JSON is what nothing may be larger than.
-      if (compact.size() < text.size() && !reads_as_statement(compact) &&
-          (out.empty() || tokens::Counter::estimate(out.back().text).value * 10 >= price * 9)) {
-        out.push_back(lossless(std::move(compact), "json_minified"));
-      }
-    }
-  } else {
-    if (context.reversible) reversible = records::reversible_views(text, context);
-    for (const bool marks : {true, false}) {
-      options.marks = marks;
-      auto view = records::encode_lines(text, options);
-      if (!view) continue;
-      out.push_back(lossless(std::move(*view), "json_lines"));
-      break;
-    }
-    options.marks = true;
-    if (out.empty() && !text.empty() && opens(text.front())) {
-      if (auto view = records::encode_cut(text, options)) out.push_back(lossless(std::move(*view), "json_cut"));
-    }
+  std::vector<View> out;
+  records::Reversible reversible;
+  std::optional<json::Document> doc;
+  if (auto parsed = json::Document::parse(text)) doc = std::move(*parsed);
+  if (doc && doc->root().kind() != json::Kind::object && doc->root().kind() != json::Kind::array) return out;
+  if (context.reversible) {
+    reversible = doc ? records::reversible_view(*doc, context) : records::reversible_view(text, context);
   }
-  for (View& view : reversible) out.push_back(std::move(view));
+  const Bar bar(reversible);
+  if (!bar.nothing_passes()) {
+    const bool value = doc.has_value();
+    out = value ? value_views(text, std::move(doc), options_of(context), bar) : text_views(text, options_of(context));
+  }
+  if (reversible.view) out.push_back(*std::move(reversible.view));
   return out;
 }
 

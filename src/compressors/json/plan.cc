@@ -16,7 +16,6 @@ using Role = ColumnPlan::Role;
 
 namespace {
 
-constexpr std::size_t few_values = 64;  // a column with more distinct values is no dictionary
 constexpr std::size_t max_templates = 4096;
 constexpr std::size_t npos = std::string_view::npos;
 

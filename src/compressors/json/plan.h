@@ -26,6 +26,7 @@ namespace headroom::compressors::records {
 
 inline constexpr std::size_t max_letters = 26;  // a view
 inline constexpr std::size_t max_partners = 48;
+inline constexpr std::size_t few_values = 64;  // a column with more distinct values is no dictionary
 
 struct Letter {
   char name = 0;  // 0: a candidate that got none

@@ -192,7 +192,7 @@ class Composer {
  public:
   Composer(const Document& doc, const Context& context) : cutter_(doc, context), context_(context), doc_(doc) {}
 
-  std::vector<View> run() {
+  Reversible run() {
     cutter_.run();
     if (!cutter_.around.empty()) {
       around_ = std::make_unique<ListPart>(doc_, std::move(cutter_.around), ListPart::Shape::members, context_);
@@ -213,8 +213,13 @@ class Composer {
       size = other_size;
     }
     if (view.shown >= view.total) return {};
-    std::vector<View> out;
-    out.push_back(std::move(view));
+    Reversible out{std::move(view), Tokens(static_cast<std::int64_t>(size)), {}};
+    const Tokens enough(2 * out.tokens.value + 4000);  // more tells nothing more
+    // The largest part's: the encoder may say a part once that stands in several rows.
+    for (const Part& part : cutter_.parts) {
+      const auto* table = std::get_if<TablePart>(&part.body);
+      if (table != nullptr) out.lossless_floor = std::max(out.lossless_floor, table->lossless_floor(enough));
+    }
     return out;
   }
 
@@ -332,7 +337,7 @@ class Composer {
 
 }  // namespace
 
-std::vector<View> reversible_views(const Document& doc, std::string_view, const Context& context) {
+Reversible reversible_view(const Document& doc, const Context& context) {
   return Composer(doc, context).run();
 }
 

@@ -18,19 +18,24 @@
 // docs/formats/json-reversible.md. O(n log n).
 #pragma once
 
+#include <optional>
 #include <string_view>
-#include <vector>
 
 #include "compressors/compressor.h"
 #include "json/document.h"
 
 namespace headroom::compressors::records {
 
-// At most one view; none if nothing would be left out. `text` is what `doc` was parsed from.
-std::vector<View> reversible_views(const json::Document& doc, std::string_view text, const Context& context);
+struct Reversible {
+  std::optional<View> view;  // none if nothing would be left out
+  Tokens tokens;             // of the view's text
+  Tokens lossless_floor;     // no lossless view of the text has fewer (lossless_floor.h)
+};
+
+Reversible reversible_view(const json::Document& doc, const Context& context);
 
 // Text that is not one JSON value: JSON lines and several values in a row (an array of them), JSON cut off by a limit
 // (the whole elements, then the rest verbatim). Also takes a single value. None if it is nothing of these.
-std::vector<View> reversible_views(std::string_view text, const Context& context);
+Reversible reversible_view(std::string_view text, const Context& context);
 
 }  // namespace headroom::compressors::records

@@ -184,9 +184,7 @@ std::optional<View> view_of(const std::string& text, std::string_view question =
   const search::QueryText q{question, 1};
   const search::Query query = search::Query::parse(std::span(&q, 1));
   tokens::Counter ruler;
-  auto views = reversible_views(text, Context{query, ruler, std::nullopt, true});
-  if (views.empty()) return std::nullopt;
-  return std::move(views[0]);
+  return reversible_view(text, Context{query, ruler, std::nullopt, true}).view;
 }
 
 RC_GTEST_PROP(ReversibleRows, AShownRowIsTheRowAtItsIndex, ()) {

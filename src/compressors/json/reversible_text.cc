@@ -1,5 +1,6 @@
 // JSON that is not one value: lines of values, values in a row, a value cut off by a tool's limit.
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/utf8.h"
@@ -88,36 +89,37 @@ std::string closed(std::string_view text, std::string_view& rest) {
   return out;
 }
 
-std::vector<View> with_rest(std::vector<View> views, std::string_view rest) {
+Reversible with_rest(Reversible reversible, std::string_view rest) {
   while (!rest.empty() && is_space(rest.front())) rest.remove_prefix(1);
   while (!rest.empty() && is_space(rest.back())) rest.remove_suffix(1);
   if (rest.starts_with(',')) rest.remove_prefix(1);
-  if (rest.empty()) return views;
-  for (View& v : views) {
-    v.text += "\n[cut off here; the rest as it is]\n";
-    if (rest.size() <= most_rest) {
-      v.text += rest;
-    } else {
-      v.text += rest.substr(0, utf8::floor_boundary(rest, most_rest / 2));
-      v.text += "\n[" + std::to_string(rest.size() - most_rest / 2) + " bytes more]";
-    }
+  if (rest.empty() || !reversible.view) return reversible;
+  std::string& text = reversible.view->text;
+  const std::size_t before = text.size();
+  text += "\n[cut off here; the rest as it is]\n";
+  if (rest.size() <= most_rest) {
+    text += rest;
+  } else {
+    text += rest.substr(0, utf8::floor_boundary(rest, most_rest / 2));
+    text += "\n[" + std::to_string(rest.size() - most_rest / 2) + " bytes more]";
   }
-  return views;
+  reversible.tokens += Tokens(static_cast<std::int64_t>(text.size() - before));  // at most
+  return reversible;
 }
 
 }  // namespace
 
-std::vector<View> reversible_views(std::string_view text, const Context& context) {
+Reversible reversible_view(std::string_view text, const Context& context) {
   if (text.size() > json::max_text) return {};
   const auto doc = Document::parse(text);
-  if (doc) return reversible_views(*doc, text, context);
+  if (doc) return reversible_view(*doc, context);
   std::string_view rest;
   std::string repaired = as_array(text, rest);
   if (repaired.empty() && doc.error().truncated) repaired = closed(text, rest);
   if (repaired.empty()) return {};
   const auto again = Document::parse(repaired);
   if (!again) return {};
-  return with_rest(reversible_views(*again, repaired, context), rest);
+  return with_rest(reversible_view(*again, context), rest);
 }
 
 }  // namespace headroom::compressors::records
