@@ -298,7 +298,7 @@ class BadInput(Case):
         before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
         done = self.run_it("compress", "--text", stdin=sent)
         peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-        if before < peak:
+        if before < peak and not os.environ.get("HEADROOM_TEST_SANITIZED"):  # whose shadow memory is no measure
             self.assertLess(peak, (len(sent) * 5 + (64 << 20)) / 1024)
         if done.stdout != sent:
             self.assertEqual(self.run_it("decode", stdin=done.stdout).stdout, sent)
