@@ -19,6 +19,7 @@ namespace {
 constexpr std::size_t kMostSamples = 64;    // lines of a group that are priced
 constexpr std::size_t kLongestLine = 4096;  // bytes; longer ones stand raw
 constexpr std::size_t kMostHoles = 24;
+constexpr std::size_t kLeastRest = 5;     // bytes that "=" stands for
 constexpr std::size_t kMostBlock = 64;    // lines of an equal block
 constexpr std::int64_t kBlockWorth = 24;  // tokens that an equal block must hold
 
@@ -47,6 +48,7 @@ class Encoder {
       make_groups();
       make_patterns();
       choose_marks();
+      count_same_templates();
     }
     std::string text = definitions();
     write(text);
@@ -262,6 +264,22 @@ class Encoder {
     }
   }
 
+  // A blank for the name of the template above is worth it unless many lines begin with a blank themselves.
+  void count_same_templates() {
+    std::int64_t saved = 0;
+    std::size_t above = 0;
+    for (std::size_t i = 0; i < lines_.size(); ++i) {
+      const std::size_t name = group_of_[i] == kNone ? 0 : groups_[group_of_[i]].name;
+      if (name == 0) {
+        if (above != 0 && begins_as_same_template(text(i))) saved -= 3;
+      } else if (name == above) {
+        saved += 2;
+      }
+      above = name;
+    }
+    blank_for_same_ = saved > 10;
+  }
+
   // A line's own text under the heading of its time, without template.
   std::string_view raw(std::size_t i) const {
     return headings_.timed(i) && g_.stamps[i].begin == 0 ? text(i).substr(headings_.head_size(i)) : text(i);
@@ -274,6 +292,7 @@ class Encoder {
         take_template_name(s, after) || take_repeat(s, after) || reads_as_statement(s)) {
       return false;
     }
+    if (blank_for_same_ && above_ != 0 && begins_as_same_template(s)) return false;
     if (written_ == 0 && s.size() >= 2 && (s[1] == '=' || (s[0] == 'T' && s.find('=') != std::string_view::npos)))
       return false;
     const bool tail = !heading_.empty() && begins_as_tail(s, cut_of_heading(heading_));
@@ -288,6 +307,7 @@ class Encoder {
       if (i > 0) out += '\n';
       if (block_[i] != 0) {
         write_block(out, i);
+        above_ = 0;
         i += block_[i];
         ++written_;
         continue;
@@ -316,6 +336,7 @@ class Encoder {
     if (head == heading_) return;
     heading_ = head;
     tail_ = {};
+    above_ = 0;
     out += kTimeHeading;
     out += head;
     out += '\n';
@@ -334,6 +355,7 @@ class Encoder {
         if (!severe(i)) parts_.push_back({out.size() + (timed ? headings_.tail(i).size() : 0), out.size() + s.size()});
         out += s;
         if (times > 1) out += " x" + std::to_string(times);
+        above_ = 0;
         return;
       }
     }
@@ -343,6 +365,7 @@ class Encoder {
       if (!severe(i)) parts_.push_back({out.size(), out.size() + text(i).size()});
       out += text(i);
     }
+    above_ = 0;
     uses_coordinates_ = true;
   }
 
@@ -356,22 +379,37 @@ class Encoder {
     for (std::size_t h = 0; h < values.size(); ++h) {
       if (salience::is_severe(values[h])) return false;
     }
+    bool no_time = true;
     if (headings_.timed(i)) {
       write_heading(out, i);
       const std::string_view tail = headings_.tail(i);
-      if (tail.empty() || tail != tail_) {
+      no_time = tail.empty() || tail == tail_;
+      if (!no_time) {
         out += tail;
-        if (!tail.empty()) out += ' ';
-      } else {
+        out += ' ';
+      } else if (!tail.empty()) {
         same_time_ = true;
       }
       tail_ = tail;
       uses_time_ = true;
     }
-    out += 'T' + std::to_string(group.name);
+    std::size_t words = 0;
     for (std::size_t h = 0; h < values.size(); ++h) {
-      if (group.dropped[h]) continue;
+      if (!group.dropped[h]) values[words++] = values[h];
+    }
+    values.resize(words);
+    if (blank_for_same_ && above_ == group.name && no_time && words > 0) {
+      uses_blank_ = true;
+    } else {
+      out += 'T' + std::to_string(group.name);
+    }
+    const bool rest_as_before = rest_stood_before();
+    for (std::size_t h = 0; h < values.size(); ++h) {
       out += ' ';
+      if (h == 1 && rest_as_before) {
+        out += kRestAsBefore;
+        break;
+      }
       const std::size_t begin = out.size();
       append_word(out, values[h]);
       const std::size_t quotes = out.size() - begin == values[h].size() ? 0 : 1;
@@ -379,7 +417,24 @@ class Encoder {
       parts_.push_back({begin + quotes, out.size() - quotes, escaped ? 0 : begin, escaped ? 0 : out.size()});
     }
     if (times > 1) out += " x" + std::to_string(times);
+    above_ = group.name;
     uses_templates_ = true;
+    return true;
+  }
+
+  // Whether the words behind the first (values_) are those that last stood behind it; keeps them for the next.
+  bool rest_stood_before() {
+    if (values_.size() < 2) return false;
+    const std::vector<std::string_view> rest(values_.begin() + 1, values_.end());
+    std::vector<std::string_view>& last = rest_of_[values_[0]];
+    if (last != rest) {
+      last = rest;
+      return false;
+    }
+    std::size_t size = 0;
+    for (const std::string_view value : rest) size += value.size() + 1;
+    if (size < kLeastRest) return false;
+    uses_rest_ = true;
     return true;
   }
 
@@ -392,6 +447,8 @@ class Encoder {
     if (names_ > 0) out += "; T1 = pattern, its " + std::string(marks_.hole) + " filled by the words after it";
     if (uses_time_) out += "; " + std::string(marks_.time) + " = the time";
     if (same_time_) out += ", if none stands there that above";
+    if (uses_blank_) out += "; a blank for T1 = as above";
+    if (uses_rest_) out += "; \"=\" = what last followed that word";
     if (pads_) out += "; ~9~ = blanks to column 9";
     if (!phrase_mark.empty()) out += "; A, " + std::string(phrase_mark) + "A = long value";
     if (uses_coordinates_) out += "; 7| = line 7";
@@ -433,6 +490,10 @@ class Encoder {
   std::string_view heading_;
   std::string_view tail_;  // of the last templated line under this heading; a line of the same time leaves it out
   bool same_time_ = false;
+  std::size_t above_ = 0;        // template of the line above
+  bool blank_for_same_ = false;  // a blank may stand for its name
+  std::unordered_map<std::string_view, std::vector<std::string_view>, TextHasher> rest_of_;  // by first word
+  bool uses_blank_ = false, uses_rest_ = false;
   std::size_t written_ = 0;
   bool pads_ = false;  // some pattern fills up with blanks
   bool uses_time_ = false, uses_templates_ = false, uses_blocks_ = false, uses_coordinates_ = false;

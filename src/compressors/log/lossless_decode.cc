@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <array>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "compressors/log/lossless.h"
@@ -18,6 +20,7 @@ struct Header {
   std::size_t lines = 0;
   Marks marks;
   std::string_view phrase_mark;
+  bool blank_for_same = false;  // a blank at the front: the template of the line above
   bool crlf = false, open_end = false;
 };
 
@@ -42,6 +45,7 @@ std::optional<Header> parse_header(std::string_view line) {
   for (const std::string_view mark : kPhraseMarks) {
     if (line.find("; A, " + std::string(mark) + "A = ") != std::string_view::npos) h.phrase_mark = mark;
   }
+  h.blank_for_same = line.find("; a blank for T1 = as above") != std::string_view::npos;
   h.crlf = line.find("; CRLF") != std::string_view::npos;
   h.open_end = line.find("; no line end at the end") != std::string_view::npos;
   return h;
@@ -115,6 +119,8 @@ class Reader {
   }
 
   bool line(std::string_view s) {
+    const std::size_t above = std::exchange(above_, 0);
+    if (header_.blank_for_same && above != 0 && begins_as_same_template(s)) return templated(above, tail_, s.substr(1));
     std::string_view after;
     if (const std::size_t number = take_coordinate(s, after)) {
       if (number != starts_.size() + 1) return false;
@@ -128,13 +134,13 @@ class Reader {
       return true;
     }
     if (const std::size_t k = take_template_name(s, after); k > 0 && k <= patterns_.size())
-      return templated(patterns_[k - 1], tail_, after);
+      return templated(k, tail_, after);
     if (timed(s)) {
       const std::size_t blank = s.find(' ');
       if (blank != std::string_view::npos) {
         if (const std::size_t k = take_template_name(s.substr(blank + 1), after); k > 0 && k <= patterns_.size()) {
           tail_ = s.substr(0, blank);
-          return templated(patterns_[k - 1], tail_, after);
+          return templated(k, tail_, after);
         }
       }
       tail_ = {};
@@ -152,9 +158,19 @@ class Reader {
     return true;
   }
 
-  bool templated(const Pattern& pattern, std::string_view tail, std::string_view words) {
+  bool templated(std::size_t name, std::string_view tail, std::string_view words) {
+    const Pattern& pattern = patterns_[name - 1];
+    above_ = name;
     std::vector<std::string> values(holes_in(pattern));
-    for (std::string& value : values) {
+    for (std::size_t h = 0; h < values.size(); ++h) {
+      std::string& value = values[h];
+      if (h == 1 && (words == kRestAsBefore || words.starts_with("= "))) {
+        const auto last = rest_of_.find(values[0]);
+        if (last == rest_of_.end() || last->second.size() + 1 != values.size()) return false;
+        std::copy(last->second.begin(), last->second.end(), values.begin() + 1);
+        words.remove_prefix(std::min<std::size_t>(words.size(), 2));
+        break;
+      }
       auto word = take_word(words);
       if (!word) return false;
       if (!word->quoted && word->text.size() == 1 && word->text[0] >= 'A' && word->text[0] <= 'Z') {
@@ -163,6 +179,7 @@ class Reader {
         value = std::move(word->text);
       }
     }
+    if (values.size() > 1) rest_of_[values[0]].assign(values.begin() + 1, values.end());
     std::size_t times = 1;
     if (!words.empty()) {
       std::string_view front;
@@ -215,6 +232,8 @@ class Reader {
   std::array<std::string_view, 26> letters_{};
   std::string_view heading_;
   std::string_view tail_;  // of the last templated line: its time holds for those behind it that have none
+  std::size_t above_ = 0;  // template of the line above, 0 if it had none
+  std::unordered_map<std::string, std::vector<std::string>> rest_of_;  // by first word
   std::string out_;
   std::vector<std::size_t> starts_;  // of the lines written
 };

@@ -125,6 +125,23 @@ TEST(LogLossless, EqualBlocksAreNamedByLine) {
   EXPECT_EQ(decode(*view), text);
 }
 
+TEST(LogLossless, ABlankTakesTheTemplateAboveAndAnEqualsSignTheRest) {
+  std::vector<std::string> lines;
+  const auto package = [](int i) {
+    return "lib" + std::to_string(i * 7) + "-utils (" + std::to_string(i) + ".4-" + std::to_string(i * 31) + "deb12)";
+  };
+  for (int i = 1; i < 20; ++i) lines.push_back("unpack " + package(i) + " from the mirror");
+  lines.push_back(" one blank of its own");
+  for (int i = 1; i < 20; ++i) lines.push_back("set up " + package(i) + " from the mirror");
+  const std::string text = joined(lines);
+  const auto view = encoded(text);
+  ASSERT_TRUE(view);
+  EXPECT_NE(view->find("\n lib14 2 "), std::string::npos) << *view;
+  EXPECT_NE(view->find("\n lib21 =\n"), std::string::npos) << *view;
+  EXPECT_NE(view->find("20|  one blank of its own"), std::string::npos) << *view;
+  EXPECT_EQ(decode(*view), text);
+}
+
 TEST(LogLossless, RefusesWhatIsNoView) {
   for (const std::string_view view : {"", "x", "[log]", "[log, 2 lines, complete]\na", "[log, 1 line, complete]\nT1 a",
                                       "[log, 1 lines, complete]\n[= line 1]",
@@ -146,9 +163,9 @@ RC_GTEST_PROP(LogLossless, DecodesArbitraryBytes, (const std::vector<std::string
 
 RC_GTEST_PROP(LogLossless, DecodesLogLikeLines, ()) {
   static constexpr const char* kWords[] = {
-      "T1",    "x3",     "--",  "@",     "*",  "{1}", "[=",        "02:11",  "2026-03-01 10:02:1",
-      "error", "failed", "a=1", "\"q\"", "\"", "\\",  "10.1.2.",   "/v1/u/", "\x1b[31m",
-      "A",     "",       " ",   "\t",    "\r", "7| ", "exit code "};
+      "T1",    "x3",     "--",  "@",     "*",  "{1}", "[=",         "02:11",  "2026-03-01 10:02:1",
+      "error", "failed", "a=1", "\"q\"", "\"", "\\",  "10.1.2.",    "/v1/u/", "\x1b[31m",
+      "A",     "",       " ",   "\t",    "\r", "7| ", "exit code ", "=",      "$A"};
   const std::size_t n = *rc::gen::inRange<std::size_t>(2, 60);
   std::string text;
   for (std::size_t i = 0; i < n; ++i) {

@@ -107,7 +107,7 @@ std::optional<Pattern> parse_pattern(std::string_view text, const Marks& marks) 
 
 void append_word(std::string& out, std::string_view value) {
   const bool quote = value.empty() || value.find_first_of(" \t") != std::string_view::npos || value.front() == '"' ||
-                     is_letter_name(value);
+                     is_letter_name(value) || value == kRestAsBefore;
   if (!quote) {
     out += value;
     return;
@@ -144,6 +144,10 @@ std::optional<Word> take_word(std::string_view& rest) {
   }
   rest.remove_prefix(i);
   return word;
+}
+
+bool begins_as_same_template(std::string_view line) {
+  return line.size() > 1 && line[0] == ' ' && line[1] != ' ' && line[1] != '\t';
 }
 
 std::size_t take_template_name(std::string_view line, std::string_view& after) {

@@ -40,6 +40,12 @@ struct Word {
 };
 std::optional<Word> take_word(std::string_view& rest);
 
+// The word for "the rest as it last stood behind this first word".
+constexpr std::string_view kRestAsBefore = "=";
+
+// True if the line begins with exactly one blank: behind a templated line it takes that line's template.
+bool begins_as_same_template(std::string_view line);
+
 // "T12" at the front, followed by a blank or the end: 12; 0 if there is none. `after`: what follows the blank.
 std::size_t take_template_name(std::string_view line, std::string_view& after);
 
