@@ -1,13 +1,13 @@
 #include "compressors/json/reversible_signals.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <limits>
 #include <unordered_map>
 
 #include "base/hash.h"
 #include "compressors/json/cells.h"
+#include "compressors/json/odd_numbers.h"
 #include "salience/mask.h"
 #include "salience/statistics.h"
 
@@ -30,14 +30,6 @@ constexpr std::size_t most_feature_columns = 64;
 
 std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
   return (a ^ (b + 0x9E3779B97F4A7C15ull + (a << 6) + (a >> 2))) * 0xff51afd7ed558ccdull;
-}
-
-double number_of(std::string_view raw) {
-  double x = 0;
-  const auto r = std::from_chars(raw.data(), raw.data() + raw.size(), x);
-  if (r.ec != std::errc() || r.ptr != raw.data() + raw.size() || !std::isfinite(x))
-    return std::numeric_limits<double>::quiet_NaN();
-  return x;
 }
 
 bool benign_level(std::string_view value) {
@@ -82,7 +74,7 @@ class Reader {
     std::vector<std::uint32_t> ids(n_, none);
     std::vector<NodeId> first;
     std::vector<std::uint32_t> counts;
-    std::size_t present = 0, numbers = 0, strings = 0;
+    std::size_t present = 0, numbers = 0, strings = 0, containers = 0;
     bool few = true;
     std::string_view last;
     std::uint32_t last_id = none;
@@ -93,6 +85,7 @@ class Reader {
       const Kind kind = doc_[cell].kind();
       numbers += kind == Kind::number;
       strings += kind == Kind::string;
+      containers += kind == Kind::object || kind == Kind::array;
       if (!few) continue;
       const std::string_view raw = doc_.raw(cell);
       if (last_id == none || raw != last) {
@@ -127,6 +120,8 @@ class Reader {
     const bool spelled = strings * 10 >= present * 8 && spells_numbers(c);
     if ((numbers * 10 >= present * 8 && numbers >= 5) || spelled) {
       numeric(c, few, present);
+    } else if (containers * 10 >= present * 8) {
+      add_rare(odd_nested_numbers(grid_, c));
     } else if (!few) {
       by_template(c, present, strings);
     }
@@ -258,6 +253,8 @@ class Reader {
     const bool strict = rises == steps || falls == steps;
     column.counter = std::max(rises, falls) * 50 >= steps * 49 || names_rows(grid_.keys[c], column.values);
     if (!few && salience::is_rare(odd.size(), present)) items_.rare.insert(items_.rare.end(), odd.begin(), odd.end());
+    add_rare(few_below_zero(column.values));
+    if (strict) add_rare(uneven_steps(column.values));
     if (!strict) {
       const std::vector<std::size_t> far = salience::outliers(column.values);
       column.outliers = far.size();
@@ -277,6 +274,11 @@ class Reader {
       if (!few) by_decile(column.values);
     }
     name_in_gaps(std::move(column));
+  }
+
+  template <class Rows>
+  void add_rare(const Rows& rows) {
+    for (const auto r : rows) items_.rare.push_back(static_cast<std::uint32_t>(r));
   }
 
   // Numbers that only name a row, in whatever order: by the key, or since they fill a range, nearly all different.
@@ -381,8 +383,23 @@ class Reader {
         if (e.severity >= Severity::error) mark(r, e, false);
       }
     }
-    auto& list = rows.size() <= salience::shown_outliers(n_) ? items_.rare : items_.notable;
-    list.insert(list.end(), rows.begin(), rows.end());
+    if (rows.size() <= salience::shown_outliers(n_)) {
+      items_.rare.insert(items_.rare.end(), rows.begin(), rows.end());
+      return;
+    }
+    // Many stand apart, as where keys come in any order: odd among them are those with a set of keys of their own.
+    std::unordered_map<std::uint64_t, std::uint32_t> seen;
+    std::vector<std::uint64_t> shapes;
+    for (std::uint32_t r : rows) {
+      std::uint64_t keys = 0;  // a sum: their order does not count
+      if (doc_.is(grid_.rows[r], Kind::object)) {
+        for (const json::Member m : doc_.members(grid_.rows[r])) keys += mix(hash64(doc_.string_raw(m.key)), 7);
+      }
+      shapes.push_back(keys);
+      ++seen[keys];
+    }
+    for (std::size_t k = 0; k < rows.size(); ++k)
+      (salience::is_rare(seen[shapes[k]], n_) ? items_.rare : items_.notable).push_back(rows[k]);
   }
 
   void finish() {

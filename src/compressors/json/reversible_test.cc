@@ -428,5 +428,44 @@ TEST(Reversible, SameBytesEveryTime) {
   EXPECT_EQ(a.statement, b.statement);
 }
 
+TEST(Reversible, OddAmongNestedNumbers) {
+  Random random;
+  std::string json = "[";
+  for (int i = 0; i < 600; ++i) {
+    if (i) json += ',';
+    json += "{\"sku\":\"p" + std::to_string(random(100000)) + "\",\"stock\":[";
+    for (int k = 0; k < 3; ++k) {
+      const auto quantity = static_cast<int>(i == 222 && k == 1 ? -38 : 1 + random(400));
+      json += std::string(k ? "," : "") + "{\"at\":" + std::to_string(k) + ",\"n\":" + std::to_string(quantity) + '}';
+    }
+    json += "]}";
+  }
+  EXPECT_TRUE(shown_rows(reversible(json + ']')).contains(222));
+}
+
+TEST(Reversible, GapInACounter) {
+  Random random;
+  std::string json = "[";
+  for (int i = 0, t = 1700000000; i < 900; ++i, t += i == 400 ? 7260 : 60)
+    json += (i ? ",{\"t\":" : "{\"t\":") + std::to_string(t) + ",\"v\":" + std::to_string(70 + random(20)) + '}';
+  EXPECT_TRUE(shown_rows(reversible(json + ']')).contains(400));
+}
+
+TEST(Reversible, OwnKeysAmongRowsOfAnyOrder) {
+  Random random;
+  std::string json = "[";
+  for (int i = 0; i < 2000; ++i) {
+    json += (i ? ",{\"t\":" : "{\"t\":") + std::to_string(random(1000));
+    if (i % 40 == 7) {
+      json += ",\"hum\":4,\"bat\":3";
+    } else if (i % 3 == 0) {
+      json += i % 2 ? ",\"bat\":3" : ",\"hum\":4";
+    }
+    if (i == 1501) json += ",\"latch\":\"0x3F\"";
+    json += '}';
+  }
+  EXPECT_TRUE(shown_rows(reversible(json + ']')).contains(1501));
+}
+
 }  // namespace
 }  // namespace headroom::compressors::records
