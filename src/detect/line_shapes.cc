@@ -51,11 +51,11 @@ std::size_t match(std::string_view s, std::string_view pattern) {
   return i;
 }
 
-constexpr std::array<std::string_view, 17> time_patterns{
+constexpr std::array<std::string_view, 20> time_patterns{
     "9999-99-99T99:99",  "9999-99-99 99:99",  "9999/99/99 99:99", "99/99/9999 99:99", "9999.99.99 99:99",
     "99/AAA/9999:99:99", "AAA 99 99:99:99",   "AAA 9 99:99:99",   "AAA AAA 99 99:99", "AAA AAA 9 99:99",
     "99-99 99:99:99",    "99/99/99 99:99:99", "999999 999999",    "99:99:99",         "9999-99-99",
-    "9999999999 ",       "99.99.9999 99:99"};
+    "9999999999 ",       "99.99.9999 99:99",  "99999999-99:99",   "99999999 99:99",   "99999999T99"};
 
 // What may follow the matched part of a stamp: seconds, fractions, zones.
 std::size_t extend_time(std::string_view s, std::size_t i) {

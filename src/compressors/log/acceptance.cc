@@ -54,7 +54,51 @@ constexpr auto kToolLeads = std::to_array<std::string_view>({"Inst ",
                                                              "Found link ",
                                                              "remote: ",
                                                              "Step ",
-                                                             " ---> "});
+                                                             " ---> ",
+                                                             "PLAY [",
+                                                             "PLAY RECAP",
+                                                             "TASK [",
+                                                             "RUNNING HANDLER [",
+                                                             "ok: [",
+                                                             "changed: [",
+                                                             "skipping: [",
+                                                             "fatal: [",
+                                                             "included: "});
+
+constexpr bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+std::size_t digits_at(std::string_view t, std::size_t at) {
+  std::size_t n = 0;
+  while (at + n < t.size() && is_digit(t[at + n])) ++n;
+  return n;
+}
+
+// "[   12.345678] ", the kernel's seconds since the start; "#7 3.215 ", a container build's step and its seconds, and
+// what it says of a step as a whole.
+bool is_clocked(std::string_view t) {
+  constexpr auto of_step = std::to_array<std::string_view>({"[", "DONE ", "CACHED", "ERROR", "CANCELED", "sha256:"});
+  const bool step = t.starts_with('#');
+  if (!step && !t.starts_with('[')) return false;
+  std::size_t at = 1;
+  if (step) {
+    const std::size_t n = digits_at(t, at);
+    if (n == 0 || at + n >= t.size() || t[at + n] != ' ') return false;
+    at += n + 1;
+    for (std::string_view s : of_step) {
+      if (t.substr(at).starts_with(s)) return true;
+    }
+  } else {
+    while (at < t.size() && t[at] == ' ') ++at;
+  }
+  const std::size_t whole = digits_at(t, at);
+  if (whole == 0 || at + whole >= t.size() || t[at + whole] != '.') return false;
+  at += whole + 1;
+  const std::size_t part = digits_at(t, at);
+  at += part;
+  return part >= 3 && at < t.size() && t[at] == (step ? ' ' : ']');
+}
 
 // Heads of lists of packages: what is indented behind them is theirs.
 bool heads_packages(std::string_view t) {
@@ -129,10 +173,11 @@ bool accepts(std::span<const Line> lines, const Grouping& g) {
     const std::string_view t = text.substr(lead);
     if (lead == 0) in_packages = heads_packages(t);
     const bool tool =
-        in_packages ||
+        in_packages || is_clocked(t) ||
         std::any_of(kToolLeads.begin(), kToolLeads.end(), [t](std::string_view l) { return t.starts_with(l); }) ||
         (s.roles & kToolRoles) || (s.is(kFrame) && (lead > 0 || s.severe()));
-    const bool in_table = g.stamps[i].end < text.size() && text[g.stamps[i].end] == ',';  // a column of times
+    const bool in_table = g.stamps[i].end < text.size() && text[g.stamps[i].end] == ',' &&
+                          !text.substr(g.stamps[i].end).starts_with(", ");  // a column of times
     if (g.stamps[i].found() && g.stamps[i].begin < 48 && !is_listing(t) && !in_table) {
       ++strong;
       since = kReach + 1;

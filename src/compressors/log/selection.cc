@@ -206,7 +206,7 @@ class Selector {
         if (other.is(kChatter)) return;
         // Of a crash the innermost frames tell, whoever owns them.
         if (other.is(kRuntimeFrame)) score -= s.severity == salience::Severity::fatal ? unit(.5) : unit(2);
-        if (other.is(kSuccess)) score -= unit(2);
+        if (other.is(kSuccess)) score -= unit(4);
         if (is_blank_line(body(lines_[j], g_.stamps[j]))) return;
         scores_[j] = std::max(scores_[j], score);
       };
@@ -231,6 +231,8 @@ class Selector {
         const std::string_view text = body(lines_[j], g_.stamps[j]);
         if (is_blank_line(text)) continue;
         ++seen;
+        // A head that ends in a colon ("panicked at src/lib.rs:12:5:") is nothing without the line behind it.
+        if (seen == 1 && s.is(kException) && mine.ends_with(':') && !g_.signals(j).is(kFrame)) inherit(j, own[i]);
         const char first = text[indent_of(text)];
         list = list && (indent_of(text) > indent || first == '*' || first == '-' || first == '|' || first == '+' ||
                         first == '>' || g_.signals(j).is(kFrame) || g_.signals(j).is(kExpectation));
@@ -296,7 +298,9 @@ class Selector {
     };
     for (const Item& item : items) {
       if (item.score < kEssential) break;
-      const bool must = g_.signals(item.line).severe() && g_.shape(item.line).first == item.line;
+      // What was expected and what came are half of a failed test's message.
+      const Signals& s = g_.signals(item.line);
+      const bool must = (s.severe() || s.is(kExpectation)) && g_.shape(item.line).first == item.line;
       add(item.line, must ? severe_budget : budget);
     }
     // Further errors whose words are new, as far as the larger budget goes; the rest is counted in the gaps.

@@ -154,6 +154,7 @@ struct Features {
   bool bad_exit = false;    // "exit code 3", "signal 9"
   bool good_exit = false;   // "exit code 0"
   bool camel_exception = false;
+  bool server_error = false;  // an HTTP status of 500 to 599
   std::size_t place_end = 0;  // the byte behind the first place's line number
 };
 
@@ -175,6 +176,29 @@ constexpr auto kOutcomes = std::to_array<std::string_view>(
 constexpr auto kExitWords = std::to_array<std::string_view>({"with", "return", "returned", "non-zero", "nonzero"});
 constexpr auto kCodeWords = std::to_array<std::string_view>({"code", "status", "signal", "exit", "error", "returned"});
 
+constexpr auto kStatusWords =
+    std::to_array<std::string_view>({"status", "code", "statuscode", "httpstatus", "http", "httpcode"});
+
+// Whether the three digits at [begin, end) are an HTTP status: behind a request line, "GET / HTTP/1.1\" 503 ", or
+// named, "status=503", "status_code: 503", "HTTP 503".
+bool is_status(std::string_view s, std::size_t begin, std::size_t end, std::string_view before,
+               std::size_t before_end) {
+  const char after = end < s.size() ? s[end] : ' ';
+  if (after != ' ' && after != ',' && after != ';' && after != '"' && after != ')' && after != '\t') return false;
+  if (any_of(before, kStatusWords)) {
+    const std::string_view between = s.substr(before_end, begin - before_end);
+    for (std::string_view b : {"=", ": ", "=\"", ":", "\": ", "\":", " "}) {
+      if (between == b) return true;
+    }
+  }
+  std::string_view head = s.substr(0, begin);
+  if (!head.ends_with(' ')) return false;
+  head.remove_suffix(1);
+  if (head.ends_with('"')) head.remove_suffix(1);
+  while (!head.empty() && (is_digit(head.back()) || head.back() == '.')) head.remove_suffix(1);
+  return head.ends_with("HTTP/");
+}
+
 // One pass over the words.
 Features read_features(std::string_view s) {
   Features f;
@@ -192,6 +216,8 @@ Features read_features(std::string_view s) {
       const char lead = begin > 0 ? s[begin - 1] : '\0';
       const bool alone = (i >= s.size() || (!is_letter(s[i]) && s[i] != '_')) && lead != '_';
       const bool zero = i - begin == 1 && s[begin] == '0';
+      if (i - begin == 3 && s[begin] == '5' && alone && !f.server_error)
+        f.server_error = is_status(s, begin, i, before, before_end);
       if (lead == ':' || lead == '(') {
         // "name.ext:12": letters, a dot, letters right before the colon.
         std::size_t e = begin - 1;
@@ -326,6 +352,12 @@ Level level_behind(std::string_view s, std::size_t place_end) {
   return Level::unknown;
 }
 
+// "ledger_test.go:31: got 3, want 4": what a tool says of a place in the user's files stands behind it (GNU's form of
+// messages). A place further on is where a log line was written from.
+bool speaks_of_place(std::string_view t, const Features& f) {
+  return f.place_end > 0 && f.place_end + 2 < t.size() && t[f.place_end] == ':' && t.find_first_of(" \t") > f.place_end;
+}
+
 float quarter_steps(double x) {
   return static_cast<float>(static_cast<int>(x * 4)) / 4;
 }
@@ -399,7 +431,7 @@ Signals read_signals(std::string_view line) {
     roles &= ~(kException | kTestFailure | kDiagnostic | kExit | kSummary);
     if (f.outcome_pairs >= 2) roles |= kSummary;
   } else {
-    if (f.bad_exit || f.bad_count) severity = std::max(severity, Severity::error);
+    if (f.bad_exit || f.bad_count || f.server_error) severity = std::max(severity, Severity::error);
     if (f.good_exit && !f.bad_exit && severity == Severity::error && !(roles & kMark)) severity = Severity::none;
     if (f.outcome_pairs >= 1 && !f.bad_count && !(roles & (kMark | kTestFailure)) && severity == Severity::error &&
         f.outcome_pairs >= 2)
@@ -429,7 +461,7 @@ Signals read_signals(std::string_view line) {
     if (roles & kCause) raise(4);
     if (roles & kHeading) raise(1.5);
     if (roles & kStep) raise(.5);
-    if (roles & kFrame && !(roles & kRuntimeFrame)) raise(1);
+    if (roles & kFrame && !(roles & kRuntimeFrame)) raise(speaks_of_place(t, f) && level == Level::unknown ? 2.5 : 1);
   }
   if (roles & kExpectation && !(roles & kSuccess)) raise(3.5);
   if (roles & (kChatter | kSuccess)) score = roles & kSummary ? 2 : 0;

@@ -30,18 +30,24 @@ TEST(Signals, FailuresAreSevereByStructure) {
                            "Killed",
                            "fatal: repository not found",
                            "1 of 10 tests failed",
+                           "10.0.0.7 - - \"GET /pay HTTP/1.1\" 503 188 \"-\"",
+                           "level=info msg=done status=502 path=/pay",
+                           "{\"code\": 500, \"ms\": 3}",
+                           "upstream answered HTTP 504",
                            "/usr/include/c++/12/ostream:754:5: error: no type named x"}) {
     EXPECT_TRUE(read_signals(line).severe()) << line;
   }
 }
 
 TEST(Signals, SuccessIsNoFailureWhateverItIsCalled) {
-  for (const char* line : {"PASS [ 0.01s] suite::fails_on_error", "test error_handling ... ok",
-                           "tests/a.py::test_exception PASSED   [ 3%]", "\xE2\x9C\x93 throws an error",
-                           "12 passed, 0 failed", "0 errors, 0 warnings", "process finished with exit code 0",
-                           "Check for errors.........Passed", "ok  \tpkg/failure\t0.02s",
-                           " * [new tag]  v1-error -> v1-error", "[command]/usr/bin/git config --unset error.key",
-                           "no failures", "src/error_handler.cc.o", "a.cc:3:1: note: mismatched types"}) {
+  for (const char* line :
+       {"PASS [ 0.01s] suite::fails_on_error", "test error_handling ... ok",
+        "tests/a.py::test_exception PASSED   [ 3%]", "\xE2\x9C\x93 throws an error", "12 passed, 0 failed",
+        "0 errors, 0 warnings", "process finished with exit code 0", "Check for errors.........Passed",
+        "ok  \tpkg/failure\t0.02s", " * [new tag]  v1-error -> v1-error",
+        "[command]/usr/bin/git config --unset error.key", "no failures",
+        "10.0.0.7 - - \"GET /pay HTTP/1.1\" 200 503 \"-\"", "wrote 512 blocks", "status=512kB",
+        "GET /v1/500 HTTP/2 204", "src/error_handler.cc.o", "a.cc:3:1: note: mismatched types"}) {
     EXPECT_FALSE(read_signals(line).severe()) << line;
   }
 }
@@ -66,6 +72,11 @@ TEST(Signals, TakesAnyBytes) {
         std::string_view(":12"), std::string_view("12"), std::string_view("("), std::string_view("5 ")}) {
     EXPECT_FALSE(read_signals(line).severe());
   }
+}
+
+TEST(Signals, AMessageBehindAPlaceOutranksAFrame) {
+  EXPECT_GT(read_signals("    ledger_test.go:31: got through 7 times").score,
+            read_signals("10:02:11 INFO ledger.go:31: flushed 7").score);
 }
 
 }  // namespace

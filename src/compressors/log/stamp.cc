@@ -1,6 +1,7 @@
 #include "compressors/log/stamp.h"
 
 #include <algorithm>
+#include <array>
 
 namespace headroom::compressors::log {
 namespace {
@@ -68,6 +69,10 @@ bool take_date(Cursor& c) {
     return false;
   }
   const std::size_t lead = t.digits();
+  if (lead == 8 && (t.peek() == '1' || t.peek() == '2') && t.peek(4) <= '1' && t.peek(6) <= '3') {
+    c.at += 8;
+    return true;
+  }
   if (lead == 4 || lead == 2) {
     t.at += lead;
     const char separator = t.peek();
@@ -180,6 +185,16 @@ bool may_begin(char c) {
                          (kMonths.find(c) != std::string_view::npos || kDays.find(c) != std::string_view::npos));
 }
 
+// The names that logfmt's writers give a line's time: ts=2026-03-01T10:02:11Z, time="2026-03-01T10:02:11Z".
+constexpr auto kTimeKeys = std::to_array<std::string_view>({"ts=", "time=", "t=", "timestamp=", "datetime="});
+
+std::size_t time_key_size(std::string_view s) {
+  for (std::string_view key : kTimeKeys) {
+    if (s.starts_with(key)) return key.size() + (s.substr(key.size()).starts_with('"') ? 1 : 0);
+  }
+  return 0;
+}
+
 }  // namespace
 
 Stamp find_stamp(std::string_view line) {
@@ -189,6 +204,7 @@ Stamp find_stamp(std::string_view line) {
   for (std::size_t word = 0; word <= kMaxWords; ++word) {
     std::size_t p = at;
     while (p < s.size() && (s[p] == '[' || s[p] == '(' || s[p] == '<')) ++p;
+    p += time_key_size(s.substr(p));
     if (p < s.size() && may_begin(s[p])) {
       if (Stamp stamp = stamp_at(s, p); stamp.found()) return stamp;
     }

@@ -27,6 +27,9 @@ TEST(Stamp, FindsTheTimesLoggersWrite) {
   EXPECT_EQ(time_of("03-17 16:13:38.811  1702 D x"), "03-17 16:13:38.811");
   EXPECT_EQ(time_of("260301 203615 148 INFO x"), "260301 203615");
   EXPECT_EQ(time_of("[12:00:01] x"), "12:00:01");
+  EXPECT_EQ(time_of("20260301-10:02:11:606|Sensor|300|x"), "20260301-10:02:11");
+  EXPECT_EQ(time_of("ts=2026-03-01T10:02:11Z level=info x"), "2026-03-01T10:02:11Z");
+  EXPECT_EQ(time_of("time=\"2026-03-01T10:02:11Z\" level=info x"), "2026-03-01T10:02:11Z");
   EXPECT_EQ(time_of("10.1.1.1 - - [01/Mar/2026:10:02:11 +0000] \"GET /\""), "01/Mar/2026:10:02:11");
   EXPECT_EQ(time_of("api.log.1 2026-03-01 00:00:00.008 25746 INFO x"), "2026-03-01 00:00:00.008");
   EXPECT_EQ(time_of("\xEF\xBB\xBF"

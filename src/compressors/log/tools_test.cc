@@ -233,5 +233,39 @@ TEST(LogTools, WhatADiagnosisNeedsIsVisible) {
   }
 }
 
+// Lines of the tool alone, nothing else that would have the text taken for a log.
+TEST(LogTools, ClocksAndLeadsOfToolsAreRecognised) {
+  tokens::Counter ruler;
+  const search::Query query;
+  const auto kinds = [](int i, const char* a, const char* b) { return std::string(i % 2 ? a : b); };
+  for (const std::string lead : {"[   12.3", "#7 3.2", "ok: [web", "ts=2026-03-01T10:02:1", "2026-03-01 10:02:1"}) {
+    log::Dice dice(lead.size());
+    std::string text;
+    for (int i = 0; i < 400; ++i) {
+      text += lead + std::to_string(i % 10);
+      if (lead[0] == '[') text += std::to_string(100 + i) + "] ";
+      if (lead[0] == '#') text += std::to_string(10 + i % 90) + ' ';
+      if (lead[0] == 'o') text += ".internal]";
+      if (lead[0] == 't') text += "Z ";
+      if (lead[0] == '2') text += ", ";
+      if (lead[0] != 'o') text += "reg" + std::to_string(dice(1000)) + kinds(i, "=on", "=off");
+      text += '\n';
+    }
+    EXPECT_FALSE(log_compressor.views(text, {query, ruler, {}, true}, false).empty()) << text.substr(0, 100);
+  }
+}
+
+TEST(LogTools, TheMessageUnderAPanicIsVisible) {
+  tokens::Counter ruler;
+  const search::Query query;
+  std::string text;
+  for (int i = 0; i < 60; ++i) text += "test ledger::adds_" + std::to_string(i) + " ... ok\n";
+  text += "thread 'idx' (41) panicked at src/lib.rs:7:3:\nthe len is 0 but the index is 3\nstack backtrace:\n";
+  for (int i = 0; i < 60; ++i) text += "test ledger::sums_" + std::to_string(i) + " ... ok\n";
+  const auto views = log_compressor.views(text, {query, ruler, {}, true}, false);
+  ASSERT_FALSE(views.empty());
+  EXPECT_NE(views[0].text.find("the len is 0 but the index is 3"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace headroom::compressors
