@@ -348,5 +348,15 @@ RC_GTEST_PROP(SearchReversible, ShownLinesAreSourceLines, ()) {
   if (asked.reversible() != nullptr) expect_only_source_lines(text, *asked.reversible());
 }
 
+TEST(SearchReversible, AFailureOfTheToolIsShownBehindItsOtherRemarks) {
+  std::string text = made(60, 8);
+  for (int i = 0; i < 9; ++i) text += "note number " + std::to_string(i) + "\n";
+  text += "grep: exiting with failure after a read error\n";
+  const Asked asked = ask(text);
+  ASSERT_NE(asked.reversible(), nullptr);
+  EXPECT_NE(asked.reversible()->text.find("grep: exiting with failure after a read error"), std::string::npos);
+  EXPECT_NE(asked.reversible()->text.find("4 other lines not shown"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace headroom::compressors

@@ -406,7 +406,7 @@ std::optional<View> summarise_search(const GrepOutput& g, const Relevance& relev
 
   std::vector<FileView> views(g.files.size());
   std::vector<bool> has_shown(g.files.size());
-  std::size_t context_hidden = 0, other_shown = 0, other_hidden = 0, shown = 0;
+  std::size_t context_hidden = 0, other_shown = 0, failures_shown = 0, other_hidden = 0, shown = 0;
   std::string others;
   std::unordered_map<std::uint32_t, std::string> suffixes;
   const auto files_of = files_of_groups(g, groups, s);
@@ -414,8 +414,10 @@ std::optional<View> summarise_search(const GrepOutput& g, const Relevance& relev
   for (std::uint32_t i = 0; i < g.lines.size(); ++i) {
     const Record& r = g.records[i];
     if (r.kind == RecordKind::other) {
-      // A tool's own remarks ("grep: x: Permission denied"): the first few, verbatim.
-      if (other_shown < 5 && is_showable(g, i) && g.lines[i].text.size() < 300) {
+      // A tool's own remarks ("grep: x: Permission denied"): the first few, verbatim, and of failures more.
+      if (is_showable(g, i) && g.lines[i].text.size() < 300 &&
+          (other_shown < 5 || (failures_shown < 15 && salience::is_severe(g.lines[i].text)))) {
+        failures_shown += other_shown >= 5;
         (others += '\n') += g.lines[i].text;
         ++other_shown;
       } else {
