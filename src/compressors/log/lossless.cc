@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/hash.h"
+#include "compressors/log/cuts.h"
 #include "compressors/log/notation.h"
 #include "compressors/log/patterns.h"
 #include "compressors/log/phrases.h"
@@ -19,9 +20,11 @@ namespace {
 constexpr std::size_t kMostSamples = 64;    // lines of a group that are priced
 constexpr std::size_t kLongestLine = 4096;  // bytes; longer ones stand raw
 constexpr std::size_t kMostHoles = 24;
-constexpr std::size_t kLeastRest = 5;     // bytes that "=" stands for
-constexpr std::size_t kMostBlock = 64;    // lines of an equal block
-constexpr std::int64_t kBlockWorth = 24;  // tokens that an equal block must hold
+constexpr std::size_t kLeastCut = 6;         // lines of a group whose holes are cut further
+constexpr std::size_t kMostCutSamples = 16;  // lines of a group for which cuts are priced
+constexpr std::size_t kLeastRest = 5;        // bytes that "=" stands for
+constexpr std::size_t kMostBlock = 64;       // lines of an equal block
+constexpr std::int64_t kBlockWorth = 24;     // tokens that an equal block must hold
 
 std::int64_t price(std::string_view s) {
   return tokens::Counter::estimate(s).value;
@@ -32,6 +35,8 @@ struct Group {
   std::vector<std::uint32_t> lines;
   bool severe = false;
   std::optional<PatternMaker> maker;
+  std::vector<HoleCut> cuts;          // of the maker's holes
+  Pattern pattern;                    // with its cuts
   std::size_t name = 0;               // T1..; 0: its lines stand raw
   std::vector<std::uint8_t> dropped;  // by hole: always equals an earlier one
 };
@@ -167,14 +172,14 @@ class Encoder {
     if (!maker.finish()) return false;
     const std::size_t holes = holes_in(maker.pattern());
     if (holes > kMostHoles) return true;
-    find_equal_holes(group, maker, holes);
+    cut_holes(group, maker);
     std::int64_t saved = 0;
     std::size_t samples = 0;
-    std::vector<std::string_view> values;
+    Fillings values;
     std::string words;
     const std::size_t step = (group.lines.size() + kMostSamples - 1) / kMostSamples;
     for (std::size_t k = group.severe ? 1 : 0; k < group.lines.size(); k += step, ++samples) {
-      maker.values(body(group.lines[k]), values);
+      fill(group, maker, group.lines[k], values);
       words = "T12";
       for (std::size_t h = 0; h < values.size(); ++h) {
         if (group.dropped[h]) continue;
@@ -185,41 +190,63 @@ class Encoder {
     }
     if (samples == 0) return true;
     const auto used = static_cast<std::int64_t>(group.lines.size() - (group.severe ? 1 : 0));
-    const std::int64_t pattern_price = price(print(maker.pattern(), {})) + 4;
+    const std::int64_t pattern_price = price(print(group.pattern, {})) + 4;
     if (saved * used / static_cast<std::int64_t>(samples) <= pattern_price) return true;
     group.maker = std::move(maker);
     group.name = ++names_;
     return true;
   }
 
-  // "{1}": a hole that always equals an earlier one.
-  void find_equal_holes(Group& group, PatternMaker& maker, std::size_t holes) {
-    group.dropped.assign(holes, 0);
-    if (holes < 2) return;
-    std::vector<std::uint32_t> equals(holes);  // bit k: equals hole k so far
-    for (std::size_t h = 0; h < holes; ++h) equals[h] = (std::uint32_t{1} << h) - 1;
-    std::vector<std::string_view> values;
-    for (const std::uint32_t i : group.lines) {
-      maker.values(body(i), values);
-      for (std::size_t h = 1; h < holes; ++h) {
-        for (std::size_t k = 0; k < h; ++k) {
-          if (equals[h] >> k & 1 && values[h] != values[k]) equals[h] &= ~(std::uint32_t{1} << k);
-        }
+  // What the line puts into the holes of its group's pattern; false if a cut does not fit.
+  bool fill(const Group& group, const PatternMaker& maker, std::uint32_t line, Fillings& values) const {
+    maker.values(body(line), values);
+    return std::all_of(group.cuts.begin(), group.cuts.end(),
+                       [&values](const HoleCut& cut) { return apply_cut(cut, values); });
+  }
+
+  // Cuts the holes further where all lines allow it; "{1}": a hole that always equals an earlier one.
+  void cut_holes(Group& group, const PatternMaker& maker) {
+    group.cuts.clear();
+    group.pattern = maker.pattern();
+    std::vector<Fillings> rows;
+    if (group.lines.size() >= kLeastCut) {
+      const std::size_t step = (group.lines.size() + kMostCutSamples - 1) / kMostCutSamples;
+      for (std::size_t k = 0; k < group.lines.size(); k += step) {
+        rows.emplace_back();
+        fill(group, maker, group.lines[k], rows.back());
       }
+      group.cuts = find_cuts(std::move(rows));
+      Fillings values;
+      for (const std::uint32_t i : group.lines) {
+        maker.values(body(i), values);
+        std::size_t fits = 0;
+        while (fits < group.cuts.size() && apply_cut(group.cuts[fits], values)) ++fits;
+        group.cuts.resize(fits);
+      }
+      for (const HoleCut& cut : group.cuts) apply_cut(cut, group.pattern);
     }
-    for (std::size_t h = 1; h < holes; ++h) {
-      for (std::size_t k = 0; k < h; ++k) {
-        if (!(equals[h] >> k & 1) || group.dropped[k]) continue;
+    EqualHoles equal(holes_in(group.pattern));
+    Fillings values;
+    for (const std::uint32_t i : group.lines) {
+      fill(group, maker, i, values);
+      equal.add(values);
+    }
+    group.dropped.assign(holes_in(group.pattern), 0);
+    std::size_t hole = 0;
+    for (Piece& p : group.pattern) {
+      if (p.kind != Piece::hole) continue;
+      const std::size_t h = hole++;
+      for (std::size_t k = 0; k < h && !group.dropped[h]; ++k) {
+        if (!equal.are(h, k) || group.dropped[k]) continue;
         group.dropped[h] = 1;
-        maker.replace(h, k);
-        break;
+        p = {Piece::same, {}, k};
       }
     }
   }
 
   // The pattern with its references counted among the holes that are left.
   static Pattern numbered(const Group& group) {
-    Pattern pattern = group.maker->pattern();
+    Pattern pattern = group.pattern;
     for (Piece& p : pattern) {
       if (p.kind != Piece::same) continue;
       std::size_t left = 0;
@@ -235,7 +262,7 @@ class Encoder {
     const auto holds = [this](std::string_view mark) {
       return std::any_of(groups_.begin(), groups_.end(), [mark](const Group& group) {
         if (group.name == 0) return false;
-        const Pattern& pattern = group.maker->pattern();
+        const Pattern& pattern = group.pattern;
         return std::any_of(pattern.begin(), pattern.end(), [mark](const Piece& p) {
           return p.kind == Piece::literal && p.text.find(mark) != std::string::npos;
         });
@@ -375,7 +402,7 @@ class Encoder {
     if (group.name == 0) return false;
     if (group.severe && i == group.lines[0]) return false;  // stands whole, to be read
     std::vector<std::string_view>& values = values_;
-    group.maker->values(body(i), values);
+    if (!fill(group, *group.maker, static_cast<std::uint32_t>(i), values)) return false;
     for (std::size_t h = 0; h < values.size(); ++h) {
       if (salience::is_severe(values[h])) return false;
     }

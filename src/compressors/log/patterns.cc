@@ -203,17 +203,4 @@ void PatternMaker::values(const Body& body, std::vector<std::string_view>& out) 
   for_each_word(body.after, take);
 }
 
-void PatternMaker::replace(std::size_t hole, std::size_t same_as) {
-  std::size_t k = 0;
-  for (Piece& p : pattern_) {
-    if (p.kind == Piece::same || p.kind == Piece::hole) {
-      if (k == hole) {
-        p.kind = Piece::same;
-        p.number = same_as;
-      }
-      ++k;
-    }
-  }
-}
-
 }  // namespace headroom::compressors::log

@@ -34,7 +34,6 @@ class PatternMaker {
   const Pattern& pattern() const { return pattern_; }
   // The body's values for the holes, in order; same as many each time.
   void values(const Body& body, std::vector<std::string_view>& out) const;
-  void replace(std::size_t hole, std::size_t same_as);  // the hole always equals an earlier one
 
  private:
   struct Column {
