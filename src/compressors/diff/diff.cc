@@ -28,7 +28,7 @@ std::vector<View> views(std::string_view text, const Context& context, bool forc
   if (!d) return out;
   const Tokens original = size_of(context, text);
   Tokens lossless = original;
-  if (std::optional<std::string> encoded = encode_diff(*d, text)) {
+  if (std::optional<std::string> encoded = encode_diff(*d, text, context.ruler)) {
     const Tokens size = size_of(context, *encoded);
     if (size < original) {
       lossless = size;

@@ -29,6 +29,9 @@ bool is_blobs(std::string_view s) {
   const std::string_view a = s.substr(0, dots), b = s.substr(dots + 2);
   return std::all_of(a.begin(), a.end(), is_hex) && std::all_of(b.begin(), b.end(), is_hex);
 }
+bool is_blob(std::string_view s) {
+  return s.size() >= 4 && s.size() <= 64 && std::all_of(s.begin(), s.end(), is_hex);
+}
 bool is_similarity(std::string_view s) {
   return s.size() >= 2 && s.size() <= 4 && s.back() == '%' && std::all_of(s.begin(), s.end() - 1, is_digit);
 }
@@ -144,6 +147,15 @@ std::optional<FileHead> read_head(const std::vector<std::string_view>& lines, co
   return h;
 }
 
+std::string shown_blobs(const FileHead& h) {
+  const std::size_t size = h.blobs.find("..");
+  if (size == std::string::npos || h.blobs.size() != size * 2 + 2) return h.blobs;
+  const std::string zeros(size, '0'), left = h.blobs.substr(0, size), right = h.blobs.substr(size + 2);
+  if (h.change == FileChange::added && left == zeros && is_blob(right)) return right;
+  if (h.change == FileChange::deleted && right == zeros && is_blob(left)) return left;
+  return h.blobs;
+}
+
 std::string head_line(const FileHead& h) {
   std::string out = h.old_path;
   if (h.change == FileChange::renamed || h.change == FileChange::copied) {
@@ -153,7 +165,7 @@ std::string head_line(const FileHead& h) {
   if (h.change == FileChange::added) out += " new";
   if (h.change == FileChange::deleted) out += " deleted";
   if (!h.mode.empty()) (out += ' ') += h.mode;
-  if (!h.blobs.empty()) (out += ' ') += h.blobs;
+  if (!h.blobs.empty()) (out += ' ') += shown_blobs(h);
   if (h.binary) out += " binary";
   return out;
 }
@@ -162,6 +174,18 @@ std::optional<FileHead> parse_head_line(std::string_view line) {
   FileHead h;
   h.binary = !take_last(line, [](std::string_view w) { return w == "binary"; }).empty();
   h.blobs = take_last(line, is_blobs);
+  std::string_view blob;
+  if (h.blobs.empty()) {
+    // One blob stands behind "new 100644" or "deleted 100644"; a mode could be taken for one.
+    std::string_view rest = line;
+    blob = take_last(rest, is_blob);
+    std::string_view before = rest;
+    if (!blob.empty() && !take_last(before, is_mode).empty()) {
+      line = rest;
+    } else {
+      blob = {};
+    }
+  }
   h.mode = take_last(line, is_mode_or_change);
   h.similarity = take_last(line, is_similarity);
   if (!h.similarity.empty()) {
@@ -171,7 +195,7 @@ std::optional<FileHead> parse_head_line(std::string_view line) {
       at = line.find(copy_arrow);
       h.change = FileChange::copied;
     }
-    if (at == std::string_view::npos) return std::nullopt;
+    if (at == std::string_view::npos || !blob.empty()) return std::nullopt;
     h.old_path = line.substr(0, at);
     h.new_path = line.substr(at + rename_arrow.size());
   } else {
@@ -182,6 +206,11 @@ std::optional<FileHead> parse_head_line(std::string_view line) {
       h.change = FileChange::deleted;
     } else if (h.blobs.empty() && h.mode.size() == 6) {
       return std::nullopt;  // "see RFC 100644": too little to be a head
+    }
+    if (!blob.empty()) {
+      const std::string zeros(blob.size(), '0');
+      if (h.change == FileChange::changed) return std::nullopt;
+      h.blobs = h.change == FileChange::added ? zeros + ".." + std::string(blob) : std::string(blob) + ".." + zeros;
     }
     h.old_path = h.new_path = line;
   }

@@ -1,7 +1,7 @@
 // The head of a file in a git diff, read into parts, written as one line, and expanded again.
 //
 //   src/money.py 100644 3f1c2aa..9ab0c17                 changed
-//   src/new.py new 100644 0000000..e69de29               new file;  "deleted" likewise
+//   src/new.py new 100644 e69de29                        new file;  "deleted" likewise
 //   run.sh 100644->100755                                mode changed only
 //   a/x.py -> a/y.py 95% 100644 3f1c2aa..9ab0c17         renamed ("=>" copied), 95 % similar
 //   logo.png 100644 3f1c2aa..9ab0c17 binary              "Binary files a/logo.png and b/logo.png differ"
@@ -36,6 +36,8 @@ struct FileHead {
 std::optional<FileHead> read_head(const std::vector<std::string_view>& lines, const HeadFormat& format);
 
 std::string head_line(const FileHead& head);
+// The blobs as the line has them: of a new or deleted file only the one that is not all zeros.
+std::string shown_blobs(const FileHead& head);
 std::optional<FileHead> parse_head_line(std::string_view line);
 
 // The lines of the head. `with_names`: a hunk follows, so "---" and "+++" stand at its end.

@@ -2,9 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <unordered_map>
 
-#include "base/hash.h"
+#include "compressors/search_results/search_leads.h"
 #include "compressors/statements.h"
 
 namespace headroom::compressors {
@@ -12,9 +11,6 @@ namespace {
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
-}
-bool is_letter(char c) {
-  return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
 }
 bool is_separator(char c) {
   return c == '/' || c == '\\';
@@ -31,8 +27,7 @@ struct Format {
   bool blank_before_heading = false;  // headed: a blank line ends every file but the last
   bool final_newline = true;
   std::string root;  // in front of every path
-  char lead_mark = 0;
-  std::string lead;  // what the mark stands for
+  std::vector<Lead> leads;
 };
 
 struct StyleWord {
@@ -47,6 +42,7 @@ constexpr std::array<StyleWord, 5> style_words = {{{GrepStyle::unnumbered, "no l
 constexpr std::string_view blank_words = "blank lines between files";
 constexpr std::string_view end_words = "no newline at end";
 constexpr std::string_view root_words = "under ";
+constexpr std::string_view leads_words = "letters: how lines begin, ", below_words = " below";
 
 std::string header_of(const Format& f, std::string_view counts) {
   std::string out = "[search, ";
@@ -58,26 +54,32 @@ std::string header_of(const Format& f, std::string_view counts) {
   if (f.blank_before_heading) (out += "; ") += blank_words;
   if (!f.final_newline) (out += "; ") += end_words;
   if (!f.root.empty()) ((out += "; ") += root_words) += f.root;
-  if (f.lead_mark != 0) (((out += "; ") += f.lead_mark) += " = ") += f.lead;
-  return out += "]\n";
+  if (!f.leads.empty()) (((out += "; ") += leads_words) += std::to_string(f.leads.size())) += below_words;
+  out += "]\n";
+  for (const Lead& lead : f.leads) (((out += lead.letter) += '=') += lead.text) += '\n';
+  return out;
 }
 
-std::optional<Format> read_header(std::string_view line) {
+// Takes the first line and the leads below it off the front of `view`.
+std::optional<Format> read_header(std::string_view& view) {
   constexpr std::string_view opening = "[search, ", complete = ", complete";
+  const auto take_line = [&] {
+    const std::size_t end = std::min(view.find('\n'), view.size());
+    const std::string_view line = view.substr(0, end);
+    view.remove_prefix(std::min(end + 1, view.size()));
+    return line;
+  };
+  std::string_view line = take_line();
   if (!line.starts_with(opening) || !line.ends_with(']')) return std::nullopt;
   line.remove_suffix(1);
   const std::size_t at = line.find(complete);
   if (at == std::string_view::npos) return std::nullopt;
   line.remove_prefix(at + complete.size());
   Format f;
+  std::size_t leads = 0;
   while (!line.empty()) {
     if (!line.starts_with("; ")) return std::nullopt;
     line.remove_prefix(2);
-    if (line.size() > 4 && line.substr(1).starts_with(" = ")) {  // the lead is the last and may hold anything
-      f.lead_mark = line[0];
-      f.lead = line.substr(4);
-      return f;
-    }
     const std::size_t end = line.find("; ");
     const std::string_view word = line.substr(0, end);
     line.remove_prefix(word.size());
@@ -91,9 +93,19 @@ std::optional<Format> read_header(std::string_view line) {
       f.final_newline = false;
     } else if (word.starts_with(root_words)) {
       f.root = word.substr(root_words.size());
+    } else if (word.starts_with(leads_words) && word.ends_with(below_words)) {
+      for (char c : word.substr(leads_words.size(), word.size() - leads_words.size() - below_words.size())) {
+        if (!is_digit(c) || leads > 26) return std::nullopt;
+        leads = leads * 10 + static_cast<std::size_t>(c - '0');
+      }
     } else {
       return std::nullopt;
     }
+  }
+  for (; leads > 0; --leads) {
+    const std::string_view legend = take_line();
+    if (legend.size() < 3 || legend[1] != '=') return std::nullopt;
+    f.leads.push_back({legend[0], std::string(legend.substr(2))});
   }
   return f;
 }
@@ -111,13 +123,12 @@ bool is_record(std::string_view line, GrepStyle style) {
   return after_number(line, 0) != 0;
 }
 
-// Where the lead of a record would stand: behind number, mark, column and blanks.
+// Where the lead of a record would stand: behind number, mark and column.
 std::size_t lead_at(std::string_view record, GrepStyle style) {
   std::size_t i = style == GrepStyle::unnumbered ? 1 : after_number(record, 0);
   std::size_t k = i;
   while (k < record.size() && k - i < 6 && is_digit(record[k])) ++k;
   if (k > i && k < record.size() && record[k] == ':') i = k + 1;
-  while (i < record.size() && (record[i] == ' ' || record[i] == '\t')) ++i;
   return std::min(i, record.size());
 }
 
@@ -195,80 +206,26 @@ bool is_record_kind(RecordKind k) {
   return k == RecordKind::match || k == RecordKind::context;
 }
 
-// The lead that saves most: counted at the ends of runs in the first 64 bytes of at most 2,048 lines, spread evenly.
-void choose_lead(const GrepOutput& g, Format& format, tokens::Counter& ruler) {
-  constexpr std::size_t sampled = 2048, longest = 64, most_cuts = 12, tried = 16;
-  std::vector<std::size_t> matches;
+std::vector<std::string_view> bodies_of(const GrepOutput& g) {
+  std::vector<std::string_view> out;
   for (std::size_t i = 0; i < g.records.size(); ++i) {
-    if (g.records[i].kind == RecordKind::match) matches.push_back(i);
+    if (!is_record_kind(g.records[i].kind)) continue;
+    const std::string_view part = shown_part(g, i);
+    out.push_back(part.substr(lead_at(part, g.style)));
   }
-  if (matches.size() < 4) return;
-  const std::size_t step = (matches.size() + sampled - 1) / sampled;
-  std::unordered_map<std::string_view, std::size_t, TextHasher> counts;
-  for (std::size_t m = 0; m < matches.size(); m += step) {
-    const std::string_view part = shown_part(g, matches[m]);
-    const std::string_view body = part.substr(lead_at(part, g.style)).substr(0, longest + 1);
-    std::size_t cuts = 0;
-    for (std::size_t i = 4; i <= body.size() && i <= longest && cuts < most_cuts; ++i) {
-      const auto in_run = [](char c) { return is_letter(c) || is_digit(c) || (c & 0x80) != 0; };
-      if (i < body.size() && in_run(body[i - 1]) && in_run(body[i])) continue;
-      if (body[i - 1] == ' ' && i < body.size() && body[i] == ' ') continue;
-      ++counts[body.substr(0, i)];
-      ++cuts;
-    }
-  }
-  struct Candidate {
-    std::string_view lead;
-    std::size_t count;
-  };
-  std::vector<Candidate> candidates;
-  for (const auto& [lead, count] : counts) {
-    if (count >= 3) candidates.push_back({lead, count});
-  }
-  const auto weight = [](const Candidate& c) { return c.count * c.lead.size(); };
-  std::sort(candidates.begin(), candidates.end(), [&](const Candidate& a, const Candidate& b) {
-    return weight(a) != weight(b) ? weight(a) > weight(b) : a.lead < b.lead;
-  });
-  if (candidates.size() > tried) candidates.resize(tried);
-  std::int64_t best = 2;
-  for (const Candidate& c : candidates) {
-    const std::int64_t tokens = ruler.count(c.lead).value;
-    const std::int64_t legend = tokens + 4;  // "; ~ = " and the lead
-    const std::int64_t gain = static_cast<std::int64_t>(c.count * step) * (tokens - 1) - legend;
-    if (gain > best) {
-      best = gain;
-      format.lead = c.lead;
-    }
-  }
-  if (format.lead.empty()) return;
-  // A mark that a line could begin with is none.
-  for (char mark : {'~', '^', '@', '%'}) {
-    bool free = true;
-    for (std::size_t i = 0; i < g.records.size() && free; ++i) {
-      if (!is_record_kind(g.records[i].kind)) continue;
-      const std::string_view part = shown_part(g, i);
-      const std::size_t at = lead_at(part, g.style);
-      free = at >= part.size() || part[at] != mark;
-    }
-    if (free) {
-      format.lead_mark = mark;
-      return;
-    }
-  }
-  format.lead.clear();
+  return out;
 }
 
 void append_record(std::string& out, std::string_view part, const Format& format, bool whole) {
-  if (format.lead_mark != 0 && !whole) {
-    const std::size_t at = lead_at(part, format.style);
-    if (part.substr(at).starts_with(format.lead)) {
-      out += part.substr(0, at);
-      out += format.lead_mark;
-      out += part.substr(at + format.lead.size());
-      return;
-    }
+  const std::size_t at = format.leads.empty() ? 0 : lead_at(part, format.style);
+  const Lead* lead = whole || format.leads.empty() ? nullptr : lead_of(part.substr(at), format.leads);
+  if (lead == nullptr) {
+    out += part;
+    return;
   }
-  out += part;
+  out += part.substr(0, at);
+  out += lead->letter;
+  out += part.substr(at + lead->text.size());
 }
 
 std::string encode(const GrepOutput& g, const Format& format, const std::vector<bool>& whole) {
@@ -336,10 +293,9 @@ std::string_view common_directory(const std::vector<GrepFile>& files) {
 }
 
 std::optional<std::string> decode_search(std::string_view view) {
-  const std::size_t header_end = std::min(view.find('\n'), view.size());
-  const std::optional<Format> format = read_header(view.substr(0, header_end));
+  const std::optional<Format> format = read_header(view);
   if (!format) return std::nullopt;
-  std::string body(view.substr(std::min(header_end + 1, view.size())));
+  std::string body(view);
   if (format->final_newline) body += '\n';
   std::string out, path;
   out.reserve(body.size() * 2);
@@ -362,9 +318,11 @@ std::optional<std::string> decode_search(std::string_view view) {
         if (format->style == GrepStyle::numbered) out += text[after_number(text, 0) - 1];
       }
       const std::size_t at = lead_at(text, format->style);
-      if (format->lead_mark != 0 && at < text.size() && text[at] == format->lead_mark) {
+      const auto lead = std::find_if(format->leads.begin(), format->leads.end(),
+                                     [&](const Lead& l) { return at < text.size() && text[at] == l.letter; });
+      if (lead != format->leads.end()) {
         out += text.substr(0, at);
-        out += format->lead;
+        out += lead->text;
         out += text.substr(at + 1);
       } else {
         out += text;
@@ -393,7 +351,7 @@ std::optional<std::string> encode_search(const GrepOutput& g, std::string_view t
   format.final_newline = text.ends_with('\n');
   format.root = common_directory(g.files);
   if (format.root.find_first_of(";[]\r\n") != std::string::npos) format.root.clear();
-  choose_lead(g, format, ruler);
+  if (!is_list(g.style)) format.leads = choose_leads(bodies_of(g), ruler);
   // Tools differ in whether a blank line ends a file's matches: what decodes to the source is right.
   for (bool blank : {true, false}) {
     if (blank && g.style != GrepStyle::headed) continue;

@@ -1,17 +1,17 @@
-// Search results without their repetition: shared paths become headings, the commonest lead of the matched lines a
-// mark.
+// Search results without their repetition: shared paths become headings, what many matched lines
+// begin with a letter (search_leads.h).
 //
 //   ./api/orders.py:41:    raise ValueError("negative amount")
 //   ./api/orders.py-42-    return total
-//   ./api/users.py:7:raise ValueError(f"bad id {x}")
+//   ./api/users.py:7:    raise ValueError(f"bad id {x}")
 //
-//   [search, 2 matches in 2 files, complete; under ./; ~ = raise ValueError(]
-//   api/
+//   [search, 2 matches in 2 files, complete; under ./api/; letters: how lines begin, 1 below]
+//   A=    raise ValueError
 //   orders.py
-//   41:    ~"negative amount")
+//   41:A("negative amount")
 //   42-    return total
 //   users.py
-//   7:~f"bad id {x}")
+//   7:A(f"bad id {x}")
 //
 // The order of the lines stays. docs/formats/search.md is the format. Encoding and decoding are O(n).
 #pragma once
