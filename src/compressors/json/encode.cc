@@ -113,9 +113,9 @@ class Encoder {
     explain(marks.heading, "^ = the -- line above");
     explain(!remark.empty(), remark);
     out += "]\n";
-    out += body;
-    if (out.ends_with('\n')) out.pop_back();
-    return out;
+    body.insert(0, out);
+    if (body.ends_with('\n')) body.pop_back();
+    return body;
   }
 
   // No rows below rows.

@@ -28,6 +28,9 @@ inline constexpr std::size_t max_letters = 26;  // a view
 inline constexpr std::size_t max_partners = 48;
 inline constexpr std::size_t few_values = 64;  // a column with more distinct values is no dictionary
 
+// Tokens by the estimate; none for no text.
+std::int64_t price(std::string_view text);
+
 struct Letter {
   char name = 0;  // 0: a candidate that got none
   std::string front, back;

@@ -376,6 +376,7 @@ Distinct distinct(const Table& table, std::size_t column, std::size_t cap) {
       if (fresh) {
         if (out.values.size() == cap) {
           out.complete = false;
+          out.ids = {};
           return out;
         }
         out.values.push_back(cell);

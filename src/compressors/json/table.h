@@ -87,7 +87,7 @@ struct Distinct {
   std::vector<std::uint32_t> ids;
   std::vector<json::NodeId> values;   // first cell of each value
   std::vector<std::uint32_t> counts;  // how often each occurs
-  bool complete = true;               // false: gave up after `cap` values; ids and counts then stop where it gave up
+  bool complete = true;               // false: gave up after `cap` values; then there are no ids
 };
 Distinct distinct(const Table& table, std::size_t column, std::size_t cap);
 
