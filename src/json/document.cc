@@ -19,6 +19,11 @@ constexpr bool is_hex(char c) {
   return is_digit(c) || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f');
 }
 
+// What may follow a backslash but u.
+constexpr bool is_escape(char c) {
+  return c == '"' || c == '\\' || c == '/' || c == 'b' || c == 'f' || c == 'n' || c == 'r' || c == 't';
+}
+
 // Non-zero where a byte of the word is '"', '\\' or below 0x20 (exact for the lowest such byte, which is all that is
 // used).
 inline std::uint64_t special_bytes(std::uint64_t w) {
@@ -220,7 +225,7 @@ class Scanner {
       }
       return true;
     }
-    if (std::strchr("\"\\/bfnrt", c) == nullptr || c == '\0') {
+    if (!is_escape(c)) {
       --at_;
       return error("bad escape");
     }
