@@ -127,9 +127,11 @@ std::vector<std::size_t> outliers(std::span<const double> values) {
   }
   const double mad = take_median(v);
   double limit = cut_off * normal_scale * mad;
-  if (mad == 0) {
-    if (static_cast<double>(equal) < mode_share * static_cast<double>(v.size())) return out;
-    limit = 0;
+  if (mad == 0 && static_cast<double>(equal) < mode_share * static_cast<double>(v.size())) {
+    // Half are one value (days without rain): the others' own deviations are the scale, and only what is far from them
+    // by three times more is told.
+    std::erase(v, 0.0);
+    limit = 3 * cut_off * normal_scale * take_median(v);
   }
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (std::isfinite(values[i]) && std::abs(values[i] - centre) > limit) out.push_back(i);

@@ -1,7 +1,8 @@
 // Robust statistics of a numeric column: centre, spread, outliers, rare values, shifts of level.
 //
 //   outliers({10, 11, 9, 10, 950, 10, 12})             -> {4}
-//   outliers({0, 0, 0, ..., 0, 7, 0})                  -> {the 7}     (MAD 0: what differs from a mode holding 90 %)
+//   outliers({0, 0, 0, ..., 0, 7, 0})                  -> {the 7}     (MAD 0: what differs from a mode holding 90 %;
+//                                                             of a smaller mode: what is far by the others' scale)
 //   change_points({18 x 200 values, then 31 x 200})    -> {200}
 //
 // Outliers: |x - median| > 3.5 x 1.4826 MAD (Iglewicz & Hoaglin 1993); a rule of two standard deviations is masked by

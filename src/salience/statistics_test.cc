@@ -122,5 +122,13 @@ RC_GTEST_PROP(ChangePoints, AreInsideAndRise, (std::vector<int> raw)) {
   }
 }
 
+TEST(Statistics, OutliersBesideAModeOfMoreThanHalf) {
+  std::vector<double> rain;
+  for (int i = 0; i < 900; ++i) rain.push_back(i % 3 == 0 ? 1 + i % 7 : 0);
+  EXPECT_TRUE(outliers(rain).empty());
+  rain[451] = 612;
+  EXPECT_EQ(outliers(rain), std::vector<std::size_t>{451});
+}
+
 }  // namespace
 }  // namespace headroom::salience

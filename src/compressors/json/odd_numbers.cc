@@ -1,5 +1,6 @@
 #include "compressors/json/odd_numbers.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <limits>
@@ -90,6 +91,29 @@ std::vector<std::size_t> uneven_steps(std::span<const double> values) {
   std::vector<std::size_t> odd = salience::outliers(steps);
   if (!salience::is_rare(odd.size(), values.size())) odd.clear();
   return odd;
+}
+
+std::vector<std::size_t> seldom_values(std::span<const double> values) {
+  constexpr std::size_t most_different = 8;  // more are a measurement, whose every value may come once
+  std::vector<std::pair<double, std::size_t>> counts;
+  for (double x : values) {
+    if (std::isnan(x)) continue;
+    const auto at = std::find_if(counts.begin(), counts.end(), [x](const auto& c) { return c.first == x; });
+    if (at != counts.end()) {
+      ++at->second;
+    } else if (counts.size() == most_different) {
+      return {};
+    } else {
+      counts.emplace_back(x, 1);
+    }
+  }
+  std::vector<std::size_t> out;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    for (const auto& [value, count] : counts) {
+      if (value == values[i] && salience::is_rare(count, values.size())) out.push_back(i);
+    }
+  }
+  return out;
 }
 
 std::vector<std::uint32_t> odd_nested_numbers(const Grid& grid, std::size_t column) {

@@ -11,6 +11,7 @@
 #include "base/hash.h"
 #include "base/utf8.h"
 #include "compressors/json/cells.h"
+#include "compressors/json/odd_numbers.h"
 #include "compressors/json/reversible_long.h"
 #include "compressors/json/reversible_signals.h"
 #include "salience/mask.h"
@@ -46,12 +47,6 @@ std::string brief(double x) {
   char buffer[32];
   const auto r = std::to_chars(buffer, buffer + sizeof buffer, salience::round20(x), std::chars_format::general, 4);
   return {buffer, r.ptr};
-}
-
-double number_of(std::string_view raw) {
-  double x = 0;
-  const auto r = std::from_chars(raw.data(), raw.data() + raw.size(), x);
-  return r.ec == std::errc() && std::isfinite(x) ? x : std::numeric_limits<double>::quiet_NaN();
 }
 
 }  // namespace
@@ -320,6 +315,9 @@ Series number_series(const Document& doc, NodeId array) {
     text += raw(s.max);
   }
   std::vector<std::size_t> far = salience::outliers(values);
+  for (std::size_t i : seldom_values(values)) far.push_back(i);
+  std::sort(far.begin(), far.end());
+  far.erase(std::unique(far.begin(), far.end()), far.end());
   const std::size_t all_far = far.size(), limit = std::max<std::size_t>(12, salience::shown_outliers(n));
   if (far.size() > limit) {
     const double centre = values[s.p50];

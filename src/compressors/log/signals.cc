@@ -194,6 +194,13 @@ bool is_status(std::string_view s, std::size_t begin, std::size_t end, std::stri
   std::string_view head = s.substr(0, begin);
   if (!head.ends_with(' ')) return false;
   head.remove_suffix(1);
+  // "POST /pay -> 503 in 12ms", "POST /pay 503 12 ms"
+  std::string_view path = head.ends_with(" ->") ? head.substr(0, head.size() - 3) : head;
+  if (const std::size_t blank = path.rfind(' '); blank != std::string_view::npos && blank + 1 < path.size()) {
+    for (std::string_view method : {"GET", "POST", "PUT", "DELETE", "PATCH", "HEAD"}) {
+      if (path[blank + 1] == '/' && path.substr(0, blank).ends_with(method)) return true;
+    }
+  }
   if (head.ends_with('"')) head.remove_suffix(1);
   while (!head.empty() && (is_digit(head.back()) || head.back() == '.')) head.remove_suffix(1);
   return head.ends_with("HTTP/");

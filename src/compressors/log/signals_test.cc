@@ -34,6 +34,8 @@ TEST(Signals, FailuresAreSevereByStructure) {
                            "level=info msg=done status=502 path=/pay",
                            "{\"code\": 500, \"ms\": 3}",
                            "upstream answered HTTP 504",
+                           "a7f HTTP POST /pay/7 -> 500 in 12ms",
+                           "POST /pay 503 12 ms",
                            "/usr/include/c++/12/ostream:754:5: error: no type named x"}) {
     EXPECT_TRUE(read_signals(line).severe()) << line;
   }
