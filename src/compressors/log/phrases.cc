@@ -13,12 +13,13 @@
 namespace headroom::compressors::log {
 namespace {
 
-constexpr std::size_t kMostPieces = std::size_t{1} << 18;
-constexpr std::size_t kMostBytes = 4096;    // of a phrase
-constexpr std::int64_t kLeast = 4;          // tokens of a phrase: three and more than its letter
-constexpr std::int64_t kLetter = 2;         // tokens of a letter with its mark
-constexpr std::int64_t kDefinition = 4;     // tokens of "$A=" and the line's end
-constexpr std::size_t kLooksPerPiece = 64;  // at places, over all candidates
+constexpr std::size_t kMostPieces = std::size_t{1} << 17;
+constexpr std::size_t kLongestPart = 16384;  // bytes; longer ones are left as they are
+constexpr std::size_t kMostBytes = 4096;     // of a phrase
+constexpr std::int64_t kLeast = 4;           // tokens of a phrase: three and more than its letter
+constexpr std::int64_t kLetter = 2;          // tokens of a letter with its mark
+constexpr std::int64_t kDefinition = 4;      // tokens of "$A=" and the line's end
+constexpr std::size_t kLooksPerPiece = 64;   // at places, over all candidates
 
 std::int64_t price(std::string_view s) {
   return tokens::Counter::estimate(s).value;
@@ -76,6 +77,7 @@ class Finder {
   Finder(std::string_view text, const std::vector<Part>& parts) : text_(text) {
     std::unordered_map<std::uint64_t, std::uint32_t> index;
     for (const Part& part : parts) {
+      if (part.end - part.begin > kLongestPart) continue;
       const auto first = static_cast<std::uint32_t>(ids_.size());
       for (std::size_t i = part.begin; i < part.end;) {
         const std::size_t size = piece_size(text.substr(i, part.end - i));
@@ -250,7 +252,7 @@ class Finder {
     if (is_blank(at)) return;  // the repeat without it is a candidate too
     while (size > 1 && is_blank(at + size - 1)) --size;
     if (size < 2) return;
-    while (size > 1 && text_of(at, size).size() > kMostBytes) --size;
+    if (text_of(at, size).size() > kMostBytes) return;
     const std::int64_t each = sums[at + size] - sums[at];  // at least what the whole costs
     const std::int64_t count = last - first + 1;
     const std::int64_t saved = count * (each - kLetter + 1) - each - kDefinition;

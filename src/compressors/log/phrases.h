@@ -9,7 +9,7 @@
 // gives them; so no phrase is cut inside a run. No phrase has a severity word, begins or ends with a blank, or has
 // another letter in it.
 //
-// Cost: O(n log n) in pieces, with a bounded number of looks at places. Nothing above 2^18 pieces.
+// Cost: O(n log n) in pieces, with a bounded number of looks at places. Nothing above 2^17 pieces.
 #pragma once
 
 #include <cstddef>
