@@ -91,8 +91,9 @@ std::optional<std::string_view> common_text(const std::vector<Fillings>& rows, s
       if (n >= kShortestText) found.push_back(a.substr(i, n));
     }
   }
-  std::stable_sort(found.begin(), found.end(),
-                   [](std::string_view x, std::string_view y) { return x.size() > y.size(); });
+  std::sort(found.begin(), found.end(), [](std::string_view x, std::string_view y) {
+    return x.size() != y.size() ? x.size() > y.size() : x.data() < y.data();
+  });
   if (found.size() > 16) found.resize(16);
   for (const std::string_view text : found) {
     if (std::all_of(text.begin(), text.end(), in_run)) continue;
