@@ -17,8 +17,10 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 export HEADROOM_WORKSPACE_DIR=$scratch HEADROOM_CONFIG_DIR=$scratch
 
-echo "## Conversations, reversible"
-"$harness/compare/compare.py" --adapter "cmd=$binary compress --json --retrieval tool" \
+peer=()
+[ ! -x "$home/venv-peer/bin/python" ] || peer=(--adapter peer)
+echo "## Conversations, reversible${peer:+; the peer in the same run}"
+"$harness/compare/compare.py" --adapter "cmd=$binary compress --json --retrieval tool" "${peer[@]}" \
   --retrieve-cmd "$binary retrieve {hash}" --decode-cmd "$binary decode" "$@"
 echo "## Conversations, lossless only"
 "$harness/compare/compare.py" --adapter "cmd=$binary compress --json" --decode-cmd "$binary decode" "$@"
