@@ -1,5 +1,7 @@
 #include "compressors/statements.h"
 
+#include <algorithm>
+
 namespace headroom::compressors {
 namespace {
 
@@ -76,6 +78,13 @@ std::string counted(std::size_t n, std::string_view noun) {
   std::string out = std::to_string(n) + ' ' + std::string(noun);
   if (n != 1) out += 's';
   return out;
+}
+
+std::string_view take_line(std::string_view& text) {
+  const std::size_t end = std::min(text.find('\n'), text.size());
+  const std::string_view line = text.substr(0, end);
+  text.remove_prefix(std::min(end + 1, text.size()));
+  return line;
 }
 
 }  // namespace headroom::compressors

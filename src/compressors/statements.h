@@ -19,4 +19,7 @@ std::string ranges(const std::vector<std::size_t>& sorted);
 // "1 error", "3 errors".
 std::string counted(std::size_t n, std::string_view noun);
 
+// The first line without its line feed, taken off the front of `text` together with it.
+std::string_view take_line(std::string_view& text);
+
 }  // namespace headroom::compressors

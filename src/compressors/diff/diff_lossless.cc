@@ -53,13 +53,7 @@ std::string header_of(const Format& f, std::size_t files, bool fenced) {
 // Takes the first line and the templates below it off the front of `view`.
 std::optional<Format> read_header(std::string_view& view) {
   constexpr std::string_view opening = "[diff, ", complete = ", complete; ";
-  const auto take_line = [&] {
-    const std::size_t end = std::min(view.find('\n'), view.size());
-    const std::string_view line = view.substr(0, end);
-    view.remove_prefix(std::min(end + 1, view.size()));
-    return line;
-  };
-  std::string_view line = take_line();
+  std::string_view line = take_line(view);
   const std::size_t at = line.find(complete);
   if (!line.starts_with(opening) || !line.ends_with(']') || at == std::string_view::npos) return std::nullopt;
   line.remove_suffix(1);
@@ -94,7 +88,7 @@ std::optional<Format> read_header(std::string_view& view) {
     }
   }
   for (; templates > 0; --templates) {
-    const std::string_view legend = take_line();
+    const std::string_view legend = take_line(view);
     if (legend.size() < 5 || legend[1] != '=') return std::nullopt;
     f.templates.push_back({legend[0], std::string(legend.substr(2))});
   }

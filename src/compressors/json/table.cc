@@ -19,6 +19,26 @@ constexpr std::size_t linear_keys = 12;  // below this many keys an object's key
 constexpr std::uint32_t none = ~std::uint32_t{0};
 }  // namespace
 
+void tally(Column& column, Kind kind) {
+  switch (kind) {
+    case Kind::string:
+      ++column.strings;
+      break;
+    case Kind::number:
+      ++column.numbers;
+      break;
+    case Kind::true_:
+    case Kind::false_:
+      ++column.booleans;
+      break;
+    case Kind::null:
+      ++column.nulls;
+      break;
+    default:
+      ++column.containers;
+  }
+}
+
 class TableBuilder {
  public:
   TableBuilder(const Document& doc, TableOptions options) : doc_(doc), options_(options) { keys_.emplace_back(); }
@@ -255,24 +275,7 @@ class TableBuilder {
     }
     for (std::size_t c = 0; c < columns; ++c) {
       if (cells[c] == no_cell) continue;
-      Column& column = table_.columns_[c];
-      switch (doc_[cells[c]].kind()) {
-        case Kind::string:
-          ++column.strings;
-          break;
-        case Kind::number:
-          ++column.numbers;
-          break;
-        case Kind::true_:
-        case Kind::false_:
-          ++column.booleans;
-          break;
-        case Kind::null:
-          ++column.nulls;
-          break;
-        default:
-          ++column.containers;
-      }
+      tally(table_.columns_[c], doc_[cells[c]].kind());
     }
   }
 
@@ -294,29 +297,7 @@ std::optional<Table> Table::of_array(const Document& doc, NodeId array, TableOpt
   return build(doc, std::move(rows), options);
 }
 
-namespace {
-
-void tally(Column& column, Kind kind) {
-  switch (kind) {
-    case Kind::string:
-      ++column.strings;
-      break;
-    case Kind::number:
-      ++column.numbers;
-      break;
-    case Kind::true_:
-    case Kind::false_:
-      ++column.booleans;
-      break;
-    case Kind::null:
-      ++column.nulls;
-      break;
-    default:
-      ++column.containers;
-  }
-}
-
-}  // namespace
+namespace {}  // namespace
 
 Table Table::of_list(const Document& doc, std::vector<NodeId> values) {
   Table table;

@@ -63,13 +63,7 @@ std::string header_of(const Format& f, std::string_view counts) {
 // Takes the first line and the leads below it off the front of `view`.
 std::optional<Format> read_header(std::string_view& view) {
   constexpr std::string_view opening = "[search, ", complete = ", complete";
-  const auto take_line = [&] {
-    const std::size_t end = std::min(view.find('\n'), view.size());
-    const std::string_view line = view.substr(0, end);
-    view.remove_prefix(std::min(end + 1, view.size()));
-    return line;
-  };
-  std::string_view line = take_line();
+  std::string_view line = take_line(view);
   if (!line.starts_with(opening) || !line.ends_with(']')) return std::nullopt;
   line.remove_suffix(1);
   const std::size_t at = line.find(complete);
@@ -103,7 +97,7 @@ std::optional<Format> read_header(std::string_view& view) {
     }
   }
   for (; leads > 0; --leads) {
-    const std::string_view legend = take_line();
+    const std::string_view legend = take_line(view);
     if (legend.size() < 3 || legend[1] != '=') return std::nullopt;
     f.leads.push_back({legend[0], std::string(legend.substr(2))});
   }
