@@ -19,6 +19,7 @@ LAYERS = [
     "compressors",  # one file or folder per kind of content
     "store",        # originals
     "messages",     # wire formats: body -> slots, edits -> body
+    "history",      # a conversation's past as plain records: stale reads, repeats, units, epochs
     "pipeline",     # slots -> candidates -> choice -> marker -> edits
     "transcripts",  # agents' recorded sessions
     "api",          # the core as one call
@@ -33,6 +34,7 @@ LAYERS = [
 # the order already); these never see compressors.
 FORBIDDEN = {
     ("store", "compressors"), ("store", "detect"), ("store", "json"), ("store", "tokens"), ("store", "search"),
+    ("history", "compressors"), ("history", "messages"), ("history", "store"),
     ("messages", "compressors"), ("messages", "detect"), ("messages", "store"),
     ("http", "compressors"), ("http", "messages"), ("http", "pipeline"), ("http", "store"), ("http", "api"),
     ("mcp", "proxy"), ("mcp", "http"), ("proxy", "compressors"),
