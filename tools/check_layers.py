@@ -13,6 +13,7 @@ LAYERS = [
     "base",         # results, units, UTF-8, hashing, edits
     "json",         # values and their byte offsets
     "tokens",       # counts by vocabulary
+    "prices",       # what a model's tokens cost
     "search",       # query terms, BM25
     "salience",     # severity, outliers, selection within a budget
     "detect",       # content -> Sketch

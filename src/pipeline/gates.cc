@@ -3,35 +3,13 @@
 #include <algorithm>
 #include <array>
 
+#include "base/glob.h"
 #include "base/lines.h"
 #include "detect/line_shapes.h"
 #include "json/document.h"
 
 namespace headroom::pipeline {
 namespace {
-
-constexpr char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
-}
-
-bool glob(std::string_view pattern, std::string_view name) {
-  std::size_t p = 0, n = 0, star = std::string_view::npos, resume = 0;
-  while (n < name.size()) {
-    if (p < pattern.size() && pattern[p] == '*') {
-      star = p++;
-      resume = n;
-    } else if (p < pattern.size() && lower(pattern[p]) == lower(name[n])) {
-      ++p, ++n;
-    } else if (star != std::string_view::npos) {
-      p = star + 1;
-      n = ++resume;
-    } else {
-      return false;
-    }
-  }
-  while (p < pattern.size() && pattern[p] == '*') ++p;
-  return p == pattern.size();
-}
 
 bool any_glob(const std::vector<std::string>& patterns, std::string_view name) {
   return std::any_of(patterns.begin(), patterns.end(), [&](const std::string& p) { return glob_matches(p, name); });
@@ -68,10 +46,10 @@ bool has_failed_exit(std::string_view line) {
 }  // namespace
 
 bool glob_matches(std::string_view pattern, std::string_view name) {
-  if (glob(pattern, name)) return true;
+  if (headroom::glob_matches(pattern, name)) return true;
   if (!name.starts_with("mcp__")) return false;
   const std::size_t end = name.find("__", 5);
-  return end != std::string_view::npos && glob(pattern, name.substr(end + 2));
+  return end != std::string_view::npos && headroom::glob_matches(pattern, name.substr(end + 2));
 }
 
 std::optional<Reason> closed_gate(const messages::Conversation& c, const messages::Leaf& leaf, const Options& o) {

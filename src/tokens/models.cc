@@ -1,7 +1,6 @@
 #include "tokens/models.h"
 
-#include <array>
-#include <string>
+#include "base/glob.h"
 
 namespace headroom::tokens {
 namespace {
@@ -67,48 +66,33 @@ constexpr Row kRows[] = {
     {"gemini*", &kGemini},
 };
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-}
-
-// Backtracks to the last star only, which is enough: O(glob * name).
-bool matches(std::string_view glob, std::string_view name) {
-  std::size_t g = 0, n = 0, star = glob.npos, resume = 0;
-  while (n < name.size()) {
-    if (g < glob.size() && glob[g] == '*') {
-      star = g++;
-      resume = n;
-    } else if (g < glob.size() && glob[g] == lower(name[n])) {
-      ++g, ++n;
-    } else if (star != glob.npos) {
-      g = star + 1;
-      n = ++resume;
-    } else {
-      return false;
-    }
-  }
-  while (g < glob.size() && glob[g] == '*') ++g;
-  return g == glob.size();
-}
-
 const ModelTokens* find(std::string_view name) {
   for (const Row& row : kRows) {
-    if (matches(row.glob, name)) return row.model;
+    if (glob_matches(row.glob, name)) return row.model;
   }
   return nullptr;
 }
 
 }  // namespace
 
-const ModelTokens& tokens_of_model(std::string_view model) {
+std::vector<std::string_view> names_of_model(std::string_view model) {
+  std::vector<std::string_view> names;
   if (const std::size_t slash = model.rfind('/'); slash != model.npos) model.remove_prefix(slash + 1);
-  if (model.empty()) return kO200k;
-  if (const ModelTokens* found = find(model)) return *found;
+  if (model.starts_with("ft:")) model.remove_prefix(3);
+  names.push_back(model);
   // Bedrock: "us.anthropic.claude-sonnet-4-5-20250929-v1:0". Dots inside a name are tried last and in turn.
   for (std::size_t dot = model.find('.'); dot != model.npos; dot = model.find('.', dot + 1)) {
-    if (const ModelTokens* found = find(model.substr(dot + 1))) return *found;
+    names.push_back(model.substr(dot + 1));
   }
-  if (model.starts_with("ft:")) return tokens_of_model(model.substr(3));
+  return names;
+}
+
+const ModelTokens& tokens_of_model(std::string_view model) {
+  if (model.empty()) return kO200k;
+  for (const std::string_view name : names_of_model(model)) {
+    if (name.empty()) return kO200k;
+    if (const ModelTokens* found = find(name)) return *found;
+  }
   return kUnknown;
 }
 

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "tokens/counter.h"
 
@@ -39,6 +40,10 @@ struct ModelTokens {
 // By the first row whose glob matches the name, in any case, without provider prefixes ("openrouter/anthropic/",
 // "us.anthropic.", "models/"). No name: plain o200k_base, exact.
 const ModelTokens& tokens_of_model(std::string_view model);
+
+// What a model's name may be once provider prefixes and regions are off, in the order in which rows are tried:
+// "bedrock/us.anthropic.claude-x" -> "us.anthropic.claude-x", "anthropic.claude-x", "claude-x".
+std::vector<std::string_view> names_of_model(std::string_view model);
 
 struct ModelCount {
   Tokens tokens;
