@@ -140,7 +140,7 @@ Result<Row> read_row(const Document& doc, NodeId id, std::size_t number) {
 }
 
 constexpr std::string_view embedded =
-#include "prices.inc"
+#include <prices.inc>
     ;
 
 }  // namespace
