@@ -212,7 +212,7 @@ std::string formats_answer() {
   out.object().key("kinds").array();
   for (const compressors::Compressor& c : compressors::all()) out.string(c.kind);
   out.end().key("bodies").array();
-  for (const messages::Format f : {messages::Format::openai, messages::Format::anthropic}) out.string(to_string(f));
+  for (const std::string_view name : messages::format_names()) out.string(name);
   out.end().end();
   return std::move(out).take();
 }

@@ -172,7 +172,7 @@ struct Core::Impl {
     }();
     if (!workspace_key) return std::nullopt;
     for (const messages::Leaf& leaf : conversation->leaves) {
-      std::string text = conversation->doc.string(leaf.node);
+      std::string text = messages::text_of(*conversation, leaf);
       if (store::handle_of(*workspace_key, text) != handle) continue;
       InHand found{std::move(text), {}};
       if (leaf.call >= 0) {

@@ -9,6 +9,7 @@
 #include "api/tool.h"
 #include "api/values.h"
 #include "json/document.h"
+#include "messages/conversation.h"
 
 namespace headroom::api {
 namespace {
@@ -20,9 +21,6 @@ using json::NodeId;
 constexpr std::string_view operations[] = {"compress", "count",  "retrieve",    "simulate",   "tool",
                                            "formats",  "decode", "store_stats", "store_purge"};
 constexpr std::string_view returns[] = {"body", "messages", "edits", "changes"};
-// Bodies that messages/ reads now; the other names of the specification follow.
-constexpr std::string_view body_formats[] = {"openai", "anthropic"};
-
 constexpr std::uint32_t bit(Operation op) {
   return 1u << static_cast<unsigned>(op);
 }
@@ -146,7 +144,8 @@ Result<void> read_older(const Document& doc, NodeId value, Request& r) {
 
 Result<void> read_format(const Document& doc, NodeId value, Request& r) {
   if (auto ok = read_string(doc, value, "format", r.format); !ok) return ok;
-  if (auto ok = one_of("format", r.format, r.op == Operation::tool ? tool_formats() : body_formats); !ok) return ok;
+  if (auto ok = one_of("format", r.format, r.op == Operation::tool ? tool_formats() : messages::format_names()); !ok)
+    return ok;
   r.input.format = r.format;
   return {};
 }

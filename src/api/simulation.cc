@@ -104,7 +104,7 @@ std::string prefix_digest(const messages::Conversation& c) {
   std::string blocks;
   for (const messages::Leaf& leaf : c.leaves) {
     if (leaf.message > last) continue;
-    blocks.append(to_string(leaf.role)).append(1, '\0').append(c.doc.string(leaf.node)).append(1, '\0');
+    blocks.append(to_string(leaf.role)).append(1, '\0').append(messages::text_of(c, leaf)).append(1, '\0');
   }
   for (const messages::Call& call : c.calls)
     blocks.append(call.name).append(1, '\0').append(call.arguments).append(1, '\0');
@@ -142,7 +142,7 @@ std::string simulated_members(const Input& input, const pipeline::Outcome& o) {
     if (const std::string_view list = messages_of(o.output); !list.empty()) out.key("messages_optimized").raw(list);
     const auto format = messages::parse_format(input.format);
     if (const auto before = messages::read(input.text, format)) {
-      for (const messages::Leaf& leaf : before->leaves) signals.scan(before->doc.string(leaf.node));
+      for (const messages::Leaf& leaf : before->leaves) signals.scan(messages::text_of(*before, leaf));
       std::unordered_set<std::uint64_t> calls;
       for (const messages::Call& call : before->calls) {
         const std::uint64_t digest_of_call = hash64(call.arguments, hash64(call.name));

@@ -9,6 +9,7 @@
 #include "cli/progress.h"
 #include "compressors/compressor.h"
 #include "json/writer.h"
+#include "messages/conversation.h"
 
 namespace headroom::cli {
 
@@ -81,7 +82,8 @@ Exit run_formats(const Context& context, const Arguments& arguments) {
   if (arguments.has("json")) return context.print(api::formats_answer() + "\n");
   std::string text = "content kinds (--kind):\n";
   for (const compressors::Compressor& c : compressors::all()) text.append("  ").append(c.kind).append("\n");
-  text += "request bodies (--format):\n  openai\n  anthropic\n";
+  text += "request bodies (--format):\n";
+  for (const std::string_view name : messages::format_names()) text.append("  ").append(name).append("\n");
   return context.print(text);
 }
 

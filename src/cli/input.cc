@@ -5,6 +5,7 @@
 #include "api/nearest.h"
 #include "compressors/compressor.h"
 #include "json/document.h"
+#include "messages/conversation.h"
 
 namespace headroom::cli {
 
@@ -26,9 +27,8 @@ Result<api::Input> classify(std::string_view text, const Arguments& arguments) {
     for (const compressors::Compressor& c : compressors::all()) kinds.push_back(c.kind);
     return fail(ErrorKind::invalid_request, api::unknown_name("kind", input.hints.kind, kinds));
   }
-  constexpr std::string_view formats[] = {"openai", "anthropic"};
-  if (!input.format.empty() && std::ranges::find(formats, input.format) == std::end(formats)) {
-    return fail(ErrorKind::invalid_request, api::unknown_name("format", input.format, formats));
+  if (!input.format.empty() && !messages::parse_format(input.format)) {
+    return fail(ErrorKind::invalid_request, api::unknown_name("format", input.format, messages::format_names()));
   }
   const bool forced_text = arguments.has("text") || !input.hints.kind.empty();
   const bool body = !forced_text && (!input.format.empty() || api::is_body(text));

@@ -1,14 +1,19 @@
-// A request body read once: the strings the model reads, the tool calls, who said what. Bytes stay where they are; a
-// slot is a string node of the body, changed by an edit over its byte range.
+// A request body read once: who said what, the strings the model reads, the tool calls and their results. Bytes stay
+// where they are; a slot is a value of the body, changed by an edit over its byte range.
 //
 // OpenAI chat:  {"messages":[{"role":"tool","tool_call_id":"c1","content":"..."}]}   or the bare list
 // Anthropic:
 // {"system":"...","messages":[{"role":"user","content":[{"type":"tool_result","tool_use_id":"t1","content":"..."}]}]}
+//
+// What never is a leaf: thinking, reasoning, signatures, encrypted items, images, audio, files, documents, search
+// results, anything with citations on, server-run tools and their results, call arguments, ids, names, schemas, and
+// every type that is not known here.
 #pragma once
 
 #include <cstdint>
 #include <expected>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,25 +26,69 @@ namespace headroom::messages {
 enum class Format : std::uint8_t { openai, anthropic };
 std::string_view to_string(Format format);
 std::optional<Format> parse_format(std::string_view name);
+// The names that parse_format knows, in the order of the table of formats.
+std::span<const std::string_view> format_names();
 
 enum class Role : std::uint8_t { system, user, assistant, tool };
 std::string_view to_string(Role role);
+
+// An element of the list of messages (chat, Anthropic, Bedrock), of `input` (Responses) or of `contents` (Gemini).
+struct Message {
+  json::NodeId node;  // the element; the string itself where the whole list is one string
+  Role role;          // what it carries: a user message with tool results and no text of the user's is `tool`, a call
+                      // `assistant`
+  int index;          // into message_list
+  // The last of a run of non-assistant messages: a request of this conversation ended here. The first message after it,
+  // if there is one, is the model's (or a prefill, which belongs to this request).
+  bool boundary = false;
+};
 
 // A tool call as the assistant made it.
 struct Call {
   std::string id, name;
   std::string arguments;  // JSON text, decoded if the format carries it in a string
   int message = 0;
+  int result = -1;  // index into results of the first result that answers it
 };
 
-// A string the model reads as content. Document order.
+// What came back from a call: a message, block or item with any number of leaves, all in a row.
+struct Result {
+  json::NodeId node;  // the message, block or item
+  int message = 0;
+  std::string id;      // of the call it names, "" if the format pairs by place
+  int call = -1;       // index into calls, -1 if its call is not in the list
+  bool error = false;  // its own error flag
+  int first_leaf = 0;  // its leaves are [first_leaf, first_leaf + leaves)
+  int leaves = 0;
+};
+
+// How a leaf stands in the body: what an edit must write in its place.
+enum class Part : std::uint8_t {
+  content_string,  // a whole content that is one string: "content": "..."
+  text_part,       // the text of a part of a content: {"type":"text","text":"..."}
+  result_string,   // a whole tool result that is one string, or a string member of one
+  result_text,     // the text of a part inside a tool result
+  json_value,      // a JSON value that the model reads as JSON; the leaf's text is its raw bytes
+};
+
+// A text the model reads as content. Document order.
 struct Leaf {
-  json::NodeId node;  // a string node
-  int message = -1;   // index into the list of messages; -1: outside it (a top-level system prompt)
+  json::NodeId node;  // a string node; of a json_value: any value
+  int message = -1;   // index into message_list; -1: outside it (a top-level system prompt)
   Role role = Role::user;
   int call = -1;        // of a tool result: index into calls, -1 if its call is not in the list
   bool error = false;   // the result's own error flag
   std::string pointer;  // RFC 6901, from the body's root
+  Part part = Part::content_string;
+  int result = -1;  // index into results, -1 if it is no part of one
+};
+
+// What the request says of the calls that the model may make.
+enum class ToolChoice : std::uint8_t {
+  free,     // absent, auto, any, required: the model picks
+  none,     // no call at all
+  forced,   // one named tool
+  limited,  // a list of allowed tools; see our_tool_allowed
 };
 
 // Why a body is sent as it came.
@@ -48,13 +97,23 @@ enum class Refusal : std::uint8_t { not_json, duplicate_key, too_deep, too_large
 struct Conversation {
   json::Document doc;  // over the body, which must outlive it
   Format format = Format::openai;
-  json::NodeId messages = 0;  // the array
-  int message_count = 0;
-  std::vector<Leaf> leaves;
+  json::NodeId root = 0;      // the object with the request's members; the list itself if the body is a bare list
+  json::NodeId messages = 0;  // the list of messages; a string where the format allows that
+  int message_count = 0;      // == message_list.size()
+  std::vector<Message> message_list;
+  std::vector<int> boundaries;  // indexes of the messages that are one, ascending
+  std::vector<Leaf> leaves;     // those of the system prompt outside the list come first
   std::vector<Call> calls;
-  bool has_tools = false;      // the request offers tools
-  bool has_our_tool = false;   // ...and headroom_retrieve, or an alias of it, is among them
-  bool may_call_tools = true;  // tool_choice does not forbid, or prescribe, a call
+  std::vector<Result> results;
+
+  std::string model;                  // as the body names it, "" if it does not
+  std::optional<json::NodeId> tools;  // the list of tools
+  std::vector<json::NodeId> system;   // top-level system prompts: a string, a list of parts, or an object with parts
+  bool has_tools = false;             // the request offers tools
+  bool has_our_tool = false;          // ...and headroom_retrieve, or an alias of it, is among them
+  ToolChoice tool_choice = ToolChoice::free;
+  bool our_tool_allowed = false;  // of `limited`: ours, or an alias, is in the list
+  bool may_call_tools = true;     // tool_choice neither forbids nor prescribes a call
 };
 
 struct ReadError {
@@ -64,6 +123,11 @@ struct ReadError {
 
 // O(body). `format`: nullopt = by shape.
 std::expected<Conversation, ReadError> read(std::string_view body, std::optional<Format> format = std::nullopt);
+
+// The leaf's decoded text; of a json_value its raw bytes.
+std::string text_of(const Conversation& conversation, const Leaf& leaf);
+// The same without a copy where the body holds the text as it is (no escapes); else it is written to `buffer`.
+std::string_view text_of(const Conversation& conversation, const Leaf& leaf, std::string& buffer);
 
 // The edit that gives a leaf a new decoded value.
 Edit replace_leaf(const Conversation& conversation, const Leaf& leaf, std::string_view text);

@@ -72,9 +72,48 @@ TEST(Read, KnowsWhetherTheModelCanCallOurTool) {
   EXPECT_FALSE(of(R"("tools":[{"name":"run"}])").has_our_tool);
   EXPECT_TRUE(of(R"("tools":[{"name":"mcp__headroom__Headroom_Retrieve"}])").has_our_tool);
   EXPECT_TRUE(of(R"("tools":[{"type":"function","function":{"name":"headroom_retrieve"}}])").has_our_tool);
+  EXPECT_TRUE(
+      of(R"("tool_choice":{"type":"allowed_tools","allowed_tools":{"mode":"auto","tools":[{"type":"function","function":{"name":"headroom_retrieve"}}]}})")
+          .may_call_tools);
+  EXPECT_FALSE(
+      of(R"("tool_choice":{"type":"allowed_tools","allowed_tools":{"mode":"auto","tools":[{"type":"function","function":{"name":"run"}}]}})")
+          .may_call_tools);
   EXPECT_FALSE(of(R"("tool_choice":"none")").may_call_tools);
   EXPECT_FALSE(of(R"("tool_choice":{"type":"function","function":{"name":"run"}})").may_call_tools);
   EXPECT_TRUE(of(R"("tool_choice":{"type":"any"})").may_call_tools);
+}
+
+TEST(Read, KnowsWhereRequestsEnded) {
+  const auto c = read(anthropic_body);
+  ASSERT_EQ(c->message_list.size(), 3u);
+  EXPECT_EQ(c->boundaries, (std::vector<int>{0, 2}));
+  EXPECT_TRUE(c->message_list[2].boundary);
+  EXPECT_EQ(c->message_list[2].role, Role::user);  // it has a text of the user's too
+  const auto only = read(
+      R"([{"role":"user","content":"a"},{"role":"assistant","content":[{"type":"tool_use","id":"t","name":"n","input":{}}]},
+    {"role":"user","content":[{"type":"tool_result","tool_use_id":"t","content":"x"}]},{"role":"assistant","content":"prefill"}])");
+  EXPECT_EQ(only->message_list[2].role, Role::tool);
+  EXPECT_EQ(only->boundaries, (std::vector<int>{0, 2}));
+  const auto chat = read(openai_body);
+  EXPECT_EQ(chat->boundaries, (std::vector<int>{1, 3}));
+  EXPECT_EQ(chat->model, "gpt-4o");
+  EXPECT_TRUE(chat->tools);
+}
+
+TEST(Read, PairsCallsWithResults) {
+  const auto c = read(anthropic_body);
+  ASSERT_EQ(c->results.size(), 2u);
+  EXPECT_EQ(c->calls[0].result, 0);
+  EXPECT_EQ(c->results[0].call, 0);
+  EXPECT_EQ(c->results[0].id, "t1");
+  EXPECT_TRUE(c->results[0].error);
+  EXPECT_EQ(c->results[0].first_leaf, 2);
+  EXPECT_EQ(c->results[0].leaves, 2);
+  EXPECT_EQ(c->results[1].call, -1);
+  EXPECT_EQ(c->leaves[3].part, Part::result_text);
+  EXPECT_EQ(c->leaves[4].part, Part::result_string);
+  EXPECT_EQ(c->leaves[5].part, Part::text_part);
+  EXPECT_EQ(c->leaves[5].result, -1);
 }
 
 TEST(Read, RefusesEveryTruncation) {

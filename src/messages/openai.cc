@@ -2,10 +2,15 @@
 //
 //   {"role":"assistant","tool_calls":[{"id":"c1","type":"function","function":{"name":"run","arguments":"{\"cmd\":\"ls\"}"}}]}
 //   {"role":"tool","tool_call_id":"c1","content":"..."}
+//
+// The legacy `functions`, `function_call` and messages of role "function" are never leaves, calls or results.
 #include "messages/reader.h"
 
 namespace headroom::messages {
 namespace {
+
+using json::Kind;
+using json::NodeId;
 
 Role role_of(std::string_view name) {
   if (name == "system" || name == "developer") return Role::system;
@@ -14,25 +19,76 @@ Role role_of(std::string_view name) {
   return Role::user;
 }
 
-void read_calls(Reader& reader, json::NodeId message, int index) {
-  const auto calls = reader.member(message, "tool_calls");
-  if (!calls || !reader.doc().is(*calls, json::Kind::array)) return;
-  for (json::NodeId call : reader.doc().elements(*calls)) {
-    const auto function = reader.member(call, "function");
-    if (!function) continue;
-    reader.call(reader.text(call, "id"), reader.text(*function, "name"), reader.text(*function, "arguments"), index);
+// Custom tools have their text in {"custom":{"name","input"}}.
+void read_calls(Reader& reader, NodeId message) {
+  const auto calls = reader.member(message, "tool_calls", Kind::array);
+  if (!calls) return;
+  for (NodeId call : reader.doc().elements(*calls)) {
+    if (const auto function = reader.member(call, "function")) {
+      reader.call(reader.text(call, "id"), reader.text(*function, "name"), reader.text(*function, "arguments"));
+    } else if (const auto custom = reader.member(call, "custom")) {
+      reader.call(reader.text(call, "id"), reader.text(*custom, "name"), reader.text(*custom, "input"));
+    }
   }
+}
+
+void read_message(Reader& reader, NodeId message, const std::string& pointer) {
+  const std::string name = reader.text(message, "role");
+  const Role role = role_of(name);
+  reader.message(message, role);
+  const auto content = reader.member(message, "content");
+  if (role == Role::tool) {
+    const std::string id = reader.text(message, "tool_call_id");
+    reader.begin_result(message, id, reader.find_call(id), false);
+  }
+  if (content && name != "function") reader.content(*content, {"text"}, role, pointer + "/content");
+  reader.end_result();
+  read_calls(reader, message);
+}
+
+// "auto", {"type":"function","function":{"name":...}}, {"type":"allowed_tools","allowed_tools":{"tools":[...]}}
+void read_choice(Reader& reader, NodeId choice) {
+  Conversation& c = reader.conversation();
+  if (reader.doc().is(choice, Kind::string)) {
+    if (reader.doc().string_is(choice, "none")) c.tool_choice = ToolChoice::none;
+    return;
+  }
+  const std::string type = reader.text(choice, "type");
+  if (type == "function" || type == "custom") c.tool_choice = ToolChoice::forced;
+  if (type != "allowed_tools") return;
+  c.tool_choice = ToolChoice::limited;
+  const auto allowed = reader.member(choice, "allowed_tools", Kind::object);
+  const auto tools = allowed ? reader.member(*allowed, "tools", Kind::array) : std::nullopt;
+  if (!tools) return;
+  for (NodeId tool : reader.doc().elements(*tools)) {
+    const auto function = reader.member(tool, "function");
+    c.our_tool_allowed |= is_our_tool(reader.text(function ? *function : tool, "name"));
+  }
+}
+
+void read_request(Reader& reader) {
+  Conversation& c = reader.conversation();
+  if (const auto tools = reader.member(c.root, "tools", Kind::array)) {
+    c.tools = tools;
+    for (NodeId tool : reader.doc().elements(*tools)) {
+      const auto function = reader.member(tool, "function");
+      reader.tool(reader.text(function ? *function : tool, "name"));
+    }
+  }
+  if (const auto choice = reader.member(c.root, "tool_choice")) read_choice(reader, *choice);
 }
 
 }  // namespace
 
-void read_openai_message(Reader& reader, json::NodeId message, int index, const std::string& pointer) {
-  const Role role = role_of(reader.text(message, "role"));
-  const int call = role == Role::tool ? reader.find_call(reader.text(message, "tool_call_id")) : -1;
-  if (const auto content = reader.member(message, "content")) {
-    reader.content(*content, {"text"}, index, role, pointer + "/content", call);
+bool read_openai(Reader& reader) {
+  std::string base;
+  if (!find_list(reader, "messages", base)) return false;
+  if (!base.empty()) read_request(reader);
+  int i = 0;
+  for (NodeId message : reader.doc().elements(reader.conversation().messages)) {
+    read_message(reader, message, base + '/' + std::to_string(i++));
   }
-  read_calls(reader, message, index);
+  return true;
 }
 
 }  // namespace headroom::messages

@@ -1,9 +1,13 @@
-// What the readers of both wire formats share: leaves, calls, and the pointer to where the reader stands.
+// What the readers of all wire formats share: messages, leaves, calls, results, and the table they stand in.
 #pragma once
 
+#include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
+#include "base/hash.h"
 #include "messages/conversation.h"
 
 namespace headroom::messages {
@@ -13,31 +17,60 @@ class Reader {
   explicit Reader(Conversation& conversation) : c_(conversation), doc_(conversation.doc) {}
 
   const json::Document& doc() const { return doc_; }
+  Conversation& conversation() { return c_; }
   bool duplicate_key() const { return duplicate_; }
 
   // The member's value; a key that stands twice on the way to a leaf makes the body unreadable for us.
   std::optional<json::NodeId> member(json::NodeId object, std::string_view key);
+  // The same if it is of this kind.
+  std::optional<json::NodeId> member(json::NodeId object, std::string_view key, json::Kind kind);
   // Its decoded string, "" if it is missing or no string.
   std::string text(json::NodeId object, std::string_view key);
   bool flag(json::NodeId object, std::string_view key);
-  bool is_type(json::NodeId object, std::string_view type) { return text(object, "type") == type; }
+  // Citations are on: a list that is not empty, or {"enabled":true}.
+  bool has_citations(json::NodeId part);
 
-  void leaf(json::NodeId node, int message, Role role, std::string pointer, int call = -1, bool error = false);
+  // Messages come in order; leaves, calls and results that follow belong to the latest one.
+  void message(json::NodeId node, Role role);
+  void call(std::string id, std::string name, std::string arguments);
+  // Leaves that follow belong to this result, until end_result. `call`: find_call(id) where the format has ids.
+  void begin_result(json::NodeId node, std::string id, int call, bool error);
+  void end_result() { result_ = -1; }
+  void leaf(json::NodeId node, Role role, Part part, std::string pointer);
   // A content that is a string, or a list of {"type": TYPE, "text": "..."} parts; other parts are left alone.
-  void content(json::NodeId node, std::initializer_list<std::string_view> types, int message, Role role,
-               const std::string& pointer, int call = -1, bool error = false);
-  void call(std::string id, std::string name, std::string arguments, int message);
+  void content(json::NodeId node, std::initializer_list<std::string_view> types, Role role, const std::string& pointer);
   // Index of the latest call with this id, -1 if there is none.
   int find_call(std::string_view id) const;
+
+  // A tool that the request offers, by its name.
+  void tool(std::string_view name);
+  // Boundaries, roles of messages that carry results only.
+  void finish();
 
  private:
   Conversation& c_;
   const json::Document& doc_;
+  std::unordered_map<std::string, int, TextHasher, std::equal_to<>> call_of_id_;
+  int message_ = -1;
+  int result_ = -1;
   bool duplicate_ = false;
 };
 
-// One message each; `pointer` is the message's own.
-void read_openai_message(Reader& reader, json::NodeId message, int index, const std::string& pointer);
-void read_anthropic_message(Reader& reader, json::NodeId message, int index, const std::string& pointer);
+// headroom_retrieve, or what an MCP client calls it: mcp__headroom__headroom_retrieve, mcp_headroom_retrieve...
+bool is_our_tool(std::string_view name);
+
+// A wire format: a row of the table in conversation.cc.
+struct FormatRow {
+  Format format;
+  std::string_view name;
+  // False if there is no list of messages where the format has it.
+  bool (*read)(Reader& reader);
+};
+
+bool read_openai(Reader& reader);
+bool read_anthropic(Reader& reader);
+
+// The list at `key` of the body, or the body itself if it is a bare list; sets root and messages.
+bool find_list(Reader& reader, std::string_view key, std::string& base);
 
 }  // namespace headroom::messages

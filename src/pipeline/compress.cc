@@ -187,11 +187,7 @@ std::vector<Block> blocks_of(const Conversation& c, const Options& o, tokens::Co
     const Leaf& leaf = c.leaves[i];
     Block b;
     b.leaf = i;
-    if (c.doc[leaf.node].escaped()) {
-      b.owned = c.doc.string(leaf.node);
-    } else {
-      b.text = c.doc.string_raw(leaf.node);
-    }
+    b.text = messages::text_of(c, leaf, b.owned);
     b.pointer = leaf.pointer;
     b.message = leaf.message;
     b.role = messages::to_string(leaf.role);
@@ -199,9 +195,9 @@ std::vector<Block> blocks_of(const Conversation& c, const Options& o, tokens::Co
       b.tool = c.calls[static_cast<std::size_t>(leaf.call)].name;
       b.arguments = c.calls[static_cast<std::size_t>(leaf.call)].arguments;
     }
-    b.before = counter.count(c.doc[leaf.node].escaped() ? std::string_view(b.owned) : b.text);
+    b.before = counter.count(b.text);
     b.skipped = o.optimize ? closed_gate(c, leaf, o) : std::optional(Reason::mode_off);
-    if (b.skipped) b.owned = std::string();  // only what may change is kept decoded
+    if (b.skipped) b.owned = std::string(), b.text = {};  // only what may change is kept decoded
     blocks.push_back(std::move(b));
   }
   // A moved short string moves its bytes: views are taken when the blocks have their place.
@@ -302,10 +298,8 @@ Result<Tokens> count_body(std::string_view body, std::string_view format, tokens
   const auto conversation = messages::read(body, messages::parse_format(format));
   if (!conversation) return fail(ErrorKind::invalid_request, conversation.error().message);
   Tokens n = count_calls(*conversation, counter);
-  for (const Leaf& leaf : conversation->leaves) {
-    const json::Document& doc = conversation->doc;
-    n += doc[leaf.node].escaped() ? counter.count(doc.string(leaf.node)) : counter.count(doc.string_raw(leaf.node));
-  }
+  std::string buffer;
+  for (const Leaf& leaf : conversation->leaves) n += counter.count(messages::text_of(*conversation, leaf, buffer));
   return n;
 }
 

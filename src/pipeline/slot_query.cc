@@ -38,7 +38,7 @@ search::Query query_of(const messages::Conversation& c, std::size_t leaf) {
   std::string user, arguments;
   for (std::size_t i = leaf; i-- > 0;) {
     if (c.leaves[i].role != messages::Role::user) continue;
-    user = c.doc.string(c.leaves[i].node);
+    user = messages::text_of(c, c.leaves[i]);
     break;
   }
   const messages::Leaf& l = c.leaves[leaf];
