@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,8 +23,20 @@ struct GutterStyle {
   std::string_view separator;  // from a table: static
 
   void print(std::string& out, std::int64_t number) const;
+  // Of what print() appends.
+  std::size_t size(std::int64_t number) const;
+  // True if both print every number from `from` on alike.
+  bool prints_alike(const GutterStyle& other, std::int64_t from) const;
   friend bool operator==(const GutterStyle&, const GutterStyle&) = default;
 };
+
+// A line that begins with a number and a separator; width is 0 where no blanks stand in front.
+struct NumberedLine {
+  std::int64_t number;
+  GutterStyle style;
+};
+std::optional<NumberedLine> read_numbered(std::string_view line, std::string_view separator);
+std::optional<NumberedLine> read_numbered(std::string_view line);  // by the first separator that fits
 
 // Lines of a text by ordinal from 0, the end not counted in.
 struct Lines {
@@ -63,6 +76,9 @@ class NumberedLines {
   }
 
  private:
+  void find_gutter(std::string_view text);
+  std::size_t end_of_run(std::string_view text, std::size_t begin, const NumberedLine& first) const;
+
   std::vector<std::uint32_t> starts_{0};  // and the text's size
   Lines numbered_;                        // empty: no gutter
   std::int64_t first_ = 1;

@@ -31,6 +31,7 @@
 namespace headroom::history {
 
 // A text's lines and their hashes; immutable, shared between an index and its copies.
+struct Fingerprint;
 struct LineHashes;
 using Reading = std::shared_ptr<const LineHashes>;
 Reading read_lines(std::string_view text);
@@ -82,13 +83,14 @@ class Index {
   };
   friend class Finder;
 
-  void insert(std::uint64_t fingerprint, std::uint32_t block, std::uint32_t line);
+  std::optional<std::size_t> slot(std::uint64_t fingerprint) const;
+  std::uint32_t newest(std::uint64_t fingerprint) const;  // 0: none
+  void insert(const Fingerprint& fingerprint, std::uint32_t block);
   void grow();
 
   std::vector<Block> blocks_;
   std::vector<Anchor> anchors_;       // [0] is nobody's
   std::vector<std::uint32_t> heads_;  // open addressing: the newest anchor of a fingerprint
-  std::size_t fingerprints_ = 0;
   Hash128 digest_;
 };
 
