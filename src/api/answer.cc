@@ -221,7 +221,10 @@ std::string stats_answer(const store::Stats& stats) {
   json::Writer out;
   out.object().key("entries").number(static_cast<std::int64_t>(stats.entries));
   out.key("bytes").number(static_cast<std::int64_t>(stats.bytes));
-  out.key("expired").number(static_cast<std::int64_t>(stats.expired)).end();
+  out.key("expired").number(static_cast<std::int64_t>(stats.expired));
+  out.key("records").number(static_cast<std::int64_t>(stats.records));
+  out.key("total_bytes").number(static_cast<std::int64_t>(stats.total_bytes));
+  out.key("capacity").number(static_cast<std::int64_t>(stats.capacity)).end();
   return std::move(out).take();
 }
 

@@ -16,9 +16,11 @@ struct Bytes {
 struct Config {
   enum class StoreKind : std::uint8_t { memory, sqlite } store = StoreKind::memory;
   std::filesystem::path directory;  // holds originals.db and workspace.key; made 0700 if missing
+  std::string master_key;           // 32 bytes, instead of workspace.key; empty: that file
   std::string workspace = "default";
   std::chrono::seconds ttl{3600};
   Bytes store_bytes{std::uint64_t{1} << 30};
+  bool synchronous = false;  // sqlite: every commit reaches the disk
 };
 
 }  // namespace headroom::api

@@ -107,9 +107,12 @@ struct Core::Impl {
 
   explicit Impl(Config c) : config(std::move(c)) {}
 
+  // One master key for a directory. A workspace that has a file of its own, from before there was one, goes on with it.
   fs::path key_file() const {
-    const std::string prefix = config.workspace == "default" ? "" : config.workspace + ".";
-    return config.directory / (prefix + "workspace.key");
+    std::error_code error;
+    const fs::path own = config.directory / (config.workspace + ".workspace.key");
+    if (config.workspace != "default" && fs::exists(own, error)) return own;
+    return config.directory / "workspace.key";
   }
   fs::path database() const { return config.directory / "originals.db"; }
 
@@ -117,6 +120,7 @@ struct Core::Impl {
     store::Options options;
     options.ttl = config.ttl;
     options.capacity_bytes = config.store_bytes.value;
+    options.synchronous = config.synchronous;
     const bool as_given = config.store_bytes.value != Config{}.store_bytes.value;
     if (config.store == Config::StoreKind::memory && !as_given) options.capacity_bytes = memory_bytes;
     return options;
@@ -125,6 +129,7 @@ struct Core::Impl {
   // `make`: the key file is made if there is none. Call with the mutex held.
   Result<store::WorkspaceKey> key_of(bool make) {
     if (key) return *key;
+    if (!config.master_key.empty()) return *(key = store::derive_keys(config.master_key, config.workspace));
     std::error_code error;
     if (config.directory.empty() || (!make && !fs::exists(key_file(), error))) return process_key(config.workspace);
     if (make) {
@@ -241,8 +246,8 @@ Result<pipeline::RetrieveAnswer> Core::retrieve(const RetrieveCall& call, Tokens
     CounterPool::Lease counters(impl_->counters);
     return pipeline::answer_retrieve(request, handle, content, source, answer_tokens, (*counters).ruler());
   };
-  const auto handle = store::parse_handle(call.hash);
-  if (!handle) return pipeline::answer_missing(request, store::Status::unknown, std::nullopt);
+  // What is no handle at all is looked up like any other that is not there.
+  const auto handle = std::optional(store::parse_handle(call.hash).value_or(store::no_handle));
   if (!call.body.empty()) {
     if (auto found = impl_->find_in_hand(call.body, *handle)) return answered(*handle, found->content, found->source);
   }

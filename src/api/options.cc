@@ -58,8 +58,10 @@ constexpr OptionRow rows[] = {
      [](Settings& s) -> Slot { return &s.handle.store; }},
     {"store_bytes", "", Group::store, "BYTES", "Room for originals (memory: at most 256MiB unless given)",
      [](Settings& s) -> Slot { return &s.handle.store_bytes; }, 1, std::int64_t{1} << 50},
-    {"ttl", "", Group::store, "TIME", "How long an original is kept after it was last put",
+    {"ttl", "", Group::store, "TIME", "How long an original is kept after it was last used",
      [](Settings& s) -> Slot { return &s.handle.ttl; }, 1, 3'650LL * 86'400},
+    {"synchronous", "", Group::store, "true|false", "sqlite: every commit reaches the disk; a power cut loses nothing",
+     [](Settings& s) -> Slot { return &s.handle.synchronous; }},
     {"workspace", "", Group::store, "NAME", "Unit of isolation: other workspaces have other handles",
      [](Settings& s) -> Slot { return &s.handle.workspace; }},
 };

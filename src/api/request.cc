@@ -268,9 +268,15 @@ Result<Config> parse_config(std::string_view json) {
       settings.handle.directory = doc->string(value);
       continue;
     }
+    if (name == "master_key") {
+      const auto key = doc->is(value, Kind::string) ? store::parse_master_key(doc->string(value)) : std::nullopt;
+      if (!key) return fail(ErrorKind::invalid_request, "field master_key takes 64 hex digits, or 44 of base64");
+      settings.handle.master_key = *key;
+      continue;
+    }
     const OptionRow* row = find_option(name);
     if (!row || row->group != Group::store) {
-      std::vector<std::string_view> valid{"directory"};
+      std::vector<std::string_view> valid{"directory", "master_key"};
       for (const OptionRow& r : options()) {
         if (r.group == Group::store) valid.push_back(r.name);
       }

@@ -6,6 +6,7 @@
 
 #include "cli/io.h"
 #include "cli/toml.h"
+#include "store/store.h"
 
 namespace headroom::cli {
 namespace {
@@ -95,6 +96,12 @@ Result<Loaded> load_settings(const Context& context, const GivenFlags& flags) {
   for (const auto& [name, text] : flags) {
     given.layer.add_text(name, text);
     given.names.push_back(name);
+  }
+  if (const std::string_view key = context.environment("HEADROOM_MASTER_KEY"); !key.empty()) {
+    const auto parsed = store::parse_master_key(key);
+    if (!parsed)
+      return fail(ErrorKind::invalid_request, "HEADROOM_MASTER_KEY takes 64 hex digits, or 44 characters of base64");
+    loaded.settings.handle.master_key = *parsed;
   }
   const Source environment = read_environment(context);
   for (const Source* source : std::initializer_list<const Source*>{&*file, &environment, &given}) {

@@ -1,13 +1,15 @@
-// The key file: 32 random bytes, the master of a directory's workspaces. A workspace's handle key is derived from it by
-// HKDF, so that two workspaces give the same content different handles, and later keys (encryption) can come from the
-// same file.
+// The master key: 32 random bytes in a file that only its owner can read, or handed in. A workspace's keys are derived
+// from it by HKDF, each for one purpose, so that two workspaces give the same content different handles and cannot read
+// each other's data keys.
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
+#include <charconv>
 
+#include "store/aead.h"
 #include "store/files.h"
 #include "store/hmac.h"
 #include "store/store.h"
@@ -15,7 +17,7 @@
 namespace headroom::store {
 namespace {
 
-constexpr std::size_t key_bytes = 32;
+constexpr std::size_t key_bytes = key_size;
 
 // The master key in `file`: nullopt if there is no such file.
 Result<std::optional<std::string>> read_key(const std::filesystem::path& file) {
@@ -72,7 +74,7 @@ Result<void> make_key(const std::filesystem::path& file) {
 
 }  // namespace
 
-Result<WorkspaceKey> load_or_make_key(const std::filesystem::path& file, std::string_view workspace) {
+Result<std::string> load_or_make_master(const std::filesystem::path& file) {
   Result<std::optional<std::string>> master = read_key(file);
   if (master && !*master) {
     if (const auto made = make_private_directory(file.parent_path()); !made) return std::unexpected(made.error());
@@ -81,9 +83,50 @@ Result<WorkspaceKey> load_or_make_key(const std::filesystem::path& file, std::st
   }
   if (!master) return std::unexpected(master.error());
   if (!*master) return fail(ErrorKind::unavailable, "the key file disappeared while it was made");
-  std::string purpose = "headroom 1 handle key ";
-  purpose += workspace;
-  return WorkspaceKey{std::string(workspace), hkdf_sha256(**master, purpose)};
+  return std::move(**master);
+}
+
+WorkspaceKey derive_keys(std::string_view master, std::string_view workspace) {
+  const auto derived = [&](std::string purpose) { return hkdf_sha256(master, purpose.append(workspace)); };
+  return {std::string(workspace), derived("headroom 1 handle key "), derived("headroom 1 wrapping key ")};
+}
+
+Result<WorkspaceKey> load_or_make_key(const std::filesystem::path& file, std::string_view workspace) {
+  auto master = load_or_make_master(file);
+  if (!master) return std::unexpected(master.error());
+  WorkspaceKey keys = derive_keys(*master, workspace);
+  wipe(*master);
+  return keys;
+}
+
+std::optional<std::string> parse_master_key(std::string_view text) {
+  std::string key;
+  if (text.size() == 2 * key_bytes) {
+    for (std::size_t i = 0; i < text.size(); i += 2) {
+      unsigned value = 0;
+      const auto read = std::from_chars(text.data() + i, text.data() + i + 2, value, 16);
+      if (read.ptr != text.data() + i + 2) return std::nullopt;
+      key += static_cast<char>(value);
+    }
+    return key;
+  }
+  if (text.size() == 44 && text.ends_with('=')) text.remove_suffix(1);
+  if (text.size() != 43) return std::nullopt;
+  unsigned bits = 0, held = 0;
+  for (const char c : text) {
+    const unsigned value = c >= 'A' && c <= 'Z'   ? static_cast<unsigned>(c - 'A')
+                           : c >= 'a' && c <= 'z' ? static_cast<unsigned>(c - 'a') + 26
+                           : c >= '0' && c <= '9' ? static_cast<unsigned>(c - '0') + 52
+                           : c == '+' || c == '-' ? 62
+                           : c == '/' || c == '_' ? 63
+                                                  : 64;
+    if (value == 64) return std::nullopt;
+    bits = bits << 6 | value;
+    if ((held += 6) < 8) continue;
+    held -= 8;
+    key += static_cast<char>(bits >> held & 0xFF);
+  }
+  return key;
 }
 
 }  // namespace headroom::store

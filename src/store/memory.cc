@@ -33,6 +33,7 @@ class MemoryStore final : public Store {
       if (at->second.entry.expires > now) {
         found.status = Status::live;
         found.entry = at->second.entry;
+        carry(at->second, now);
       } else if (at->second.entry.expires > now - gone_window) {
         found.status = Status::expired;
         found.hint = at->second.entry.source;
@@ -42,6 +43,88 @@ class MemoryStore final : public Store {
       found.hint = g->second.hint;
     }
     return found;
+  }
+
+  Result<void> renew(std::span<const Handle> handles) override {
+    const std::scoped_lock lock(mutex_);
+    const Clock::time_point now = this->now();
+    for (const Handle handle : handles) {
+      const auto at = entries_.find(handle);
+      if (at != entries_.end() && at->second.entry.expires > now) carry(at->second, now);
+    }
+    return {};
+  }
+
+  Result<bool> erase(Handle handle) override {
+    const std::scoped_lock lock(mutex_);
+    const auto at = entries_.find(handle);
+    if (at == entries_.end()) return false;
+    at->second.entry.source = {};
+    leave(at, now());
+    return true;
+  }
+
+  Result<std::optional<EntryState>> stat(Handle handle) override {
+    const std::scoped_lock lock(mutex_);
+    const auto at = entries_.find(handle);
+    if (at == entries_.end()) return std::nullopt;
+    const Entry& e = at->second.entry;
+    return EntryState{e.kind, e.content.size(), e.created, at->second.carried, e.expires};
+  }
+
+  Result<void> flush() override { return {}; }
+
+  Result<RecordAnswer> put_record(const RecordPut& record) override {
+    const std::scoped_lock lock(mutex_);
+    const Clock::time_point now = this->now();
+    if (record.content.size() > max_content) return fail(ErrorKind::too_large, "a content over 64 MiB is not stored");
+    drop_expired_records(now);
+    const auto at = records_.find(record.name);
+    const std::uint64_t version = at == records_.end() ? 0 : at->second.version;
+    if (record.if_version && *record.if_version != version) return RecordAnswer{false, version};
+    const std::uint64_t held = at == records_.end() ? 0 : at->second.size;
+    bytes_ -= held;
+    if (!make_room(record.content.size(), now)) {
+      bytes_ += held;
+      return fail(ErrorKind::full, "no room for another record");
+    }
+    bytes_ += record.content.size();
+    Record& kept = records_[std::string(record.name)];
+    kept = {std::string(record.name),  std::string(record.content),
+            std::string(record.agent), version + 1,
+            record.content.size(),     now,
+            now + options_.ttl};
+    return RecordAnswer{true, version + 1};
+  }
+
+  Result<std::optional<Record>> get_record(std::string_view name) override {
+    const std::scoped_lock lock(mutex_);
+    const Clock::time_point now = this->now();
+    drop_expired_records(now);
+    const auto at = records_.find(name);
+    if (at == records_.end()) return std::nullopt;
+    at->second.expires = now + options_.ttl;
+    return at->second;
+  }
+
+  Result<std::vector<Record>> records() override {
+    const std::scoped_lock lock(mutex_);
+    drop_expired_records(now());
+    std::vector<Record> list;
+    for (const auto& [name, record] : records_) {
+      list.push_back(record);
+      list.back().content.clear();
+    }
+    return list;
+  }
+
+  Result<bool> erase_record(std::string_view name) override {
+    const std::scoped_lock lock(mutex_);
+    const auto at = records_.find(name);
+    if (at == records_.end()) return false;
+    bytes_ -= at->second.size;
+    records_.erase(at);
+    return true;
   }
 
   Result<std::uint64_t> purge(std::optional<std::chrono::seconds> older_than) override {
@@ -57,6 +140,15 @@ class MemoryStore final : public Store {
       at = leave(at, now);
       ++removed;
     }
+    for (auto at = records_.begin(); at != records_.end();) {
+      if (older_than && at->second.written > now - *older_than) {
+        ++at;
+        continue;
+      }
+      bytes_ -= at->second.size;
+      at = records_.erase(at);
+      ++removed;
+    }
     for (auto& [handle, gone] : gone_) {
       if (!older_than || gone.at <= now - *older_than) gone.hint.reset();
     }
@@ -66,7 +158,11 @@ class MemoryStore final : public Store {
   Result<Stats> stats() override {
     const std::scoped_lock lock(mutex_);
     const Clock::time_point now = this->now();
-    Stats stats{.entries = entries_.size(), .bytes = bytes_, .expired = 0};
+    Stats stats{.entries = entries_.size(),
+                .bytes = bytes_,
+                .records = records_.size(),
+                .total_bytes = bytes_,
+                .capacity = options_.capacity_bytes};
     for (const auto& [handle, held] : entries_) stats.expired += held.entry.expires <= now;
     return stats;
   }
@@ -76,6 +172,7 @@ class MemoryStore final : public Store {
     Entry entry;
     Digest id;
     Clock::time_point carried;
+    std::chrono::seconds ttl;
   };
   struct Gone {
     Clock::time_point at;
@@ -85,16 +182,30 @@ class MemoryStore final : public Store {
 
   Clock::time_point now() const { return options_.now ? options_.now() : Clock::now(); }
 
+  static void carry(Held& held, Clock::time_point now) {
+    held.carried = now;
+    held.entry.expires = now + held.ttl;
+  }
+
+  void drop_expired_records(Clock::time_point now) {
+    std::erase_if(records_, [&](const auto& item) {
+      if (item.second.expires > now) return false;
+      bytes_ -= item.second.size;
+      return true;
+    });
+  }
+
   Result<Handle> put_one(const Original& original, Clock::time_point now) {
     if (const auto fit = check_original(original, options_); !fit) return std::unexpected(fit.error());
     const Digest id = hmac_sha256(key_.handle_key, original.content);
     const Handle handle = handle_of_id(id);
+    const auto ttl = original.ttl.count() > 0 ? original.ttl : options_.ttl;
     if (const auto at = entries_.find(handle); at != entries_.end()) {
       if (at->second.id != id || at->second.entry.content != original.content) {
         return fail(ErrorKind::collision, "another content has this handle");
       }
-      at->second.carried = now;
-      at->second.entry.expires = now + options_.ttl;
+      at->second.ttl = std::max(at->second.ttl, ttl);
+      carry(at->second, now);
       return handle;
     }
     if (!make_room(original.content.size(), now)) return fail(ErrorKind::full, "no room for another original");
@@ -105,9 +216,9 @@ class MemoryStore final : public Store {
                 .tokens = original.tokens,
                 .lines = original.lines,
                 .created = now,
-                .expires = now + options_.ttl};
+                .expires = now + ttl};
     bytes_ += entry.content.size();
-    entries_.emplace(handle, Held{std::move(entry), id, now});
+    entries_.emplace(handle, Held{std::move(entry), id, now, ttl});
     gone_.erase(handle);
     return handle;
   }
@@ -164,6 +275,7 @@ class MemoryStore final : public Store {
   std::mutex mutex_;
   Entries entries_;
   std::map<Handle, Gone> gone_;
+  std::map<std::string, Record, std::less<>> records_;
   Handle swept_entry_, swept_gone_;  // looked through up to here
   std::uint64_t bytes_ = 0;
 };

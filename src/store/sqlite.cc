@@ -1,44 +1,57 @@
 // The store in one SQLite file, shared by every process of a user.
 //
-// What holds: a handle is returned only after its transaction was committed and its content read back and compared;
-// whatever fails before that leaves no entry. WAL, so readers never wait; writers wait 50 ms at most.
-// `synchronous=NORMAL`: a killed process loses nothing, a power cut may lose the last commits, never the file. A file
-// found damaged is renamed aside and a new one begun.
+// What holds: a handle is returned only after its transaction was committed and its content read back, decrypted and
+// compared; whatever fails before that leaves no entry. WAL, so readers never wait; a call waits for other writers 50
+// ms at most. `synchronous=NORMAL`: a killed process loses nothing, a power cut may lose the last commits, never the
+// file (FULL by option). A file found damaged is renamed aside and a new one begun. Contents and hints are sealed
+// (vault.h) before the transaction begins.
 //
 // Cost: docs/decisions/0006-store.md has the figures.
 //
-// Limits: the payload lies in clear within a 0600 file until encryption comes (the `nonce` column waits for it). Not
-// for network file systems, which are refused.
+// Limits: not for network file systems, which are refused.
+#include <algorithm>
 #include <mutex>
 
-#include "store/hmac.h"
 #include "store/policy.h"
+#include "store/renewals.h"
 #include "store/sqlite_db.h"
+#include "store/sqlite_older.h"
+#include "store/sqlite_rows.h"
 #include "store/store.h"
+#include "store/vault.h"
 
 namespace headroom::store {
 namespace {
 
-std::int64_t milliseconds(Clock::time_point t) {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(t.time_since_epoch()).count();
-}
-Clock::time_point from_milliseconds(std::int64_t ms) {
-  return Clock::time_point(std::chrono::duration_cast<Clock::duration>(std::chrono::milliseconds(ms)));
-}
+constexpr std::int64_t uses_per_entry = 2;  // content and hint
 
 std::string_view as_bytes(const Digest& id) {
   return {reinterpret_cast<const char*>(id.data()), id.size()};
 }
 
+std::string record_kind(std::int64_t version) {
+  return "record " + std::to_string(version);  // bound to the version: an older content does not open as a newer one
+}
+
 class SqliteStore final : public Store {
  public:
   SqliteStore(std::filesystem::path file, WorkspaceKey key, Options options)
-      : db_(std::move(file)), key_(std::move(key)), options_(std::move(options)) {}
+      : options_(std::move(options)),
+        db_(std::move(file), options_.synchronous),
+        rows_(db_),
+        vault_(std::move(key)),
+        ws_(vault_.workspace()) {}
 
-  Result<void> open() { return db_.ensure_open(); }
+  ~SqliteStore() override { static_cast<void>(flush()); }
+
+  Result<void> open() {
+    db_.begin_call();
+    return ready();
+  }
 
   std::vector<Result<Handle>> put(std::span<const Original> originals) override {
     const std::scoped_lock lock(mutex_);
+    db_.begin_call();
     std::vector<Result<Handle>> answers(originals.size(), fail(ErrorKind::internal, "not tried"));
     std::vector<Pending> pending;
     for (std::size_t i = 0; i < originals.size(); ++i) {
@@ -46,8 +59,8 @@ class SqliteStore final : public Store {
         answers[i] = std::unexpected(fit.error());
         continue;
       }
-      const Digest id = hmac_sha256(key_.handle_key, originals[i].content);
-      pending.push_back({i, &originals[i], id, handle_of_id(id), 0});
+      const Digest id = vault_.id_of(originals[i].content);
+      pending.push_back({i, &originals[i], id, handle_of_id(id), {}, 0});
     }
     if (pending.empty()) return answers;
 
@@ -67,21 +80,81 @@ class SqliteStore final : public Store {
   }
 
   Result<Found> get(Handle handle) override {
+    return call<Found>([&] { return look_up(handle); });
+  }
+
+  Result<void> renew(std::span<const Handle> handles) override {
     const std::scoped_lock lock(mutex_);
-    if (const auto ready = db_.ensure_open(); !ready) return std::unexpected(ready.error());
-    return checked(look_up(handle));
+    db_.begin_call();
+    if (const auto open = ready(); !open) return open;
+    const auto now = this->now();
+    bool write_now = false;
+    for (const Handle handle : handles) {
+      const auto row = rows_.find(ws_, static_cast<std::int64_t>(handle.value));
+      if (!row) return db_.checked(Result<void>(std::unexpected(row.error())));
+      if (!*row || (*row)->expires <= now) continue;
+      renewals_.note(handle, now);
+      write_now |= long_not_carried(**row, now);
+    }
+    return write_now || renewals_.due(now) ? db_.checked(write_renewals()) : Result<void>();
+  }
+
+  Result<bool> erase(Handle handle) override {
+    return call<bool>([&] { return erase_row(static_cast<std::int64_t>(handle.value)); });
+  }
+
+  Result<std::optional<EntryState>> stat(Handle handle) override {
+    return call<std::optional<EntryState>>([&]() -> Result<std::optional<EntryState>> {
+      const auto row = rows_.find(ws_, static_cast<std::int64_t>(handle.value));
+      if (!row) return std::unexpected(row.error());
+      if (!*row) return std::nullopt;
+      const EntryRow e = renewed(**row);
+      return EntryState{e.kind, static_cast<std::uint64_t>(e.size), e.created, e.carried, e.expires};
+    });
+  }
+
+  Result<void> flush() override {
+    const std::scoped_lock lock(mutex_);
+    db_.begin_call();
+    Result<void> done;
+    if (!renewals_.pending().empty()) {
+      done = ready();
+      if (done) done = db_.checked(write_renewals());
+    }
+    db_.fold_removals();
+    return done;
   }
 
   Result<std::uint64_t> purge(std::optional<std::chrono::seconds> older_than) override {
-    const std::scoped_lock lock(mutex_);
-    if (const auto ready = db_.ensure_open(); !ready) return std::unexpected(ready.error());
-    return checked(remove(older_than));
+    return call<std::uint64_t>([&] { return remove(older_than); });
   }
 
   Result<Stats> stats() override {
-    const std::scoped_lock lock(mutex_);
-    if (const auto ready = db_.ensure_open(); !ready) return std::unexpected(ready.error());
-    return checked(count());
+    return call<Stats>([&]() -> Result<Stats> {
+      const auto counts = rows_.count(ws_, now());
+      if (!counts) return std::unexpected(counts.error());
+      const auto total = rows_.total_bytes();
+      if (!total) return std::unexpected(total.error());
+      return Stats{
+          counts->entries,        counts->bytes, counts->expired, counts->records, static_cast<std::uint64_t>(*total),
+          options_.capacity_bytes};
+    });
+  }
+
+  Result<RecordAnswer> put_record(const RecordPut& record) override {
+    return call<RecordAnswer>([&] { return write_record(record); });
+  }
+
+  Result<std::optional<Record>> get_record(std::string_view name) override {
+    return call<std::optional<Record>>([&] { return read_record(name); });
+  }
+
+  Result<std::vector<Record>> records() override {
+    return call<std::vector<Record>>([&] { return list_records(); });
+  }
+
+  Result<bool> erase_record(std::string_view name) override {
+    return call<bool>([&] { return erase_row(row_of_record(vault_.id_of_record(name))); });
   }
 
  private:
@@ -93,51 +166,126 @@ class SqliteStore final : public Store {
     const Original* original;
     Digest id;
     Handle handle;
+    PayloadRow sealed;   // empty: not sealed (yet)
     std::int64_t entry;  // row, once there is one
-  };
-
-  // A row of `entries` that leaves.
-  struct Leaving {
-    std::int64_t entry, handle, size;
-    std::string ws;
   };
 
   Clock::time_point now() const { return options_.now ? options_.now() : Clock::now(); }
 
-  // Damage found while at work: the file is put aside for the next call; this one says `corrupt`. No Run may be alive.
-  template <class T>
-  Result<T> checked(Result<T> result) {
-    if (!result && result.error().kind == ErrorKind::corrupt && damaged_) (void)db_.put_aside();
-    damaged_ = false;
-    return result;
+  Result<void> ready() {
+    if (const auto open = db_.ensure_open(); !open) return open;
+    return take_over_older(db_, rows_, vault_, options_, now());
   }
 
-  Error failed(int code, std::string_view what) {
-    const Error error = sqlite_error(code, what);
-    damaged_ |= error.kind == ErrorKind::corrupt;
-    return error;
+  template <class T, class Work>
+  Result<T> call(Work work) {
+    const std::scoped_lock lock(mutex_);
+    db_.begin_call();
+    if (const auto open = ready(); !open) return std::unexpected(open.error());
+    return db_.checked(Result<T>(work()));
+  }
+
+  // A row with the renewal that has not been written yet.
+  EntryRow renewed(EntryRow row) const {
+    const auto carried = row.handle >= 0 ? renewals_.carried(Handle{static_cast<std::uint64_t>(row.handle)})
+                                         : std::optional<Clock::time_point>();
+    if (carried && *carried > row.carried && *carried < row.expires) {
+      row.expires += *carried - row.carried;
+      row.carried = *carried;
+    }
+    return row;
+  }
+
+  // data keys:
+
+  // The key to seal with: the one of last time, else one that the file has, else a new one.
+  Result<DataKeyId> sealing_key() {
+    if (sealing_key_ != 0) return sealing_key_;
+    const auto kept = rows_.usable_key(ws_);
+    if (!kept) return std::unexpected(kept.error());
+    if (*kept) {
+      if (const auto learned = vault_.learn((*kept)->key, (*kept)->wrapped); !learned)
+        return std::unexpected(learned.error());
+      return sealing_key_ = (*kept)->key;
+    }
+    auto made = vault_.make_key();
+    if (!made) return std::unexpected(made.error());
+    unwritten_key_ = std::move(*made);
+    return sealing_key_ = unwritten_key_->id;
+  }
+
+  // Within the transaction: counts the uses of the sealing key. False if it may not be used any more (destroyed by
+  // another process, used up): what was sealed with it is sealed anew.
+  Result<bool> use_sealing_key(std::int64_t times) {
+    if (unwritten_key_ && unwritten_key_->id == sealing_key_) {
+      if (const auto added = rows_.add_key(ws_, unwritten_key_->id, unwritten_key_->wrapped); !added)
+        return std::unexpected(added.error());
+    }
+    return rows_.use_key(sealing_key_, times);
+  }
+
+  void leave_sealing_key() {
+    vault_.forget(sealing_key_);
+    sealing_key_ = 0;
+    unwritten_key_.reset();
+  }
+
+  Result<void> need_key(DataKeyId id) {
+    if (vault_.knows(id)) return {};
+    const auto kept = rows_.key(id);
+    if (!kept) return std::unexpected(kept.error());
+    if (!*kept) return fail(ErrorKind::corrupt, "the data key of an original was destroyed");
+    return vault_.learn(id, (*kept)->wrapped);
   }
 
   // put:
 
+  // Sealing comes before the transaction, where nobody waits for it; what is there already needs none.
+  Result<void> seal(Pending& p) {
+    const auto handle = static_cast<std::int64_t>(p.handle.value);
+    const auto key = sealing_key();
+    if (!key) return std::unexpected(key.error());
+    const Hint hint{kept_source(p.original->source), p.original->tokens, p.original->lines, {}};
+    auto ct = vault_.seal_content(*key, p.id, p.original->kind, p.original->content);
+    if (!ct) return std::unexpected(ct.error());
+    auto sealed_hint = vault_.seal_hint(*key, handle, hint);
+    if (!sealed_hint) return std::unexpected(sealed_hint.error());
+    p.sealed = {*key, std::move(*sealed_hint), std::move(*ct)};
+    return {};
+  }
+
+  Result<void> seal_new(std::span<Pending> pending) {
+    for (Pending& p : pending) {
+      const auto known = rows_.find(ws_, static_cast<std::int64_t>(p.handle.value));
+      if (!known) return std::unexpected(known.error());
+      if (*known || !p.sealed.ct.empty()) continue;
+      if (const auto sealed = seal(p); !sealed) return sealed;
+    }
+    return {};
+  }
+
   // One transaction for all, then reading back. nullopt: every answer is written; else nothing was stored.
   std::optional<Error> attempt(std::span<Pending> pending, std::vector<Result<Handle>>& answers) {
-    if (const auto ready = db_.ensure_open(); !ready) return ready.error();
+    if (const auto open = ready(); !open) return open.error();
     const auto now = this->now();
     std::vector<Refusal> refused(pending.size());
-    Result<void> done = begin();
-    if (done) done = store_all(pending, refused, now);
-    if (done) done = commit();
+    Result<void> done = seal_new(pending);
+    bool dirty = false;
+    if (done) done = nothing_to_write(pending, now, dirty);
+    if (done && dirty) done = db_.transaction([&] { return store_all(pending, refused, now); });
     if (!done) {
-      db_.execute("ROLLBACK");
-      return checked(Result<void>(std::unexpected(done.error()))).error();
+      if (unwritten_key_) leave_sealing_key();
+      for (Pending& p : pending) p.sealed = {};
+      return db_.checked(Result<void>(std::unexpected(done.error()))).error();
     }
+    unwritten_key_.reset();
+    if (dirty) renewals_.clear();
     for (std::size_t i = 0; i < pending.size(); ++i) {
       const Pending& p = pending[i];
       if (refused[i]) {
         answers[p.index] = std::unexpected(*refused[i]);
       } else if (const auto same = read_back(p); !same) {
-        answers[p.index] = std::unexpected(checked(same).error());
+        answers[p.index] = std::unexpected(db_.checked(same).error());
       } else {
         answers[p.index] = p.handle;
       }
@@ -145,291 +293,395 @@ class SqliteStore final : public Store {
     return std::nullopt;
   }
 
-  Result<Stats> count() {
-    Run run(db_, "SELECT count(*), coalesce(sum(size), 0), coalesce(sum(expires <= ?), 0) FROM entries WHERE ws = ?");
-    run.bind(milliseconds(now())).text(key_.name);
-    if (!run.step()) return std::unexpected(failed(run.code(), "cannot count the store"));
-    return Stats{static_cast<std::uint64_t>(run.integer(0)), static_cast<std::uint64_t>(run.integer(1)),
-                 static_cast<std::uint64_t>(run.integer(2))};
-  }
-
-  Result<void> begin() {
-    const int code = Run(db_, "BEGIN IMMEDIATE").finish();
-    if (code != SQLITE_OK) return std::unexpected(failed(code, "cannot write to the store"));
-    return {};
-  }
-
-  Result<void> commit() {
-    const int code = Run(db_, "COMMIT").finish();
-    if (code != SQLITE_OK) return std::unexpected(failed(code, "cannot write to the store"));
+  // `dirty` stays false if all are there and were renewed a moment ago: a conversation that carries the same originals
+  // every second needs no transaction.
+  Result<void> nothing_to_write(std::span<Pending> pending, Clock::time_point now, bool& dirty) {
+    for (Pending& p : pending) {
+      const auto known = rows_.find(ws_, static_cast<std::int64_t>(p.handle.value));
+      if (!known) return std::unexpected(known.error());
+      const bool fresh = *known && (*known)->id == as_bytes(p.id) && (*known)->carried <= now &&
+                         (*known)->carried > now - renewals_wait && (*known)->expires > now;
+      if (!fresh) return dirty = true, Result<void>();
+      p.entry = (*known)->entry;
+    }
     return {};
   }
 
   // An error undoes the transaction; a content that is refused (full, collision) leaves the others.
   Result<void> store_all(std::span<Pending> pending, std::vector<Refusal>& refused, Clock::time_point now) {
-    auto bytes = total_bytes();
+    auto bytes = rows_.total_bytes();
     if (!bytes) return std::unexpected(bytes.error());
     const std::int64_t before = *bytes;
-    if (const auto swept = sweep(now, *bytes); !swept) return swept;
+    if (const auto renewed = write_renewal_rows(); !renewed) return renewed;  // before anything has to leave
+    if (const auto swept = rows_.sweep(now, *bytes); !swept) return swept;
+    if (const auto keyed = account_for_keys(pending); !keyed) return keyed;
     for (std::size_t i = 0; i < pending.size(); ++i) {
       auto stored = store_one(pending[i], now, *bytes);
       if (!stored) return std::unexpected(stored.error());
       refused[i] = std::move(*stored);
     }
-    return *bytes == before ? Result<void>() : set_total_bytes(*bytes);
+    return *bytes == before ? Result<void>() : rows_.set_total_bytes(*bytes);
   }
 
-  Result<Refusal> store_one(Pending& p, Clock::time_point now, std::int64_t& bytes) {
-    p.entry = 0;  // an earlier attempt may have been undone
-    {
-      Run known(db_, "SELECT entry, id FROM entries WHERE ws = ? AND handle = ?");
-      known.text(key_.name).bind(static_cast<std::int64_t>(p.handle.value));
-      if (known.step()) {
-        if (known.bytes(1) != as_bytes(p.id)) return Error{ErrorKind::collision, "another content has this handle"};
-        p.entry = known.integer(0);
-      } else if (known.code() != SQLITE_OK) {
-        return std::unexpected(failed(known.code(), "cannot read the store"));
-      }
+  Result<void> account_for_keys(std::span<Pending> pending) {
+    const auto sealed = std::ranges::count_if(pending, [](const Pending& p) { return !p.sealed.ct.empty(); });
+    if (sealed == 0) return {};
+    auto usable = use_sealing_key(sealed * uses_per_entry);
+    if (!usable) return std::unexpected(usable.error());
+    if (*usable) return {};
+    leave_sealing_key();
+    for (Pending& p : pending) {
+      if (p.sealed.ct.empty()) continue;
+      if (const auto again = seal(p); !again) return again;
     }
-    Result<void> done;
-    if (p.entry != 0) {
-      done = renew(p.entry, now);
-    } else {
-      const auto room = make_room(p.original->content.size(), now, bytes);
-      if (!room) return std::unexpected(room.error());
-      if (!*room) return Error{ErrorKind::full, "no room for another original"};
-      done = add(p, now);
-      bytes += static_cast<std::int64_t>(p.original->content.size());
-    }
-    if (!done) return std::unexpected(done.error());
-    return std::nullopt;
-  }
-
-  Result<void> renew(std::int64_t entry, Clock::time_point now) {
-    return written(Run(db_, "UPDATE entries SET carried = ?, expires = ? WHERE entry = ?")
-                       .bind(milliseconds(now))
-                       .bind(milliseconds(now + options_.ttl))
-                       .bind(entry)
-                       .finish());
-  }
-
-  Result<void> add(Pending& p, Clock::time_point now) {
-    const Original& o = *p.original;
-    const auto handle = static_cast<std::int64_t>(p.handle.value);
-    auto done = written(
-        Run(db_, "INSERT INTO entries(ws, handle, id, kind, created, carried, expires, size) VALUES(?,?,?,?,?,?,?,?)")
-            .text(key_.name)
-            .bind(handle)
-            .blob(as_bytes(p.id))
-            .text(o.kind)
-            .bind(milliseconds(now))
-            .bind(milliseconds(now))
-            .bind(milliseconds(now + options_.ttl))
-            .bind(static_cast<std::int64_t>(o.content.size()))
-            .finish());
-    if (!done) return done;
-    p.entry = db_.last_row();
-    const Source source = kept_source(o.source);
-    done = written(Run(db_, "INSERT INTO payload(entry, tool, arguments, tokens, lines, ct) VALUES(?,?,?,?,?,?)")
-                       .bind(p.entry)
-                       .blob(source.tool)
-                       .blob(source.arguments)
-                       .bind(static_cast<std::int64_t>(o.tokens))
-                       .bind(static_cast<std::int64_t>(o.lines))
-                       .blob(o.content)
-                       .finish());
-    if (!done) return done;
-    return written(Run(db_, "DELETE FROM gone WHERE ws = ? AND handle = ?").text(key_.name).bind(handle).finish());
-  }
-
-  Result<void> written(int code) {
-    if (code == SQLITE_OK) return {};
-    return std::unexpected(failed(code, "cannot write to the store"));
-  }
-
-  Result<void> read_back(const Pending& p) {
-    Run run(db_, "SELECT ct FROM payload WHERE entry = ?");
-    run.bind(p.entry);
-    if (run.step() && run.bytes(0) == p.original->content) return {};
-    if (run.code() != SQLITE_OK) return std::unexpected(failed(run.code(), "cannot read back from the store"));
-    return fail(ErrorKind::corrupt, "the store gave back other bytes than it was given");
-  }
-
-  Result<std::int64_t> total_bytes() {
-    Run run(db_, "SELECT bytes FROM totals");
-    if (!run.step())
-      return std::unexpected(failed(run.code() == SQLITE_OK ? SQLITE_CORRUPT : run.code(), "cannot read the store"));
-    return run.integer(0);
-  }
-
-  Result<void> set_total_bytes(std::int64_t bytes) {
-    return written(Run(db_, "UPDATE totals SET bytes = ?").bind(bytes).finish());
-  }
-
-  // leaving:
-
-  // Rows of entry, handle, size, ws, until `enough` bytes are together.
-  Result<std::vector<Leaving>> gather(Run&& run, std::int64_t enough) {
-    std::vector<Leaving> rows;
-    std::int64_t sum = 0;
-    while (sum < enough && run.step()) {
-      rows.push_back({run.integer(0), run.integer(1), run.integer(2), std::string(run.bytes(3))});
-      sum += rows.back().size;
-    }
-    if (run.code() != SQLITE_OK) return std::unexpected(failed(run.code(), "cannot read the store"));
-    return rows;
-  }
-
-  // Removes entries; each leaves its handle and (unless asked to forget) what to call again.
-  Result<void> leave(std::span<const Leaving> rows, Clock::time_point now, std::int64_t& bytes, bool keep_hint) {
-    for (const Leaving& row : rows) {
-      auto done =
-          written(Run(db_,
-                      "INSERT OR REPLACE INTO gone(ws, handle, at, tool, arguments) "
-                      "SELECT ?, ?, ?, iif(?4, tool, NULL), iif(?4, arguments, NULL) FROM payload WHERE entry = ?")
-                      .text(row.ws)
-                      .bind(row.handle)
-                      .bind(milliseconds(now))
-                      .bind(keep_hint ? 1 : 0)
-                      .bind(row.entry)
-                      .finish());
-      if (done) done = written(Run(db_, "DELETE FROM payload WHERE entry = ?").bind(row.entry).finish());
-      if (done) done = written(Run(db_, "DELETE FROM entries WHERE entry = ?").bind(row.entry).finish());
-      if (!done) return done;
-      bytes -= row.size;
-    }
+    usable = use_sealing_key(sealed * uses_per_entry);
+    if (!usable) return std::unexpected(usable.error());
+    if (!*usable) return fail(ErrorKind::internal, "no data key can be used");
     return {};
   }
 
-  // Takes a few expired entries and outlived traces along.
-  Result<void> sweep(Clock::time_point now, std::int64_t& bytes) {
-    const auto expired = gather(
-        std::move(Run(db_, "SELECT entry, handle, size, ws FROM entries WHERE expires <= ? ORDER BY expires LIMIT ?")
-                      .bind(milliseconds(now))
-                      .bind(swept_per_put)),
-        INT64_MAX);
-    if (!expired) return std::unexpected(expired.error());
-    if (expired->empty()) return {};
-    if (const auto left = leave(*expired, now, bytes, true); !left) return left;
-    return written(Run(db_, "DELETE FROM gone WHERE at <= ?").bind(milliseconds(now - gone_window)).finish());
+  Result<Refusal> store_one(Pending& p, Clock::time_point now, std::int64_t& bytes) {
+    const auto handle = static_cast<std::int64_t>(p.handle.value);
+    const auto known = rows_.find(ws_, handle);
+    if (!known) return std::unexpected(known.error());
+    const auto ttl = p.original->ttl.count() > 0 ? p.original->ttl : options_.ttl;
+    if (*known) {
+      EntryRow row = **known;
+      if (row.id != as_bytes(p.id)) return Error{ErrorKind::collision, "another content has this handle"};
+      p.entry = row.entry;
+      row.carried = now;
+      row.expires = now + std::max<Clock::duration>(ttl, (*known)->expires - (*known)->carried);
+      const auto done = set_times(row);
+      return done ? Result<Refusal>(std::nullopt) : std::unexpected(done.error());
+    }
+    const auto size = static_cast<std::int64_t>(p.original->content.size());
+    const auto room = rows_.make_room(size, static_cast<std::int64_t>(options_.capacity_bytes), now, bytes);
+    if (!room) return std::unexpected(room.error());
+    if (!*room) return Error{ErrorKind::full, "no room for another original"};
+    if (p.sealed.ct.empty()) {  // it was there a moment ago
+      if (const auto sealed = seal(p); !sealed) return std::unexpected(sealed.error());
+      const auto usable = use_sealing_key(uses_per_entry);
+      if (!usable) return std::unexpected(usable.error());
+      if (!*usable) return fail(ErrorKind::unavailable, "the data key was destroyed meanwhile");
+    }
+    const EntryRow row{.entry = 0,
+                       .handle = handle,
+                       .version = 0,
+                       .size = size,
+                       .id = std::string(as_bytes(p.id)),
+                       .kind = std::string(p.original->kind),
+                       .created = now,
+                       .carried = now,
+                       .expires = now + ttl};
+    const auto entry = rows_.add(ws_, row, p.sealed);
+    if (!entry) return std::unexpected(entry.error());
+    p.entry = *entry;
+    bytes += size;
+    return std::nullopt;
   }
 
-  // Expired entries leave first, then those not carried for longest; nothing leaves if that would not be enough.
-  Result<bool> make_room(std::size_t size, Clock::time_point now, std::int64_t& bytes) {
-    const auto capacity = static_cast<std::int64_t>(options_.capacity_bytes);
-    const std::int64_t excess = bytes + static_cast<std::int64_t>(size) - capacity;
-    if (excess <= 0) return true;
-    const std::int64_t at = milliseconds(now), from = milliseconds(now - live_window),
-                       to = milliseconds(now + live_window);
-    {
-      Run run(db_, "SELECT coalesce(sum(size), 0) FROM entries WHERE expires <= ? OR carried <= ? OR carried >= ?");
-      run.bind(at).bind(from).bind(to);
-      if (!run.step()) return std::unexpected(failed(run.code(), "cannot read the store"));
-      if (run.integer(0) < excess) return false;
-    }
-    const auto rows = gather(
-        std::move(
-            Run(db_,
-                "SELECT entry, handle, size, ws FROM entries WHERE expires <= ?1 OR carried <= ?2 OR carried >= ?3 "
-                "ORDER BY expires > ?1, carried, handle")
-                .bind(at)
-                .bind(from)
-                .bind(to)),
-        excess);
-    if (!rows) return std::unexpected(rows.error());
-    if (const auto left = leave(*rows, now, bytes, true); !left) return std::unexpected(left.error());
-    return true;
+  Result<void> set_times(const EntryRow& row) {
+    return db_.done_or_failed(Run(db_, "UPDATE entries SET carried = ?, expires = ? WHERE entry = ?")
+                                  .bind(to_milliseconds(row.carried))
+                                  .bind(to_milliseconds(row.expires))
+                                  .bind(row.entry)
+                                  .finish(),
+                              "cannot write to the store");
   }
 
-  Result<std::uint64_t> remove(std::optional<std::chrono::seconds> older_than) {
-    const auto now = this->now();
-    const std::int64_t until = older_than ? milliseconds(now - *older_than) : INT64_MAX;
-    Result<std::vector<Leaving>> rows;
-    Result<void> done = begin();
-    if (done) {
-      rows = gather(std::move(Run(db_, "SELECT entry, handle, size, ws FROM entries WHERE ws = ? AND created <= ?")
-                                  .text(key_.name)
-                                  .bind(until)),
-                    INT64_MAX);
-      if (!rows) done = std::unexpected(rows.error());
-    }
-    auto bytes = done ? total_bytes() : Result<std::int64_t>(0);
-    if (!bytes) done = std::unexpected(bytes.error());
-    if (done) done = leave(*rows, now, *bytes, false);
-    if (done) {
-      done = written(Run(db_, "UPDATE gone SET tool = NULL, arguments = NULL WHERE ws = ? AND at <= ?")
-                         .text(key_.name)
-                         .bind(until)
-                         .finish());
-    }
-    if (done) done = set_total_bytes(*bytes);
-    if (done) done = commit();
-    if (!done) {
-      db_.execute("ROLLBACK");
-      return std::unexpected(done.error());
-    }
-    db_.execute(
-        "PRAGMA wal_checkpoint(TRUNCATE)");  // what was removed must not live on in the log; busy: the next one does it
-    return rows->size();
+  Result<void> read_back(const Pending& p) {
+    const auto kept = rows_.payload(p.entry, true);
+    if (!kept) return std::unexpected(kept.error());
+    if (!*kept) return fail(ErrorKind::unavailable, "another process has removed the original meanwhile");
+    if (const auto key = need_key((*kept)->key); !key) return key;
+    const auto content = vault_.open_content((*kept)->key, as_bytes(p.id), p.original->kind, (*kept)->ct);
+    if (!content) return std::unexpected(content.error());
+    if (*content == p.original->content) return {};
+    return fail(ErrorKind::corrupt, "the store gave back other bytes than it was given");
   }
 
   // get:
 
   Result<Found> look_up(Handle handle) {
     const auto now = this->now();
+    const auto number = static_cast<std::int64_t>(handle.value);
+    const auto known = rows_.find(ws_, number);
+    if (!known) return std::unexpected(known.error());
+    if (*known) return live_or_expired(handle, renewed(**known), now);
+    const auto gone = rows_.gone(ws_, number);
+    if (!gone) return std::unexpected(gone.error());
     Found found;
-    {
-      Run run(db_,
-              "SELECT e.id, e.kind, e.created, e.expires, p.tool, p.arguments, p.tokens, p.lines, p.ct "
-              "FROM entries e JOIN payload p ON p.entry = e.entry WHERE e.ws = ? AND e.handle = ?");
-      run.text(key_.name).bind(static_cast<std::int64_t>(handle.value));
-      if (run.step()) {
-        Source source{std::string(run.bytes(4)), std::string(run.bytes(5))};
-        const Clock::time_point expires = from_milliseconds(run.integer(3));
-        if (expires <= now - gone_window) return found;
-        if (expires <= now) {
-          found.status = Status::expired;
-          found.hint = std::move(source);
-          return found;
-        }
-        const std::string_view content = run.bytes(8);
-        if (run.bytes(0) != as_bytes(hmac_sha256(key_.handle_key, content))) {
-          return fail(ErrorKind::corrupt, "the store gave back other bytes than it was given");
-        }
-        found.status = Status::live;
-        found.entry = Entry{.handle = handle,
-                            .content = std::string(content),
-                            .kind = std::string(run.bytes(1)),
-                            .source = std::move(source),
-                            .tokens = static_cast<std::uint64_t>(run.integer(6)),
-                            .lines = static_cast<std::uint64_t>(run.integer(7)),
-                            .created = from_milliseconds(run.integer(2)),
-                            .expires = expires};
-        return found;
-      }
-      if (run.code() != SQLITE_OK) return std::unexpected(failed(run.code(), "cannot read the store"));
-    }
-    Run run(db_, "SELECT tool, arguments FROM gone WHERE ws = ? AND handle = ? AND at > ?");
-    run.text(key_.name).bind(static_cast<std::int64_t>(handle.value)).bind(milliseconds(now - gone_window));
-    if (run.step()) {
+    if (*gone && (*gone)->at > now - gone_window) {
       found.status = Status::expired;
-      if (!run.is_null(0)) found.hint = Source{std::string(run.bytes(0)), std::string(run.bytes(1))};
-    } else if (run.code() != SQLITE_OK) {
-      return std::unexpected(failed(run.code(), "cannot read the store"));
+      found.hint = hint_of((*gone)->key, number, (*gone)->hint);
     }
     return found;
   }
 
-  Database db_;
-  const WorkspaceKey key_;
+  // A hint that does not open any more (its key was destroyed) is none.
+  std::optional<Source> hint_of(DataKeyId key, std::int64_t handle, std::string_view sealed) {
+    if (key == 0 || !need_key(key)) return std::nullopt;
+    auto hint = vault_.open_hint(key, handle, sealed);
+    if (!hint || hint->empty()) return std::nullopt;
+    return std::move(hint->source);
+  }
+
+  Result<Found> live_or_expired(Handle handle, const EntryRow& row, Clock::time_point now) {
+    Found found;
+    if (row.expires <= now - gone_window) return found;
+    const bool live = row.expires > now;
+    const auto kept = rows_.payload(row.entry, live);
+    if (!kept) return std::unexpected(kept.error());
+    if (!*kept) return found;  // removed between the two reads
+    if (!live) {
+      found.status = Status::expired;
+      found.hint = hint_of((*kept)->key, row.handle, (*kept)->hint);
+      return found;
+    }
+    if (const auto key = need_key((*kept)->key); !key) return std::unexpected(key.error());
+    auto content = vault_.open_content((*kept)->key, row.id, row.kind, (*kept)->ct);
+    if (!content) return std::unexpected(content.error());
+    auto hint = vault_.open_hint((*kept)->key, row.handle, (*kept)->hint);
+    if (!hint) return std::unexpected(hint.error());
+    found.status = Status::live;
+    found.entry = Entry{.handle = handle,
+                        .content = std::move(*content),
+                        .kind = row.kind,
+                        .source = std::move(hint->source),
+                        .tokens = hint->tokens,
+                        .lines = hint->lines,
+                        .created = row.created,
+                        .expires = row.expires};
+    renewals_.note(handle, now);
+    if (long_not_carried(row, now) || renewals_.due(now))
+      static_cast<void>(write_renewals());  // if not now, then with a later call
+    return found;
+  }
+
+  // life:
+
+  // The file's time of such an entry must not lag behind: other processes decide by it what is live. Written at once,
+  // so that an entry carried in the last ten minutes always has a time in the file that says so.
+  static bool long_not_carried(const EntryRow& row, Clock::time_point now) {
+    return row.carried <= now - live_window / 2 || row.carried > now;
+  }
+
+  Result<void> write_renewals() {
+    const auto done = db_.transaction([&] { return write_renewal_rows(); });
+    if (done) renewals_.clear();
+    return done;
+  }
+
+  Result<void> write_renewal_rows() {
+    for (const auto& [handle, carried] : renewals_.pending()) {
+      const auto renewed = rows_.renew(ws_, static_cast<std::int64_t>(handle.value), carried);
+      if (!renewed) return renewed;
+    }
+    return {};
+  }
+
+  Result<bool> erase_row(std::int64_t handle) {
+    bool found = false;
+    const auto done = db_.transaction([&]() -> Result<void> {
+      const auto row = rows_.find(ws_, handle);
+      if (!row) return std::unexpected(row.error());
+      auto bytes = rows_.total_bytes();
+      if (!bytes) return std::unexpected(bytes.error());
+      if (!*row) return {};
+      found = true;
+      const Leaving leaving{(*row)->entry, handle, (*row)->size, ws_};
+      if (const auto left = rows_.leave({&leaving, 1}, now(), *bytes, false); !left) return left;
+      return rows_.set_total_bytes(*bytes);
+    });
+    if (!done) return std::unexpected(done.error());
+    if (handle >= 0) renewals_.forget(Handle{static_cast<std::uint64_t>(handle)});
+    db_.fold_removals();
+    return found;
+  }
+
+  Result<std::uint64_t> remove(std::optional<std::chrono::seconds> older_than) {
+    const auto now = this->now();
+    const auto until = older_than ? now - *older_than : Clock::time_point::max();
+    std::uint64_t removed = 0;
+    const auto done = db_.transaction([&]() -> Result<void> {
+      const auto rows = rows_.written_until(ws_, until);
+      if (!rows) return std::unexpected(rows.error());
+      auto bytes = rows_.total_bytes();
+      if (!bytes) return std::unexpected(bytes.error());
+      if (const auto left = rows_.leave(*rows, now, *bytes, false); !left) return left;
+      if (const auto forgot = rows_.forget_hints(ws_, until); !forgot) return forgot;
+      if (!older_than) {
+        if (const auto destroyed = rows_.destroy_keys(ws_); !destroyed) return destroyed;
+      }
+      removed = rows->size();
+      return rows_.set_total_bytes(*bytes);
+    });
+    if (!done) return std::unexpected(done.error());
+    if (!older_than) {
+      vault_.forget_all();
+      sealing_key_ = 0;
+    }
+    db_.note_removal();
+    db_.fold_removals();  // busy: at the next occasion
+    return removed;
+  }
+
+  // records:
+
+  Result<RecordAnswer> write_record(const RecordPut& record) {
+    if (const auto fit = check_original({.content = record.content, .kind = {}, .source = {}}, options_);
+        !fit && !record.content.empty())
+      return std::unexpected(fit.error());
+    const Digest id = vault_.id_of_record(record.name);
+    const std::int64_t handle = row_of_record(id);
+    const auto now = this->now();
+    RecordAnswer answer;
+    const auto done = db_.transaction([&]() -> Result<void> {
+      auto known = rows_.find(ws_, handle);
+      if (!known) return std::unexpected(known.error());
+      auto bytes = rows_.total_bytes();
+      if (!bytes) return std::unexpected(bytes.error());
+      const std::int64_t before = *bytes;
+      if (const auto swept = rows_.sweep(now, *bytes); !swept) return swept;
+      const bool there = *known && (*known)->expires > now;
+      if (*known) known = rows_.find(ws_, handle);  // it may have been swept
+      if (!known) return std::unexpected(known.error());
+      answer.version = there ? static_cast<std::uint64_t>((*known)->version) : 0;
+      if (record.if_version && *record.if_version != answer.version)
+        return *bytes == before ? Result<void>() : rows_.set_total_bytes(*bytes);
+      const auto size = static_cast<std::int64_t>(record.content.size());
+      const std::int64_t held = *known ? (*known)->size : 0;
+      const auto room = rows_.make_room(size - held, static_cast<std::int64_t>(options_.capacity_bytes), now, *bytes,
+                                        *known ? (*known)->entry : 0);
+      if (!room) return std::unexpected(room.error());
+      if (!*room) return fail(ErrorKind::full, "no room for another record");
+      EntryRow row{.entry = *known ? (*known)->entry : 0,
+                   .handle = handle,
+                   .version = static_cast<std::int64_t>(answer.version + 1),
+                   .size = size,
+                   .id = std::string(as_bytes(id)),
+                   .kind = "record",
+                   .created = now,
+                   .carried = now,
+                   .expires = now + options_.ttl};
+      const auto sealed = seal_record(record, id, row);
+      if (!sealed) return std::unexpected(sealed.error());
+      if (row.entry != 0) {
+        if (const auto replaced = rows_.replace(row, *sealed); !replaced) return replaced;
+      } else if (const auto added = rows_.add(ws_, row, *sealed); !added) {
+        return std::unexpected(added.error());
+      }
+      answer = {true, static_cast<std::uint64_t>(row.version)};
+      return rows_.set_total_bytes(*bytes + size - held);
+    });
+    if (!done) {
+      if (unwritten_key_) leave_sealing_key();
+      return std::unexpected(done.error());
+    }
+    unwritten_key_.reset();
+    return answer;
+  }
+
+  Result<PayloadRow> seal_record(const RecordPut& record, const Digest& id, const EntryRow& row) {
+    for (int turn = 0; turn < 2; ++turn) {
+      const auto key = sealing_key();
+      if (!key) return std::unexpected(key.error());
+      const auto usable = use_sealing_key(uses_per_entry);
+      if (!usable) return std::unexpected(usable.error());
+      if (!*usable) {
+        leave_sealing_key();
+        continue;
+      }
+      auto ct = vault_.seal_content(*key, id, record_kind(row.version), record.content);
+      if (!ct) return std::unexpected(ct.error());
+      const Hint hint{{std::string(record.agent), {}}, 0, 0, std::string(record.name)};
+      auto sealed_hint = vault_.seal_hint(*key, row.handle, hint);
+      if (!sealed_hint) return std::unexpected(sealed_hint.error());
+      return PayloadRow{*key, std::move(*sealed_hint), std::move(*ct)};
+    }
+    return fail(ErrorKind::internal, "no data key can be used");
+  }
+
+  Result<Record> opened(const EntryRow& row, bool with_content) {
+    const auto kept = rows_.payload(row.entry, with_content);
+    if (!kept) return std::unexpected(kept.error());
+    if (!*kept) return fail(ErrorKind::corrupt, "a record has no content");
+    if (const auto key = need_key((*kept)->key); !key) return std::unexpected(key.error());
+    auto hint = vault_.open_hint((*kept)->key, row.handle, (*kept)->hint);
+    if (!hint) return std::unexpected(hint.error());
+    Record record{std::move(hint->name),
+                  {},
+                  std::move(hint->source.tool),
+                  static_cast<std::uint64_t>(row.version),
+                  static_cast<std::uint64_t>(row.size),
+                  row.created,
+                  row.expires};
+    if (with_content) {
+      auto content = vault_.open_content((*kept)->key, row.id, record_kind(row.version), (*kept)->ct);
+      if (!content) return std::unexpected(content.error());
+      record.content = std::move(*content);
+    }
+    return record;
+  }
+
+  // Both reads in one transaction: between them another process may write the next version.
+  Result<std::optional<Record>> read_record(std::string_view name) {
+    const std::int64_t handle = row_of_record(vault_.id_of_record(name));
+    if (const auto begun = db_.done_or_failed(db_.execute("BEGIN"), "cannot read the store"); !begun)
+      return std::unexpected(begun.error());
+    const auto now = this->now();
+    const auto row = rows_.find(ws_, handle);
+    const bool live = row && *row && (*row)->expires > now;
+    auto record = live ? opened(**row, true) : Result<Record>();
+    db_.execute("COMMIT");
+    if (!row) return std::unexpected(row.error());
+    if (!live) return std::nullopt;
+    if (!record) return std::unexpected(record.error());
+    // Used: kept a full time from now on. Not more often than renewals are written, and no reader waits for it.
+    if (now - (*row)->carried >= renewals_wait) {
+      static_cast<void>(db_.transaction([&] { return rows_.renew(ws_, handle, now); }));
+    }
+    return std::move(*record);
+  }
+
+  Result<std::vector<Record>> list_records() {
+    if (const auto begun = db_.done_or_failed(db_.execute("BEGIN"), "cannot read the store"); !begun)
+      return std::unexpected(begun.error());
+    std::vector<Record> list;
+    Result<void> done;
+    const auto rows = rows_.records(ws_);
+    if (!rows) done = std::unexpected(rows.error());
+    for (std::size_t i = 0; done && i < rows->size(); ++i) {
+      if ((*rows)[i].expires <= now()) continue;
+      auto record = opened((*rows)[i], false);
+      if (record) {
+        list.push_back(std::move(*record));
+      } else {
+        done = std::unexpected(record.error());
+      }
+    }
+    db_.execute("COMMIT");
+    if (!done) return std::unexpected(done.error());
+    std::ranges::sort(list, {}, &Record::name);
+    return list;
+  }
+
   const Options options_;
   std::mutex mutex_;
-  bool damaged_ = false;  // SQLite said that the file is not as it should be
+  Database db_;
+  Rows rows_;
+  Vault vault_;
+  const std::string ws_;
+  Renewals renewals_;
+  DataKeyId sealing_key_ = 0;
+  std::optional<Vault::FreshKey> unwritten_key_;  // made, not yet committed
 };
 
 }  // namespace
 
 Result<std::unique_ptr<Store>> open_sqlite(const std::filesystem::path& file, WorkspaceKey key, Options options) {
+  if (key.wrapping_key.size() != key_size)
+    return fail(ErrorKind::unavailable, "no key to encrypt originals with: they may not leave the process");
   auto store = std::make_unique<SqliteStore>(file, std::move(key), std::move(options));
   if (const auto opened = store->open(); !opened) return std::unexpected(opened.error());
   return store;

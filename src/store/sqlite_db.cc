@@ -4,35 +4,48 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 
 namespace headroom::store {
 namespace {
 
-constexpr int busy_wait_ms = 50;
-constexpr int schema_version = 1;
+constexpr std::chrono::milliseconds busy_wait{50};
+constexpr int schema_version = 2, older_version = 1;
 // A log longer than this is folded in at the end. The next process to come reads the whole log before its first
 // statement (1 ms a MB), and cannot know how much of it was folded in before; folding in costs two syncs, so not every
 // short-lived process should.
 constexpr std::uintmax_t long_log = 256 << 10;
 
 // Payload lies apart, so that renewing an entry never rewrites its content. `carried` is when a request last carried
-// the handle. `totals` has one row: the bytes of all entries, kept inside the transactions that change them, so that no
-// put adds them up.
+// the handle. `hint` and `ct` are sealed (vault.h) under the data key `key`. A record is a row with a negative handle.
+// `totals` has one row: the bytes of all entries, kept inside the transactions that change them, so that no put adds
+// them up.
 constexpr const char* schema = R"(
 CREATE TABLE entries(entry INTEGER PRIMARY KEY, ws TEXT NOT NULL, handle INTEGER NOT NULL, id BLOB NOT NULL,
-  kind TEXT NOT NULL, created INTEGER NOT NULL, carried INTEGER NOT NULL, expires INTEGER NOT NULL, size INTEGER NOT NULL,
-  UNIQUE(ws, handle));
+  kind TEXT NOT NULL, version INTEGER NOT NULL, created INTEGER NOT NULL, carried INTEGER NOT NULL,
+  expires INTEGER NOT NULL, size INTEGER NOT NULL, UNIQUE(ws, handle));
 CREATE INDEX entries_expires ON entries(expires);
-CREATE TABLE payload(entry INTEGER PRIMARY KEY, nonce BLOB, tool BLOB NOT NULL, arguments BLOB NOT NULL,
-  tokens INTEGER NOT NULL, lines INTEGER NOT NULL, ct BLOB NOT NULL);
-CREATE TABLE gone(ws TEXT NOT NULL, handle INTEGER NOT NULL, at INTEGER NOT NULL, tool BLOB, arguments BLOB,
+CREATE INDEX entries_carried ON entries(carried);
+CREATE TABLE payload(entry INTEGER PRIMARY KEY, key INTEGER NOT NULL, hint BLOB NOT NULL, ct BLOB NOT NULL);
+CREATE TABLE gone(ws TEXT NOT NULL, handle INTEGER NOT NULL, at INTEGER NOT NULL, key INTEGER, hint_ct BLOB,
   PRIMARY KEY(ws, handle)) WITHOUT ROWID;
 CREATE INDEX gone_at ON gone(at);
+CREATE TABLE data_keys(key INTEGER PRIMARY KEY, ws TEXT NOT NULL, used INTEGER NOT NULL, wrapped BLOB NOT NULL);
 CREATE TABLE totals(one INTEGER PRIMARY KEY CHECK(one = 1), bytes INTEGER NOT NULL);
 INSERT INTO totals VALUES(1, 0);
-PRAGMA user_version=1;
+PRAGMA user_version=2;
+)";
+
+// The layout before encryption: its tables stay beside the new ones until each workspace has taken its rows over.
+constexpr const char* set_older_tables_apart = R"(
+ALTER TABLE entries RENAME TO older_entries;
+ALTER TABLE payload RENAME TO older_payload;
+ALTER TABLE gone RENAME TO older_gone;
+DROP TABLE totals;
+DROP INDEX entries_expires;
+DROP INDEX gone_at;
 )";
 
 std::filesystem::path with_suffix(std::filesystem::path file, std::string_view suffix) {
@@ -63,6 +76,7 @@ Error sqlite_error(int code, std::string_view what) {
 
 Result<void> Database::ensure_open() {
   if (db_ && identity(file_) == identity_) return {};
+  damaged_ = false;
   auto opened = connect();
   if (!opened && opened.error().kind == ErrorKind::corrupt) {
     if (const auto aside = put_aside(); !aside) return aside;
@@ -89,25 +103,55 @@ Result<void> Database::connect() {
   int code = sqlite3_open_v2(file_.c_str(), &opened, flags, nullptr);
   db_.reset(opened);
   if (code != SQLITE_OK) return std::unexpected(sqlite_error(code, "cannot open the store"));
-  sqlite3_busy_timeout(db_.get(), busy_wait_ms);
+  sqlite3_busy_handler(db_.get(), wait_a_little, this);
   // The destructor decides about that.
   sqlite3_db_config(db_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
-  code = execute("PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON;");
+  code = execute(synchronous_ ? "PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"
+                              : "PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON;");
   if (code != SQLITE_OK) return std::unexpected(sqlite_error(code, "cannot set up the store"));
   const auto version = user_version();
   if (!version) return std::unexpected(version.error());
-  if (*version == schema_version) return {};
-  if (*version != 0) return fail(ErrorKind::unavailable, "the store was made by another version");
-  return make_schema();
+  Result<void> ready;
+  if (*version == 0) ready = make_schema();
+  if (*version == older_version) ready = upgrade();
+  if (*version > schema_version) ready = fail(ErrorKind::unavailable, "the store was made by a later version");
+  if (ready) ready = look_for_older_tables();
+  return ready;
+}
+
+void Database::begin_call() {
+  deadline_ = std::chrono::steady_clock::now() + busy_wait;
+}
+
+// Short sleeps, so that a lock given back is noticed soon; nobody waits past the end of the call's time.
+int Database::wait_a_little(void* self, int times) {
+  const auto left = static_cast<Database*>(self)->deadline_ - std::chrono::steady_clock::now();
+  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(left).count();
+  if (ms < 1) return 0;
+  sqlite3_sleep(static_cast<int>(std::min<std::int64_t>(ms, times < 8 ? 1 : 3)));
+  return 1;
+}
+
+Error Database::failed(int code, std::string_view what) {
+  const Error error = sqlite_error(code, what);
+  damaged_ |= error.kind == ErrorKind::corrupt;
+  return error;
+}
+
+void Database::fold_removals() {
+  if (!removed_ || !db_) return;
+  // Without waiting: while others read, the log cannot be cut; it stays for the next time.
+  deadline_ = {};
+  Run run(*this, "PRAGMA wal_checkpoint(TRUNCATE)");
+  if (run.step() && run.integer(0) == 0) removed_ = false;
 }
 
 Database::~Database() {
   statements_.clear();
   std::error_code error;
-  if (db_ && std::filesystem::file_size(with_suffix(file_, "-wal"), error) > long_log && !error) {
-    sqlite3_busy_timeout(db_.get(), 0);  // with others at work, one of them will be the last
-    execute("PRAGMA wal_checkpoint(TRUNCATE)");
-  }
+  const auto log = std::filesystem::file_size(with_suffix(file_, "-wal"), error);
+  removed_ |= !error && log > long_log;
+  fold_removals();
 }
 
 void Database::close() {
@@ -123,9 +167,8 @@ Result<std::int64_t> Database::user_version() {
 
 Result<void> Database::make_schema() {
   // Two processes may come here together: the change to WAL needs the file alone and may find it busy.
-  int code = SQLITE_BUSY;
-  for (int round = 0; round < 10 && (code & 0xFF) == SQLITE_BUSY; ++round) {
-    if (round > 0) sqlite3_sleep(5);
+  int code = execute("PRAGMA journal_mode=WAL");
+  for (int times = 0; (code & 0xFF) == SQLITE_BUSY && wait_a_little(this, times) != 0; ++times) {
     code = execute("PRAGMA journal_mode=WAL");
   }
   if (code == SQLITE_OK) code = execute("BEGIN IMMEDIATE");
@@ -149,6 +192,36 @@ Result<void> Database::make_schema() {
   }
   execute("ROLLBACK");  // without effect after the commit
   return done;
+}
+
+Result<void> Database::upgrade() {
+  return transaction([this]() -> Result<void> {
+    const auto version = user_version();  // another process may have been first
+    if (!version) return std::unexpected(version.error());
+    if (*version != older_version) return {};
+    const auto apart = done_or_failed(execute(set_older_tables_apart), "cannot take an older store over");
+    if (!apart) return apart;
+    return done_or_failed(execute(schema), "cannot take an older store over");
+  });
+}
+
+Result<void> Database::look_for_older_tables() {
+  Run run(*this, "SELECT count(*) FROM sqlite_schema WHERE name = 'older_entries'");
+  if (!run.step()) return std::unexpected(failed(run.code(), "cannot read the store"));
+  older_tables_ = run.integer(0) > 0;
+  return {};
+}
+
+void Database::drop_older_tables() {
+  const auto dropped = transaction([this]() -> Result<void> {
+    return done_or_failed(
+        execute(
+            "DROP TABLE IF EXISTS older_payload; DROP TABLE IF EXISTS older_gone; DROP TABLE IF EXISTS older_entries"),
+        "cannot drop tables");
+  });
+  if (!dropped) return;  // the next process does it
+  older_tables_ = false;
+  note_removal();
 }
 
 Result<void> Database::put_aside() {

@@ -4,6 +4,7 @@
 
 #include <sqlite3.h>
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -21,11 +22,15 @@ Error sqlite_error(int code, std::string_view what);
 
 class Database {
  public:
-  explicit Database(std::filesystem::path file) : file_(std::move(file)) {}
+  explicit Database(std::filesystem::path file, bool synchronous = false)
+      : file_(std::move(file)), synchronous_(synchronous) {}
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
   // Folds a long log into the file first.
   ~Database();
+
+  // Begins a call of the store: from here on it waits for other processes 50 ms at most, all its steps together.
+  void begin_call();
 
   // Makes sure of a connection to the file that has the name now: another process may have removed it or put it aside.
   // A damaged file is put aside here, once.
@@ -41,6 +46,43 @@ class Database {
   // The prepared statement of a string literal, or null with `code` set. Kept until the connection closes.
   sqlite3_stmt* statement(const char* sql, int& code);
 
+  // One write transaction around `work` (a Result<void>()): committed if that succeeds, else undone.
+  template <class Work>
+  Result<void> transaction(Work work) {
+    Result<void> done = done_or_failed(execute("BEGIN IMMEDIATE"), "cannot write to the store");
+    if (!done) return done;
+    done = work();
+    if (done) done = done_or_failed(execute("COMMIT"), "cannot write to the store");
+    if (!done) execute("ROLLBACK");
+    return done;
+  }
+
+  Result<void> done_or_failed(int code, std::string_view what) {
+    if (code == SQLITE_OK) return {};
+    return std::unexpected(failed(code, what));
+  }
+  // As sqlite_error, and remembers damage.
+  Error failed(int code, std::string_view what);
+  // Damage found while at work: the file is put aside for the next call; this one says `corrupt`. No Run may be alive.
+  template <class T>
+  Result<T> checked(Result<T> result) {
+    if (!result && result.error().kind == ErrorKind::corrupt && damaged_) (void)put_aside();
+    damaged_ = false;
+    return result;
+  }
+
+  // Something was removed: the log is folded in and cut at the next occasion, so that its pages do not live on there.
+  void note_removal() { removed_ = true; }
+  void fold_removals();
+
+  // Rows of the layout before encryption lie in tables of their own, until all workspaces have taken theirs over
+  // (sqlite_older.h). Looked for when the file is opened.
+  bool has_older_tables() const { return older_tables_; }
+  Result<void> look_for_older_tables();
+  void leave_older_tables() { older_tables_ = false; }
+  void drop_older_tables();
+
+  std::int64_t changes() const { return sqlite3_changes64(db_.get()); }
   std::int64_t last_row() const { return sqlite3_last_insert_rowid(db_.get()); }
 
  private:
@@ -53,10 +95,17 @@ class Database {
 
   Result<void> connect();
   Result<void> make_schema();
+  Result<void> upgrade();
+  static int wait_a_little(void* self, int times);
   Result<std::int64_t> user_version();
   void close();
 
   const std::filesystem::path file_;
+  const bool synchronous_;
+  bool damaged_ = false;  // SQLite said that the file is not as it should be
+  bool removed_ = false;
+  bool older_tables_ = false;
+  std::chrono::steady_clock::time_point deadline_;
   FileIdentity identity_;
   std::unique_ptr<sqlite3, Close> db_;
   std::map<const char*, std::unique_ptr<sqlite3_stmt, Finalize>> statements_;  // finalized before db_ closes

@@ -23,7 +23,7 @@ namespace {
 using namespace std::chrono_literals;
 namespace fs = std::filesystem;
 
-const WorkspaceKey key{"default", std::string(32, 'k')};
+const WorkspaceKey key = derive_keys(std::string(32, 'k'));
 
 std::string content_of(int n, std::size_t size = 20000) {
   std::string text = "content " + std::to_string(n) + "\n";

@@ -26,7 +26,7 @@ class StoreTest : public testing::TestWithParam<Backend> {
  protected:
   std::unique_ptr<Store> open(std::uint64_t capacity = 1 << 20, std::string_view workspace = "default") {
     Options options{.ttl = 3600s, .capacity_bytes = capacity, .now = [clock = clock_] { return clock->now; }};
-    WorkspaceKey key{std::string(workspace), std::string(32, 'k') + std::string(workspace)};
+    const WorkspaceKey key = derive_keys(std::string(32, 'k'), workspace);
     if (GetParam() == Backend::memory) return open_memory(key, options);
     auto store = open_sqlite(directory_.path() / "originals.db", key, options);
     EXPECT_TRUE(store) << store.error().message;
@@ -180,8 +180,119 @@ TEST_P(StoreTest, AClockSetBackNeitherFreesNorBlocks) {
   clock_->now += 24h * 365;
   const auto future = put(*store, std::string(600, 'a'));
   clock_->now -= 24h * 365;
-  EXPECT_EQ(store->get(*future)->status, Status::live);
+  EXPECT_TRUE(store->stat(*future).value());
   EXPECT_TRUE(put(*store, std::string(600, 'b')));
+  EXPECT_EQ(store->get(*future)->status, Status::expired);
+}
+
+TEST_P(StoreTest, CarryingAHandleKeepsItsOriginal) {
+  const auto store = open();
+  const auto read = put(*store, "read"), renewed = put(*store, "renewed"), left = put(*store, "left alone");
+  for (int i = 0; i < 30; ++i) {
+    clock_->now += 10min;
+    EXPECT_EQ(store->get(*read)->status, Status::live) << i;
+    ASSERT_TRUE(store->renew({{*renewed}}));
+  }
+  EXPECT_EQ(store->get(*renewed)->status, Status::live);
+  EXPECT_EQ(store->get(*left)->status, Status::expired);
+}
+
+// Two requests a second carry it, so every renewal is gathered; it is never the one that leaves.
+TEST_P(StoreTest, GatheredRenewalsKeepAnEntryFromLeaving) {
+  const auto store = open(1000);
+  const auto first = put(*store, std::string(400, 'a')), second = put(*store, std::string(400, 'b'));
+  for (int i = 0; i < 2 * 60 * 12; ++i) {
+    clock_->now += 500ms;
+    ASSERT_TRUE(store->renew({{*first}}));
+  }
+  ASSERT_TRUE(put(*store, std::string(400, 'c')));
+  EXPECT_EQ(store->get(*first)->status, Status::live);
+  EXPECT_EQ(store->get(*second)->status, Status::expired);
+}
+
+TEST_P(StoreTest, StatSaysWhatIsThereWithoutReadingIt) {
+  const auto store = open();
+  const auto handle = put(*store, "twelve bytes");
+  const auto state = store->stat(*handle).value();
+  ASSERT_TRUE(state);
+  EXPECT_EQ(state->kind, "slot");
+  EXPECT_EQ(state->size, 12u);
+  EXPECT_EQ(state->expires - state->carried, 3600s);
+  EXPECT_FALSE(store->stat(Handle{1}).value());
+}
+
+TEST_P(StoreTest, EraseRemovesOneAndLeavesNoHint) {
+  const auto store = open();
+  const auto one = put(*store, "one"), two = put(*store, "two");
+  EXPECT_TRUE(store->erase(*one).value());
+  EXPECT_FALSE(store->erase(*one).value());
+  EXPECT_EQ(store->get(*one)->status, Status::expired);
+  EXPECT_FALSE(store->get(*one)->hint);
+  EXPECT_EQ(store->get(*two)->entry->content, "two");
+  EXPECT_EQ(store->stats()->bytes, 3u);
+  EXPECT_EQ(put(*store, "one").value(), one.value());
+  EXPECT_EQ(store->get(*one)->entry->content, "one");
+}
+
+TEST_P(StoreTest, AnOriginalMayLiveLongerThanTheOthers) {
+  const auto store = open();
+  const Original batch{.content = "batch", .kind = "slot", .source = {}, .ttl = 25h};
+  const auto handle = store->put({&batch, 1})[0];
+  clock_->now += 24h;
+  EXPECT_EQ(store->get(*handle)->status, Status::live);
+  clock_->now += 24h;
+  EXPECT_EQ(store->get(*handle)->status, Status::live);
+  clock_->now += 25h;
+  EXPECT_EQ(store->get(*handle)->status, Status::expired);
+}
+
+TEST_P(StoreTest, RecordsHaveVersions) {
+  const auto store = open();
+  EXPECT_FALSE(store->get_record("plan").value());
+  const auto first = store->put_record({"plan", "one", "planner", {}}).value();
+  EXPECT_TRUE(first.stored);
+  EXPECT_EQ(first.version, 1u);
+  const auto refused = store->put_record({"plan", "lost", "coder", 0}).value();
+  EXPECT_FALSE(refused.stored);
+  EXPECT_EQ(refused.version, 1u);
+  const auto second = store->put_record({"plan", std::string("t\0wo", 4), "coder", 1}).value();
+  EXPECT_TRUE(second.stored);
+  EXPECT_EQ(second.version, 2u);
+  const auto found = store->get_record("plan").value();
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->content, std::string("t\0wo", 4));
+  EXPECT_EQ(found->agent, "coder");
+  EXPECT_EQ(found->version, 2u);
+  ASSERT_TRUE(store->put_record({"empty", "", "", {}}));
+  const auto all = store->records().value();
+  ASSERT_EQ(all.size(), 2u);
+  EXPECT_EQ(all[0].name, "empty");
+  EXPECT_EQ(all[1].name, "plan");
+  EXPECT_EQ(all[1].content, "");
+  EXPECT_EQ(store->stats()->records, 2u);
+  EXPECT_EQ(store->stats()->entries, 0u);
+  EXPECT_TRUE(store->erase_record("plan").value());
+  EXPECT_FALSE(store->erase_record("plan").value());
+  EXPECT_FALSE(store->get_record("plan").value());
+}
+
+TEST_P(StoreTest, RecordsExpireWhenNobodyUsesThem) {
+  const auto store = open();
+  ASSERT_TRUE(store->put_record({"used", "x", "", {}}));
+  ASSERT_TRUE(store->put_record({"unused", "x", "", {}}));
+  for (int i = 0; i < 10; ++i) {
+    clock_->now += 50min;
+    ASSERT_TRUE(store->get_record("used").value()) << i;
+  }
+  EXPECT_FALSE(store->get_record("unused").value());
+  EXPECT_EQ(store->put_record({"unused", "y", "", {}})->version, 1u);
+}
+
+TEST_P(StoreTest, RecordsOfAWorkspaceAreItsOwn) {
+  const auto ours = open(1 << 20, "ours"), theirs = open(1 << 20, "theirs");
+  ASSERT_TRUE(ours->put_record({"plan", "secret", "", {}}));
+  EXPECT_FALSE(theirs->get_record("plan").value());
+  EXPECT_TRUE(theirs->records()->empty());
 }
 
 TEST_P(StoreTest, PurgeLeavesNoHint) {
