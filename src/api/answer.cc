@@ -88,7 +88,9 @@ void write_payload(json::Writer& out, const Input& input, const pipeline::Outcom
   } else if (returned == Return::changes && input.kind == Input::Kind::body) {
     out.key("changes").array();
     for (const pipeline::Change& c : o.changes) {
-      out.object().key("pointer").string(c.pointer).key("text").string(c.text).end();
+      out.object().key("pointer").string(c.pointer).key("text").string(c.text);
+      if (!c.value.empty()) out.key("value").raw(c.value);
+      out.end();
     }
     out.end();
   } else {
@@ -179,8 +181,11 @@ std::string_view messages_of(std::string_view body) {
   if (!doc) return {};
   if (doc->is(0, json::Kind::array)) return body;
   if (!doc->is(0, json::Kind::object)) return {};
-  const auto list = doc->member(0, "messages");
-  return list && doc->is(*list, json::Kind::array) ? doc->raw(*list) : std::string_view{};
+  for (const std::string_view key : {"messages", "input", "contents", "prompt"}) {
+    const auto list = doc->member(0, key);
+    if (list && doc->is(*list, json::Kind::array)) return doc->raw(*list);
+  }
+  return {};
 }
 
 std::string count_answer(const Count& count) {

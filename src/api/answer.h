@@ -30,7 +30,8 @@ struct CompressAnswer {
 CompressAnswer compress_answer(const Input& input, const pipeline::Outcome& outcome, Return returned,
                                std::span<const std::string> warnings, std::string_view simulated = {});
 
-// The raw bytes of the list of messages of a body; the whole text if it is a list itself; "" if there is none.
+// The raw bytes of the list of messages of a body (`input`, `contents`); the whole text if it is a list itself; "" if
+// there is none.
 std::string_view messages_of(std::string_view body);
 
 std::string count_answer(const Count& count);

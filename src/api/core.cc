@@ -348,27 +348,7 @@ std::string_view version() {
 }
 
 bool is_body(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t\r\n");
-  if (first == text.npos || (text[first] != '{' && text[first] != '[')) return false;
-  const auto doc = json::Document::parse(text);
-  if (!doc) return false;
-  json::NodeId list = 0;
-  const bool bare = doc->is(0, json::Kind::array);
-  if (!bare) {
-    const auto messages = doc->member(0, "messages");
-    if (!messages || !doc->is(*messages, json::Kind::array)) return false;
-    list = *messages;
-  }
-  constexpr std::string_view roles[] = {"system", "developer", "user", "assistant", "tool", "function"};
-  for (const json::NodeId message : doc->elements(list)) {
-    if (!doc->is(message, json::Kind::object)) return false;
-    const auto role = doc->member(message, "role");
-    if (!role || !doc->is(*role, json::Kind::string)) return false;
-    // Rows of a table may have a role too: a bare list needs the roles of a conversation.
-    if (bare && std::ranges::none_of(roles, [&](std::string_view r) { return doc->string_is(*role, r); })) return false;
-    if (bare && !doc->member(message, "content") && !doc->member(message, "tool_calls")) return false;
-  }
-  return true;
+  return messages::is_request(text);
 }
 
 }  // namespace headroom::api

@@ -34,7 +34,7 @@ struct Answer {
 struct Input {
   enum class Kind : std::uint8_t { none, body, content } kind = Kind::none;
   std::string_view text;
-  std::string format;            // of a body: "", "openai", "anthropic"
+  std::string format;            // of a body: a name of messages::format_names(); "" = by shape
   pipeline::ContentHints hints;  // of a content
 };
 
@@ -86,8 +86,8 @@ class Core {
 // "0.1.0".
 std::string_view version();
 
-// True if the text is a request body or a list of messages: an object with a list `messages`, or a list, of objects
-// that each have a role.
+// True if the text is a request body of a format that we read, or its list of messages alone: see
+// messages::is_request.
 bool is_body(std::string_view text);
 
 }  // namespace headroom::api

@@ -21,7 +21,7 @@ constexpr FlagRow common[] = {
       {"query", 'q', "TEXT", "What the text is read for: what it asks about stays visible"}, \
       {"tool", '\0', "NAME", "The tool whose output the text is"},                           \
       {"arguments", '\0', "TEXT", "That tool's arguments"},                                  \
-      {"format", '\0', "FORMAT", "The request's wire format: openai, anthropic; else by its shape"}
+      {"format", '\0', "FORMAT", "The request's wire format (headroom formats lists them); else by its shape"}
 
 constexpr FlagRow compress_flags[] = {
     HEADROOM_INPUT_FLAGS,
@@ -37,7 +37,7 @@ constexpr FlagRow simulate_flags[] = {
 #undef HEADROOM_INPUT_FLAGS
 constexpr FlagRow count_flags[] = {
     {"text", 't', "", "Take the input as text, whatever it looks like"},
-    {"format", '\0', "FORMAT", "The request's wire format: openai, anthropic; else by its shape"},
+    {"format", '\0', "FORMAT", "The request's wire format (headroom formats lists them); else by its shape"},
     {"model", 'm', "MODEL", "Count by this model's vocabulary"},
     {"json", 'j', "", "Print tokens, tokenizer and whether the count is exact"},
 };

@@ -40,7 +40,8 @@ std::optional<std::string> broken_body(std::string_view text) {
   constexpr std::size_t head = 256;
   const std::size_t first = text.find_first_not_of(" \t\r\n");
   if (first == text.npos || text[first] != '{') return std::nullopt;
-  if (text.substr(first, head).find("\"messages\"") == text.npos) return std::nullopt;
+  const std::string_view opening = text.substr(first, head);
+  if (opening.find("\"messages\"") == text.npos && opening.find("\"contents\"") == text.npos) return std::nullopt;
   const auto doc = json::Document::parse(text);
   if (doc) return std::nullopt;
   return doc.error().message + " at byte " + std::to_string(doc.error().offset);

@@ -52,13 +52,17 @@ void read_request(Reader& reader) {
   Conversation& c = reader.conversation();
   if (const auto tools = reader.member(c.root, "tools", Kind::array)) {
     c.tools = tools;
-    for (NodeId tool : reader.doc().elements(*tools)) reader.tool(reader.text(tool, "name"));
+    for (NodeId tool : reader.doc().elements(*tools))
+      reader.tool(reader.text(tool, "name"), reader.member(tool, "input_schema"));
   }
   if (const auto choice = reader.member(c.root, "tool_choice")) {
     const std::string type = reader.text(*choice, "type");
     if (type == "none") c.tool_choice = ToolChoice::none;
     if (type == "tool") c.tool_choice = ToolChoice::forced;
   }
+  c.structured_output = reader.is_given(c.root, "output_format");
+  if (const auto output = reader.member(c.root, "output_config", Kind::object))
+    c.structured_output |= reader.is_given(*output, "format");
   if (const auto system = reader.member(c.root, "system")) {
     c.system.push_back(*system);
     reader.content(*system, {"text"}, Role::system, "/system");
@@ -66,6 +70,30 @@ void read_request(Reader& reader) {
 }
 
 }  // namespace
+
+// Content blocks that only this format has, or its top-level members, decide; the rest reads alike in chat.
+bool looks_anthropic(const json::Document& doc) {
+  NodeId list = 0;
+  if (doc.is(0, Kind::object)) {
+    const auto messages = doc.member(0, "messages");
+    if (!messages) return false;
+    if (doc.member(0, "system") || doc.member(0, "anthropic_version")) return true;
+    list = *messages;
+  }
+  if (!doc.is(list, Kind::array)) return false;
+  for (NodeId message : doc.elements(list)) {
+    const auto content = doc.member(message, "content");
+    if (!content || !doc.is(*content, Kind::array)) continue;
+    for (NodeId block : doc.elements(*content)) {
+      const auto type = doc.member(block, "type");
+      if (!type || !doc.is(*type, Kind::string)) continue;
+      for (const std::string_view t : {"tool_use", "tool_result", "thinking", "redacted_thinking", "server_tool_use"}) {
+        if (doc.string_is(*type, t)) return true;
+      }
+    }
+  }
+  return false;
+}
 
 bool read_anthropic(Reader& reader) {
   std::string base;

@@ -20,27 +20,24 @@ ReadError refusal_of(const json::ParseError& error) {
   return {kind, error.message + " at byte " + std::to_string(error.offset)};
 }
 
-// Content blocks that only Anthropic's format has, or its top-level system member, decide; the rest reads alike in
-// both.
-bool looks_anthropic(Reader& reader, NodeId root, NodeId messages) {
-  const json::Document& doc = reader.doc();
-  if (doc.is(root, Kind::object) && (reader.member(root, "system") || reader.member(root, "anthropic_version")))
-    return true;
-  for (NodeId message : doc.elements(messages)) {
-    const auto content = reader.member(message, "content");
-    if (!content || !doc.is(*content, Kind::array)) continue;
-    for (NodeId block : doc.elements(*content)) {
-      const std::string type = reader.text(block, "type");
-      if (type == "tool_use" || type == "tool_result" || type == "thinking") return true;
-    }
-  }
-  return false;
-}
+// A wire format.
+struct FormatRow {
+  Format format;
+  std::string_view name;
+  // False if there is no list of messages where the format has it.
+  bool (*read)(Reader& reader);
+  bool (*looks)(const json::Document& doc);  // null: it takes what no other does
+};
 
 constexpr FormatRow rows[] = {
-    {Format::openai, "openai", read_openai},
-    {Format::anthropic, "anthropic", read_anthropic},
+    {Format::openai, "openai", read_openai, nullptr},
+    {Format::responses, "responses", read_responses, looks_responses},
+    {Format::anthropic, "anthropic", read_anthropic, looks_anthropic},
+    {Format::gemini, "gemini", read_gemini, looks_gemini},
+    {Format::converse, "converse", read_converse, looks_converse},
+    {Format::vercel, "vercel", read_vercel, looks_vercel},
 };
+static_assert(std::size(rows) == static_cast<std::size_t>(Format::vercel) + 1);
 
 constexpr auto names = [] {
   std::array<std::string_view, std::size(rows)> list{};
@@ -48,10 +45,12 @@ constexpr auto names = [] {
   return list;
 }();
 
-Format format_of(Reader& reader) {
-  const json::Document& doc = reader.doc();
-  const auto list = doc.is(0, Kind::array) ? std::optional<NodeId>(0) : reader.member(0, "messages", Kind::array);
-  return list && looks_anthropic(reader, 0, *list) ? Format::anthropic : Format::openai;
+// The later rows are the more particular ones: they are asked first.
+Format format_of(const json::Document& doc) {
+  for (std::size_t i = std::size(rows); i-- > 0;) {
+    if (rows[i].looks != nullptr && rows[i].looks(doc)) return rows[i].format;
+  }
+  return Format::openai;
 }
 
 }  // namespace
@@ -91,7 +90,7 @@ std::expected<Conversation, ReadError> read(std::string_view body, std::optional
   Conversation c;
   c.doc = std::move(*doc);
   Reader reader(c);
-  c.format = format ? *format : format_of(reader);
+  c.format = format ? *format : format_of(c.doc);
   if (!rows[static_cast<std::size_t>(c.format)].read(reader))
     return std::unexpected(ReadError{Refusal::no_messages, "no list of messages"});
   c.model = reader.text(c.root, "model");
@@ -113,23 +112,6 @@ std::string_view text_of(const Conversation& conversation, const Leaf& leaf, std
   buffer.clear();
   json::unescape_to(buffer, doc.string_raw(leaf.node));
   return buffer;
-}
-
-Edit replace_leaf(const Conversation& conversation, const Leaf& leaf, std::string_view text) {
-  const json::Node& node = conversation.doc[leaf.node];
-  return {node.begin(), node.size(), json::quote(text)};
-}
-
-bool same_but(const json::Document& before, std::string_view after, const std::vector<NodeId>& changed) {
-  const auto doc = json::Document::parse(after);
-  if (!doc || doc->nodes().size() != before.nodes().size()) return false;
-  for (NodeId i = 0; i < before.nodes().size(); ++i) {
-    const json::Node &a = before[i], &b = (*doc)[i];
-    if (a.kind() != b.kind() || a.next() != b.next()) return false;
-    const bool leaf = a.kind() != Kind::object && a.kind() != Kind::array;
-    if (leaf && before.raw(i) != doc->raw(i) && !std::binary_search(changed.begin(), changed.end(), i)) return false;
-  }
-  return true;
 }
 
 }  // namespace headroom::messages

@@ -18,12 +18,11 @@
 #include <string_view>
 #include <vector>
 
-#include "base/edits.h"
 #include "json/document.h"
 
 namespace headroom::messages {
 
-enum class Format : std::uint8_t { openai, anthropic };
+enum class Format : std::uint8_t { openai, responses, anthropic, gemini, converse, vercel };
 std::string_view to_string(Format format);
 std::optional<Format> parse_format(std::string_view name);
 // The names that parse_format knows, in the order of the table of formats.
@@ -80,8 +79,12 @@ struct Leaf {
   bool error = false;   // the result's own error flag
   std::string pointer;  // RFC 6901, from the body's root
   Part part = Part::content_string;
-  int result = -1;  // index into results, -1 if it is no part of one
+  int result = -1;          // index into results, -1 if it is no part of one
+  json::NodeId holder = 0;  // of a json_value of vercel: the object whose `type` says that it is JSON
 };
+
+// headroom_retrieve, or what clients call it: *__headroom_retrieve, mcp_*_headroom_retrieve; any case.
+bool is_our_tool(std::string_view name);
 
 // What the request says of the calls that the model may make.
 enum class ToolChoice : std::uint8_t {
@@ -110,10 +113,14 @@ struct Conversation {
   std::optional<json::NodeId> tools;  // the list of tools
   std::vector<json::NodeId> system;   // top-level system prompts: a string, a list of parts, or an object with parts
   bool has_tools = false;             // the request offers tools
-  bool has_our_tool = false;          // ...and headroom_retrieve, or an alias of it, is among them
+  bool has_our_tool = false;  // ...and headroom_retrieve, or an alias of it, is among them, with a parameter `hash`
   ToolChoice tool_choice = ToolChoice::free;
-  bool our_tool_allowed = false;  // of `limited`: ours, or an alias, is in the list
-  bool may_call_tools = true;     // tool_choice neither forbids nor prescribes a call
+  bool our_tool_allowed = false;   // of `limited`: ours, or an alias, is in the list
+  bool may_call_tools = true;      // tool_choice neither forbids nor prescribes a call
+  bool structured_output = false;  // the answer must be JSON
+  bool several_choices = false;    // more than one answer is asked for
+  bool stored = false;             // Responses: `store` is not false, so a later request may leave this history out
+  bool in_conversation = false;    // Responses: the history lies with the provider
 };
 
 struct ReadError {
@@ -129,11 +136,8 @@ std::string text_of(const Conversation& conversation, const Leaf& leaf);
 // The same without a copy where the body holds the text as it is (no escapes); else it is written to `buffer`.
 std::string_view text_of(const Conversation& conversation, const Leaf& leaf, std::string& buffer);
 
-// The edit that gives a leaf a new decoded value.
-Edit replace_leaf(const Conversation& conversation, const Leaf& leaf, std::string_view text);
-
-// True if `after` is `before` with nothing changed but the leaves named by `changed` (sorted node ids): same structure,
-// every other value by its bytes.
-bool same_but(const json::Document& before, std::string_view after, const std::vector<json::NodeId>& changed);
+// True if the request says by its shape that it is one: a list of messages, contents or items that each have what such
+// an element must have. Stricter than read: rows of a table may have members of these names too.
+bool is_request(std::string_view text);
 
 }  // namespace headroom::messages

@@ -41,7 +41,8 @@ void read_message(Reader& reader, NodeId message, const std::string& pointer) {
     const std::string id = reader.text(message, "tool_call_id");
     reader.begin_result(message, id, reader.find_call(id), false);
   }
-  if (content && name != "function") reader.content(*content, {"text"}, role, pointer + "/content");
+  if (content && name != "function" && !reader.has_citations(message))
+    reader.content(*content, {"text"}, role, pointer + "/content");
   reader.end_result();
   read_calls(reader, message);
 }
@@ -72,10 +73,15 @@ void read_request(Reader& reader) {
     c.tools = tools;
     for (NodeId tool : reader.doc().elements(*tools)) {
       const auto function = reader.member(tool, "function");
-      reader.tool(reader.text(function ? *function : tool, "name"));
+      const NodeId named = function ? *function : tool;
+      reader.tool(reader.text(named, "name"), reader.member(named, "parameters"));
     }
   }
   if (const auto choice = reader.member(c.root, "tool_choice")) read_choice(reader, *choice);
+  if (const auto format = reader.member(c.root, "response_format", Kind::object))
+    c.structured_output = reader.text(*format, "type").starts_with("json");
+  const auto n = reader.member(c.root, "n", Kind::number);
+  c.several_choices = n && reader.doc().raw(*n) != "1";
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "json/strings.h"
+#include "messages/reader.h"
 
 namespace headroom::messages {
 namespace {
@@ -130,8 +131,7 @@ class Projector {
       if (doc_.is(at, Kind::object)) {
         for (json::Member m : doc_.members(at)) {
           if (target < m.value || target >= doc_.end_of(m.value)) continue;
-          out += '/';
-          for (char c : doc_.string(m.key)) out += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
+          out += '/' + pointer_token(doc_.string(m.key));
           next = m.value;
         }
       } else if (doc_.is(at, Kind::array)) {
@@ -189,8 +189,22 @@ class Projector {
     }
   }
 
-  // The type of the part that a string content stands for.
-  static constexpr std::string_view text_type = "text";
+  // The type of the part that a string stands for as the content of a message, or as an output.
+  std::string_view text_type(int message) const {
+    const bool models = message >= 0 && c_.message_list[static_cast<std::size_t>(message)].role == Role::assistant;
+    switch (c_.format) {
+      case Format::responses:
+        return models ? "output_text" : "input_text";
+      case Format::gemini:
+      case Format::converse:
+        return "";
+      case Format::openai:
+      case Format::anthropic:
+      case Format::vercel:
+        break;
+    }
+    return "text";
+  }
 
   void list_or_text(NodeId node, Section section, int message, const std::string& at) {
     if (doc_.is(node, Kind::array)) {
@@ -199,7 +213,7 @@ class Projector {
         const std::string pointer = at + '/' + std::to_string(i++);
         if (is_mark_block(part)) continue;
         Writer w(doc_);
-        w.block(part, text_type);
+        w.block(part, text_type(message));
         add(w, section, message, false, part, pointer);
       }
       return;
@@ -208,7 +222,7 @@ class Projector {
       if (const auto parts = doc_.member(node, "parts")) return list_or_text(*parts, section, message, at + "/parts");
     }
     Writer w(doc_);
-    w.block(node, text_type);
+    w.block(node, text_type(message));
     add(w, section, message, false, node, at);
   }
 
@@ -229,7 +243,7 @@ class Projector {
     }
     if (lists.empty()) {
       Writer w(doc_);
-      w.block(m.node, text_type);
+      w.block(m.node, text_type(m.index));
       add(w, Section::messages, m.index, false, m.node, at);
       return;
     }

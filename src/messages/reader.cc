@@ -32,12 +32,20 @@ bool Reader::flag(NodeId object, std::string_view key) {
   return member(object, key, Kind::true_).has_value();
 }
 
+bool Reader::is_given(NodeId object, std::string_view key) {
+  const auto value = member(object, key);
+  return value && !doc_.is(*value, Kind::null);
+}
+
 bool Reader::has_citations(NodeId part) {
-  const auto citations = member(part, "citations");
-  if (!citations) return false;
-  if (doc_.is(*citations, Kind::array)) return doc_[*citations].next() != json::Document::first_child(*citations);
-  if (doc_.is(*citations, Kind::object)) return !member(*citations, "enabled", Kind::false_).has_value();
-  return !doc_.is(*citations, Kind::null) && !doc_.is(*citations, Kind::false_);
+  for (const std::string_view key : {"citations", "annotations"}) {
+    const auto list = member(part, key);
+    if (!list || doc_.is(*list, Kind::null) || doc_.is(*list, Kind::false_)) continue;
+    const bool empty = doc_.is(*list, Kind::array) && doc_.count(*list) == 0;
+    const bool off = doc_.is(*list, Kind::object) && member(*list, "enabled", Kind::false_);
+    if (!empty && !off) return true;
+  }
+  return false;
 }
 
 void Reader::message(NodeId node, Role role) {
@@ -59,8 +67,8 @@ void Reader::begin_result(NodeId node, std::string id, int call, bool error) {
   }
 }
 
-void Reader::leaf(NodeId node, Role role, Part part, std::string pointer) {
-  Leaf leaf{node, message_, role, -1, false, std::move(pointer), part, result_};
+void Reader::leaf(NodeId node, Role role, Part part, std::string pointer, NodeId holder) {
+  Leaf leaf{node, message_, role, -1, false, std::move(pointer), part, result_, holder};
   if (result_ >= 0) {
     Result& result = c_.results[static_cast<std::size_t>(result_)];
     leaf.call = result.call;
@@ -92,9 +100,11 @@ int Reader::find_call(std::string_view id) const {
   return found == call_of_id_.end() ? -1 : found->second;
 }
 
-void Reader::tool(std::string_view name) {
+void Reader::tool(std::string_view name, std::optional<NodeId> schema) {
   c_.has_tools = true;
-  c_.has_our_tool |= is_our_tool(name);
+  if (!schema || !is_our_tool(name)) return;
+  const auto properties = member(*schema, "properties");
+  c_.has_our_tool |= properties && member(*properties, "hash");
 }
 
 void Reader::finish() {
@@ -120,7 +130,24 @@ void Reader::finish() {
 bool is_our_tool(std::string_view name) {
   constexpr std::string_view ours = "headroom_retrieve";
   const auto same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a | 0x20 : a) == b; };
-  return name.size() >= ours.size() && std::equal(name.end() - ours.size(), name.end(), ours.begin(), same);
+  if (name.size() < ours.size() || !std::equal(name.end() - ours.size(), name.end(), ours.begin(), same)) return false;
+  const std::string_view before = name.substr(0, name.size() - ours.size());
+  constexpr std::string_view mcp = "mcp_";
+  if (before.empty() || before.ends_with("__")) return true;
+  return before.size() > mcp.size() && before.ends_with('_') &&
+         std::equal(mcp.begin(), mcp.end(), before.begin(), [&](char a, char b) { return same(b, a); });
+}
+
+std::string pointer_token(std::string_view name) {
+  std::string out;
+  for (const char c : name) {
+    if (c == '~' || c == '/') {
+      out += c == '~' ? "~0" : "~1";
+    } else {
+      out += c;
+    }
+  }
+  return out;
 }
 
 bool find_list(Reader& reader, std::string_view key, std::string& base) {

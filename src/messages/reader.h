@@ -27,7 +27,9 @@ class Reader {
   // Its decoded string, "" if it is missing or no string.
   std::string text(json::NodeId object, std::string_view key);
   bool flag(json::NodeId object, std::string_view key);
-  // Citations are on: a list that is not empty, or {"enabled":true}.
+  // There, and not null.
+  bool is_given(json::NodeId object, std::string_view key);
+  // Citations are on: `citations` or `annotations` is a list that is not empty, or {"enabled":true}.
   bool has_citations(json::NodeId part);
 
   // Messages come in order; leaves, calls and results that follow belong to the latest one.
@@ -36,14 +38,14 @@ class Reader {
   // Leaves that follow belong to this result, until end_result. `call`: find_call(id) where the format has ids.
   void begin_result(json::NodeId node, std::string id, int call, bool error);
   void end_result() { result_ = -1; }
-  void leaf(json::NodeId node, Role role, Part part, std::string pointer);
+  void leaf(json::NodeId node, Role role, Part part, std::string pointer, json::NodeId holder = 0);
   // A content that is a string, or a list of {"type": TYPE, "text": "..."} parts; other parts are left alone.
   void content(json::NodeId node, std::initializer_list<std::string_view> types, Role role, const std::string& pointer);
   // Index of the latest call with this id, -1 if there is none.
   int find_call(std::string_view id) const;
 
-  // A tool that the request offers, by its name.
-  void tool(std::string_view name);
+  // A tool that the request offers: its name, and the JSON schema of its arguments.
+  void tool(std::string_view name, std::optional<json::NodeId> schema);
   // Boundaries, roles of messages that carry results only.
   void finish();
 
@@ -56,19 +58,22 @@ class Reader {
   bool duplicate_ = false;
 };
 
-// headroom_retrieve, or what an MCP client calls it: mcp__headroom__headroom_retrieve, mcp_headroom_retrieve...
-bool is_our_tool(std::string_view name);
-
-// A wire format: a row of the table in conversation.cc.
-struct FormatRow {
-  Format format;
-  std::string_view name;
-  // False if there is no list of messages where the format has it.
-  bool (*read)(Reader& reader);
-};
+// A name as a step of a JSON pointer: ~ and / escaped.
+std::string pointer_token(std::string_view name);
 
 bool read_openai(Reader& reader);
+bool read_responses(Reader& reader);
 bool read_anthropic(Reader& reader);
+bool read_gemini(Reader& reader);
+bool read_converse(Reader& reader);
+bool read_vercel(Reader& reader);
+
+// By members that only this format has.
+bool looks_responses(const json::Document& doc);
+bool looks_anthropic(const json::Document& doc);
+bool looks_gemini(const json::Document& doc);
+bool looks_converse(const json::Document& doc);
+bool looks_vercel(const json::Document& doc);
 
 // The list at `key` of the body, or the body itself if it is a bare list; sets root and messages.
 bool find_list(Reader& reader, std::string_view key, std::string& base);

@@ -1,9 +1,13 @@
 #include "pipeline/compress.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/lines.h"
+#include "json/strings.h"
+#include "messages/check.h"
 #include "messages/conversation.h"
+#include "messages/edit.h"
 #include "pipeline/block.h"
 #include "pipeline/gates.h"
 #include "pipeline/slot_query.h"
@@ -163,7 +167,6 @@ void report(const std::vector<Block>& blocks, Outcome& out) {
       out.after -= b.before - c.tokens;
       if (std::find(out.transforms.begin(), out.transforms.end(), row.method) == out.transforms.end())
         out.transforms.push_back(row.method);
-      out.changes.push_back({b.pointer, b.message, b.replacement});
     } else if (b.skipped) {
       row.note = to_string(*b.skipped);
       const bool told = std::any_of(out.skipped.begin(), out.skipped.end(),
@@ -209,16 +212,22 @@ std::vector<Block> blocks_of(const Conversation& c, const Options& o, tokens::Co
 
 // The edits of the changed blocks, spliced in and read again; the body as it came if that does not hold.
 void splice_checked(std::string_view body, const Conversation& c, const std::vector<Block>& blocks, Outcome& out) {
-  std::vector<json::NodeId> changed;
+  messages::Plan plan;
+  bool writable =
+      true;  // not every text is: two halves of a pair that only meet in the view would read as one character
   for (const Block& b : blocks) {
     if (!b.result.best) continue;
-    out.edits.push_back(messages::replace_leaf(c, c.leaves[b.leaf], b.replacement));
-    changed.push_back(c.leaves[b.leaf].node);
+    const Leaf& leaf = c.leaves[b.leaf];
+    messages::Replacement now = messages::replace_leaf(c, leaf, b.replacement);
+    if (now.is_text)
+      writable &= json::unescape(std::string_view(now.value).substr(1, now.value.size() - 2)) == b.replacement;
+    std::ranges::move(now.edits, std::back_inserter(out.edits));
+    out.changes.push_back({std::move(now.pointer), b.message, b.replacement, now.is_text ? "" : std::move(now.value)});
+    messages::plan_leaf(c, leaf, plan);
   }
-  std::sort(out.edits.begin(), out.edits.end(), [](const Edit& a, const Edit& b) { return a.offset < b.offset; });
-  std::sort(changed.begin(), changed.end());
+  std::ranges::sort(out.edits, {}, &Edit::offset);
   out.output = splice(body, out.edits);
-  if (changed.empty() || messages::same_but(c.doc, out.output, changed)) return;
+  if (out.edits.empty() || (writable && !messages::violation(c, out.output, std::move(plan)))) return;
   Outcome raw;
   raw.output = body;
   raw.before = raw.after = out.before;
@@ -291,6 +300,7 @@ Outcome compress_content(std::string_view content, const ContentHints& hints, co
   emit(blocks, options, services, out);
   report(blocks, out);
   out.output = b.result.best ? b.replacement : std::string(content);
+  if (b.result.best) out.changes.push_back({"", -1, b.replacement, ""});
   return out;
 }
 

@@ -57,7 +57,8 @@ struct Skipped {
 struct Change {
   std::string pointer;
   int message = -1;
-  std::string text;  // decoded
+  std::string text;   // decoded
+  std::string value;  // JSON, where what is put there is no string; else empty
 };
 
 // One line per slot: for people.
@@ -83,8 +84,7 @@ struct Outcome {
   std::vector<Row> rows;
 };
 
-// `body`: {"messages":[...],...} in OpenAI chat or Anthropic form, or a bare list of messages. `format`: "", "openai"
-// or "anthropic" ("" = by shape).
+// `body`: a request in a format of messages/, or its bare list of messages. `format`: its name; "" = by shape.
 Outcome compress_body(std::string_view body, std::string_view format, const Options& options, Services& services);
 
 // One content; any bytes.

@@ -99,7 +99,10 @@ TEST(Compress, LosesNothingWhereTheModelCannotAskForIt) {
     return compress_body(body, "", options, services);
   };
   EXPECT_FALSE(outcome("").lossless);
-  EXPECT_FALSE(outcome(R"(,"tools":[{"name":"headroom_retrieve"}])").lossless);
+  EXPECT_FALSE(
+      outcome(
+          R"(,"tools":[{"type":"function","function":{"name":"headroom_retrieve","parameters":{"properties":{"hash":{}}}}}])")
+          .lossless);
   const Outcome other = outcome(R"(,"tools":[{"name":"run"}])");
   EXPECT_TRUE(other.lossless && other.markers.empty());
   EXPECT_EQ(other.warnings.size(), 1u);

@@ -1,0 +1,35 @@
+// The result is read again: does it still say what the request said, but for what was meant to change?
+//
+// What must hold: the same bytes wherever no change was planned; the same messages in order, but for those that left,
+// with the same ids, roles and names; each call with its result where it had one; the first user message still first.
+// Otherwise the request goes out as it came. O(body).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "messages/conversation.h"
+
+namespace headroom::messages {
+
+// Messages [first, last], by index, that left; one user message with a text stands in their place.
+struct LeftRun {
+  int first, last;
+};
+
+// What the edits were meant to change, by nodes of the request, in any order.
+struct Plan {
+  std::vector<json::NodeId> changed;   // values (and keys) that may be anything now
+  std::vector<json::NodeId> appended;  // arrays that may have more elements at their end
+  std::vector<LeftRun> left;           // ascending
+};
+
+// nullopt if all of it holds; else which part does not, for the log.
+std::optional<std::string> violation(const Conversation& before, std::string_view after, Plan plan);
+
+// What replacing this leaf may change.
+void plan_leaf(const Conversation& conversation, const Leaf& leaf, Plan& plan);
+
+}  // namespace headroom::messages
