@@ -46,6 +46,7 @@ THIRD_PARTY = {
     r"xxhash\.h": {"base"},
     r"sqlite3\.h": {"store"},
     r"openssl/.*": {"store"},
+    r"tree_sitter/.*": {"compressors"},
     r"boost/.*": {"http"},
     r"hiredis/.*": {"store"},
 }

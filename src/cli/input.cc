@@ -22,6 +22,9 @@ Result<api::Input> classify(std::string_view text, const Arguments& arguments) {
   input.text = text;
   input.format = arguments.get("format");
   input.hints = {arguments.get("kind"), arguments.get("query"), arguments.get("tool"), arguments.get("arguments")};
+  if (!arguments.positional.empty() && arguments.positional.front() != "-") {
+    input.hints.path = arguments.positional.front();
+  }
   if (!input.hints.kind.empty() && !compressors::find(input.hints.kind)) {
     std::vector<std::string_view> kinds;
     for (const compressors::Compressor& c : compressors::all()) kinds.push_back(c.kind);

@@ -42,6 +42,9 @@ struct Context {
   // Reversible views are of use to this caller. Lossless ones that a reversible one of the same kind beats by far may
   // then be left out: who needs them after all asks again without.
   bool reversible = false;
+  // What is known of where the text comes from; "" if nothing: the path of the file it was read from, the label of the
+  // fence it stood in.
+  std::string_view path = {}, label = {};
 };
 
 struct Compressor {
@@ -53,6 +56,11 @@ struct Compressor {
   std::vector<View> (*views)(std::string_view text, const Context& context, bool forced);
   // The original of a lossless view made by this kind; nullopt if `view` is not one.
   std::optional<std::string> (*decode)(std::string_view view);
+  // As evidence, from the names in the context alone; the stronger of the two counts. Null: names say nothing.
+  int (*evidence_of_name)(std::string_view path, std::string_view label) = nullptr;
+  // Not null: a kind that stays raw until an epoch, in a conversation (source code). Says whether a text is of this
+  // kind; its views are then not asked for, and no weaker kind's.
+  bool (*claims)(std::string_view text, const Context& context) = nullptr;
 };
 
 // In order of nomination when evidence ties.

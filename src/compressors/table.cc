@@ -1,4 +1,5 @@
 // The kinds, one row each. Adding a kind is a folder and a row.
+#include "compressors/code/code.h"
 #include "compressors/compressor.h"
 #include "compressors/diff/diff.h"
 #include "compressors/json/json.h"
@@ -8,7 +9,8 @@
 namespace headroom::compressors {
 
 const std::vector<Compressor>& all() {
-  static const std::vector<Compressor> rows{json_compressor, diff_compressor, search_compressor, log_compressor};
+  static const std::vector<Compressor> rows{json_compressor, diff_compressor, search_compressor, code_compressor,
+                                            log_compressor};
   return rows;
 }
 

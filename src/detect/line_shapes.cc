@@ -313,6 +313,31 @@ bool is_markdown(std::string_view line) {
   return n != 0 && n < 4 && n + 1 < s.size() && s[n] == '.' && s[n + 1] == ' ';
 }
 
+bool is_code_line(std::string_view line) {
+  constexpr std::array<std::string_view, 44> openings{
+      "def ",    "class ",  "import ",  "from ",     "return",  "if (",     "if ",      "elif ", "else",
+      "for ",    "while ",  "const ",   "let ",      "var ",    "function", "func ",    "fn ",   "pub ",
+      "use ",    "public ", "private ", "protected", "static ", "#include", "#define",  "#if",   "#endif",
+      "package", "module ", "my ",      "sub ",      "end",     "//",       "/*",       "* ",    "try",
+      "case ",   "export ", "local ",   "fi",        "done",    "impl ",    "require ", "@"};
+  // A gutter of line numbers is none of the code's shape.
+  const std::size_t digits = digits_at(line, 0);
+  if (digits > 0 && digits < 8 && digits < line.size() && (line[digits] == '\t' || line[digits] == '\xE2')) {
+    line.remove_prefix(digits + (line[digits] == '\t' ? 1 : 3));
+    line = trim_left(line);
+    if (line.empty()) return true;
+  }
+  const char last = line.back();
+  if (last == ';' || last == '{' || last == '}') return true;
+  if (last == ':' || last == ')') {
+    if (line.find('(') != std::string_view::npos) return true;
+  }
+  for (std::string_view o : openings) {
+    if (line.starts_with(o) && (line.size() == o.size() || !is_word(o.back()) || !is_word(line[o.size()]))) return true;
+  }
+  return line.find(" = ") != std::string_view::npos || line.find(" := ") != std::string_view::npos;
+}
+
 std::uint64_t shape_of(std::string_view line) {
   std::array<char, 96> shape;
   std::size_t n = 0;

@@ -42,6 +42,10 @@ bool is_diagnostic(std::string_view line);
 bool is_markdown(std::string_view line);
 bool is_fence(std::string_view line);
 
+// "return x;", "if (a) {", "}", "def f(a):", "import os", "x = y", "// comment", "end", "echo $x": of no language in
+// particular, and of prose seldom. The line has no blanks at its ends.
+bool is_code_line(std::string_view trimmed);
+
 // A digest of the line with letters, digits and blanks run together: equal for lines of one shape.
 std::uint64_t shape_of(std::string_view line);
 

@@ -92,6 +92,7 @@ void count_line(std::string_view line, Sketch& s, Seen& seen) {
   s.diagnostic_lines += is_diagnostic(line);
   s.markdown_lines += is_markdown(line);
   s.fence_lines += is_fence(line);
+  s.code_lines += is_code_line(trimmed);
   s.repeated_lines += seen.met(shape_of(line));
 }
 

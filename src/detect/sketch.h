@@ -25,6 +25,7 @@ struct Sketch {
   std::size_t diagnostic_lines = 0;  // file:line[:col]: error|warning|note...
   std::size_t markdown_lines = 0;    // headings, bullets, fences, tables
   std::size_t fence_lines = 0;       // ``` or ~~~
+  std::size_t code_lines = 0;        // end or begin as statements of common languages do
   std::size_t repeated_lines = 0;    // equal in shape (letters, digits masked) to an earlier sampled line
   bool invalid_utf8 = false;
   bool has_escape_codes = false;  // ANSI

@@ -20,15 +20,17 @@ constexpr Tokens lossy_gain{
     150};  // what a reversible view must save beyond the best lossless one: a retrieval costs a round
 
 // Kinds by the strength of their evidence, the table's order on ties.
-std::vector<const Compressor*> nominees(std::string_view text, std::string_view forced) {
-  if (!forced.empty()) {
-    const Compressor* c = compressors::find(forced);
+std::vector<const Compressor*> nominees(const BlockRequest& request) {
+  if (!request.kind.empty()) {
+    const Compressor* c = compressors::find(request.kind);
     return c == nullptr ? std::vector<const Compressor*>{} : std::vector{c};
   }
-  const detect::Sketch sketch = detect::sketch(text);
+  const detect::Sketch sketch = detect::sketch(request.text);
   std::vector<std::pair<int, const Compressor*>> scored;
   for (const Compressor& c : compressors::all()) {
-    if (const int e = c.evidence(sketch); e > 0) scored.emplace_back(e, &c);
+    int e = c.evidence(sketch);
+    if (c.evidence_of_name != nullptr) e = std::max(e, c.evidence_of_name(request.path, request.label));
+    if (e > 0) scored.emplace_back(e, &c);
   }
   std::stable_sort(scored.begin(), scored.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
   std::vector<const Compressor*> out;
@@ -42,6 +44,9 @@ std::vector<const Compressor*> nominees(std::string_view text, std::string_view 
 bool worth_it(Tokens before, Tokens after) {
   return before - after >= std::max(Tokens(8), Tokens(before.value / 20));
 }
+
+// What the kinds said of a text. too_early: it is of a kind that stays raw until an epoch.
+enum class Accepted : std::uint8_t { no, yes, too_early };
 
 class Chooser {
  public:
@@ -58,7 +63,7 @@ class Chooser {
     best = Choice{std::move(view), kind, tokens};
   }
 
-  BlockResult result(bool accepted) && {
+  BlockResult result(Accepted accepted) && {
     BlockResult r;
     if (lossless_ && (!worth_it(request_.tokens, lossless_->tokens) || !smaller(lossless_->view.text)))
       lossless_.reset();
@@ -70,7 +75,9 @@ class Chooser {
     } else if (lossless_) {
       r.best = std::move(lossless_);
     }
-    r.reason = accepted ? Reason::no_gain : Reason::not_recognised;
+    r.reason = accepted == Accepted::too_early ? Reason::code_recent
+               : accepted == Accepted::yes     ? Reason::no_gain
+                                               : Reason::not_recognised;
     return r;
   }
 
@@ -107,17 +114,23 @@ bool is_own_output(std::string_view text) {
 
 namespace {
 
-// Every view of every nominated kind; false if no kind accepted the text.
-bool offer_kinds(const BlockRequest& request, const Options& options, tokens::Witnesses& counters, Chooser& chooser) {
-  compressors::Context context{request.query, counters.ruler(), request.token_budget,
-                               request.reversible && request.tokens >= options.min_lossy};
-  bool accepted = false;
-  for (const Compressor* c : nominees(request.text, request.kind)) {
+// Every view of every nominated kind.
+Accepted offer_kinds(const BlockRequest& request, const Options& options, tokens::Witnesses& counters,
+                     Chooser& chooser) {
+  compressors::Context context{request.query,        counters.ruler(),
+                               request.token_budget, request.reversible && request.tokens >= options.min_lossy,
+                               request.path,         request.label};
+  Accepted accepted = Accepted::no;
+  for (const Compressor* c : nominees(request)) {
+    if (c->claims != nullptr && !request.at_epoch && request.kind.empty()) {
+      if (accepted == Accepted::no && c->claims(request.text, context)) return Accepted::too_early;
+      continue;
+    }
     // The strongest kind whose parser accepts the text owns it: a weaker one (a log, to whom search results and patches
     // are lines of few templates) may only offer what a decoder proves.
-    context.reversible = context.reversible && !accepted;
+    context.reversible = context.reversible && accepted == Accepted::no;
     for (View& view : c->views(request.text, context, !request.kind.empty())) {
-      accepted = true;
+      accepted = Accepted::yes;
       chooser.offer(std::move(view), c->kind);
     }
   }
@@ -129,7 +142,7 @@ bool offer_kinds(const BlockRequest& request, const Options& options, tokens::Wi
 BlockResult compress_simple(const BlockRequest& request, const Options& options, tokens::Witnesses& counters) {
   if (request.tokens < options.min_lossless) return {std::nullopt, std::nullopt, Reason::too_small};
   Chooser chooser(request, options, counters);
-  const bool accepted = offer_kinds(request, options, counters, chooser);
+  const Accepted accepted = offer_kinds(request, options, counters, chooser);
   return std::move(chooser).result(accepted);
 }
 
@@ -137,10 +150,10 @@ BlockResult compress_block(const BlockRequest& request, const Options& options, 
   if (request.tokens < options.min_lossless) return {std::nullopt, std::nullopt, Reason::too_small};
   if (is_own_output(request.text)) return {std::nullopt, std::nullopt, Reason::own_output};
   Chooser chooser(request, options, counters);
-  bool accepted = offer_kinds(request, options, counters, chooser);
-  if (!accepted && request.kind.empty()) {
+  Accepted accepted = offer_kinds(request, options, counters, chooser);
+  if (accepted == Accepted::no && request.kind.empty()) {
     for (View& view : mixed_views(request, options, counters)) {
-      accepted = true;
+      accepted = Accepted::yes;
       chooser.offer(std::move(view), "mixed");
     }
   }

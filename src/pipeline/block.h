@@ -20,6 +20,10 @@ struct BlockRequest {
   bool reversible = false;             // this caller can redeem a handle
   bool line_preserving_only = false;   // text that is quoted back in edits
   std::string_view kind;               // forced kind, or empty
+  std::string_view path = {};          // of the file that the text was read from, if known
+  std::string_view label = {};         // of the fence that the text stood in
+  // What stays raw until an epoch (source code) may change: no part of a conversation, or an epoch.
+  bool at_epoch = true;
 };
 
 // What the marker of a reversible view costs in tokens does not depend on the handle's digits: it is priced with zeros.

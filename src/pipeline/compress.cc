@@ -10,6 +10,7 @@
 #include "messages/edit.h"
 #include "pipeline/block.h"
 #include "pipeline/gates.h"
+#include "pipeline/read_path.h"
 #include "pipeline/slot_query.h"
 
 namespace headroom::pipeline {
@@ -48,6 +49,8 @@ struct Block {
   int message = -1;
   std::string role, tool, arguments;
   std::string_view kind;  // forced, or empty
+  std::string path;       // of the file it is the text of, if known
+  bool at_epoch = true;   // source code may change
   search::Query query;    // what it is read for
   std::size_t leaf = 0;
   Tokens before;
@@ -92,10 +95,12 @@ void choose(Block& b, bool is_error, std::optional<Tokens> budget, const Options
     return;
   }
   const bool exact = is_exact_tool(b.tool, o);
-  const BlockRequest request{b.text, b.before, b.query, budget, may_lose(o, services) && !exact, exact, b.kind};
+  const BlockRequest request{b.text, b.before, b.query, budget, may_lose(o, services) && !exact,
+                             exact,  b.kind,   b.path,  {},     b.at_epoch};
   b.result = compress_block(request, o, services.counters);
   b.result.lossless.reset();
-  if (!b.result.best) b.skipped = exact ? Reason::exact_tool : b.result.reason;
+  const bool early = b.result.reason == Reason::code_recent;
+  if (!b.result.best) b.skipped = exact && !early ? Reason::exact_tool : b.result.reason;
 }
 
 store::Original original_of(const Block& b) {
@@ -110,7 +115,8 @@ store::Original original_of(const Block& b) {
 
 // The lossless view if there is one, else the raw block: no marker without an original.
 void fall_back(Block& b, const Error& error, const Options& o, Services& services, Outcome& out) {
-  b.result = compress_block({b.text, b.before, b.query, std::nullopt, false, false, b.kind}, o, services.counters);
+  b.result = compress_block({b.text, b.before, b.query, std::nullopt, false, false, b.kind, b.path, {}, b.at_epoch}, o,
+                            services.counters);
   const Reason reason = error.kind == ErrorKind::collision ? Reason::collision : Reason::store_failed;
   if (!b.result.best) b.skipped = reason;
   out.skipped.push_back({b.pointer, b.message, reason});
@@ -267,6 +273,8 @@ Outcome compress_body(std::string_view body, std::string_view format, const Opti
   for (Block& b : blocks) {
     if (b.skipped) continue;
     b.query = query_of(c, b.leaf);
+    b.path = read_path(b.arguments);
+    b.at_epoch = options.keep_code <= 0;  // a newborn block is among the last messages
     choose(b, c.leaves[b.leaf].error, budget_of(options, b.before, open), options, services);
   }
   emit(blocks, options, services, out);
@@ -293,6 +301,7 @@ Outcome compress_content(std::string_view content, const ContentHints& hints, co
   if (options.optimize) {
     b.kind = hints.kind;
     b.query = search::Query::parse(texts);
+    b.path = hints.path.empty() ? read_path(hints.arguments) : hints.path;
     choose(b, false, budget_of(options, b.before, b.before), options, services);
   } else {
     b.skipped = Reason::mode_off;

@@ -34,6 +34,7 @@ struct ContentHints {
   std::string query;      // what the content is read for
   std::string tool;       // name of the tool that gave it
   std::string arguments;  // its arguments, JSON or text
+  std::string path = {};  // of the file it is the text of; "": what the arguments say
 };
 
 struct MarkerInfo {

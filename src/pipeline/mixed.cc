@@ -97,7 +97,8 @@ std::vector<View> mixed_views(const BlockRequest& request, const Options& option
   std::vector<Treated> parts;
   for (const Span& span : spans) {
     Treated t{span, counters.ruler().count(span.text), {}};
-    BlockRequest inner{span.text, t.tokens, request.query, {}, request.reversible, request.line_preserving_only, {}};
+    BlockRequest inner{span.text, t.tokens,   request.query,   {}, request.reversible, request.line_preserving_only, {},
+                       {},        span.label, request.at_epoch};
     if (request.token_budget && request.tokens.value > 0) {
       inner.token_budget = Tokens(request.token_budget->value * t.tokens.value / request.tokens.value);
     }

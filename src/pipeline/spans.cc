@@ -54,25 +54,25 @@ class Splitter {
     return line < lines_.size() ? static_cast<std::size_t>(lines_[line].text.data() - text_.data()) : text_.size();
   }
   void flush(std::size_t end) {
-    if (end > done_) spans_.push_back({text_.substr(done_, end - done_), false});
+    if (end > done_) spans_.push_back({text_.substr(done_, end - done_), false, {}});
     done_ = end;
   }
   // The inner text [begin, end), without its last line end.
-  void inner(std::size_t begin, std::size_t end) {
+  void inner(std::size_t begin, std::size_t end, std::string_view label = {}) {
     if (end > begin && text_[end - 1] == '\n') --end;
     if (end > begin && text_[end - 1] == '\r') --end;
     if (end <= begin) return;
     flush(begin);
-    spans_.push_back({text_.substr(begin, end - begin), true});
+    spans_.push_back({text_.substr(begin, end - begin), true, label});
     done_ = end;
   }
 
   // Lines up to the one that `closes`; nothing if none does.
   template <class Closes>
-  bool enclosed(Closes closes) {
+  bool enclosed(Closes closes, std::string_view label = {}) {
     for (std::size_t i = line_ + 1; i < lines_.size(); ++i) {
       if (!closes(lines_[i].text)) continue;
-      inner(offset(line_ + 1), offset(i));
+      inner(offset(line_ + 1), offset(i), label);
       line_ = i + 1;
       return true;
     }
@@ -81,7 +81,9 @@ class Splitter {
 
   bool fence() {
     if (no_more_fences_ || !detect::is_fence(lines_[line_].text)) return false;
-    const bool found = enclosed([](std::string_view l) { return detect::is_fence(l); });
+    std::string_view label = lines_[line_].text;
+    label.remove_prefix(std::min(label.find_first_not_of(" \t`~"), label.size()));
+    const bool found = enclosed([](std::string_view l) { return detect::is_fence(l); }, label);
     no_more_fences_ = !found;
     return found;
   }
@@ -117,7 +119,7 @@ class Splitter {
       ++rest;
     if (rest < offset(line_) && text_[rest] != '\n') return true;
     flush(begin);
-    spans_.push_back({text_.substr(begin, end - begin), true});
+    spans_.push_back({text_.substr(begin, end - begin), true, {}});
     done_ = end;
     return true;
   }

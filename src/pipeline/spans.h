@@ -14,7 +14,8 @@ namespace headroom::pipeline {
 
 struct Span {
   std::string_view text;
-  bool inner;  // content of its own, to be recognised for itself; else what surrounds it
+  bool inner;                   // content of its own, to be recognised for itself; else what surrounds it
+  std::string_view label = {};  // what the fence around it says of it: "python"
 };
 
 // One span if nothing inner was found.

@@ -1,0 +1,111 @@
+#include "compressors/code/stub.h"
+
+#include <algorithm>
+
+#include "compressors/statements.h"
+
+namespace headroom::compressors::code {
+namespace {
+
+constexpr std::size_t most_names = 4;
+constexpr std::size_t longest_name = 40;
+
+constexpr bool is_word(char c) {
+  return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '_';
+}
+
+// What is called, by its last name: "self.book" -> "book". Empty if it has none, or one that would not read as a name.
+std::string_view callee(std::string_view text) {
+  if (text.size() > 200) return {};
+  if (text.ends_with('>')) text = text.substr(0, text.find('<'));  // type arguments
+  std::size_t n = text.size();
+  while (n > 0 && is_word(text[n - 1])) --n;
+  const std::string_view name = text.substr(n);
+  const bool good = name.size() >= 2 && name.size() <= longest_name && !(name[0] >= '0' && name[0] <= '9');
+  return good ? name : std::string_view();
+}
+
+void add(std::string& facts, std::string_view fact) {
+  facts.append("; ").append(fact);
+}
+
+}  // namespace
+
+StubWriter::StubWriter(const Recognised& source, std::string_view code, const std::vector<std::uint32_t>& starts,
+                       const Syntax& syntax)
+    : source_(source), code_(code), starts_(starts), nodes_(syntax.nodes()) {
+  for (const Node& n : nodes_) {
+    if (!n.is(callable)) continue;
+    if (const auto name = callee(code_.substr(n.name_begin, n.name_end - n.name_begin)); !name.empty())
+      defined_.insert(name);
+  }
+}
+
+std::string StubWriter::facts(const Rows& rows, Cut::Of of) const {
+  std::string out;
+  if (of == Cut::Of::licence) return "; licence";
+  std::vector<std::string_view> own, others;
+  std::size_t n_returns = 0, n_imports = 0;
+  const auto known = [](const std::vector<std::string_view>& names, std::string_view name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  };
+  constexpr std::size_t many = 64;  // names of one stub that are told apart
+  const auto first = std::lower_bound(nodes_.begin(), nodes_.end(), starts_[rows.first],
+                                      [](const Node& n, std::uint32_t at) { return n.begin < at; });
+  for (auto n = first; n != nodes_.end() && n->first_row <= rows.last; ++n) {
+    n_returns += n->is(returns);
+    n_imports += n->is(importing);
+    if (!n->is(call)) continue;
+    const std::string_view name = callee(code_.substr(n->name_begin, n->name_end - n->name_begin));
+    if (name.empty() || own.size() + others.size() >= many) continue;
+    std::vector<std::string_view>& names = defined_.contains(name) ? own : others;
+    if (!known(names, name)) names.push_back(name);
+  }
+  if (of == Cut::Of::imports) {
+    add(out, counted(n_imports, "import"));
+    return out;
+  }
+  const std::size_t all = own.size() + others.size();
+  own.insert(own.end(), others.begin(), others.end());
+  for (std::size_t i = 0; i < std::min(all, most_names); ++i) {
+    out.append(i == 0 ? "; calls " : ", ").append(own[i]);
+  }
+  if (all > most_names) out.append(" and ").append(std::to_string(all - most_names)).append(" more");
+  if (n_returns > 0) add(out, counted(n_returns, "return"));
+  return out;
+}
+
+std::string_view StubWriter::indentation(std::uint32_t row) const {
+  const std::string_view text = code_.substr(starts_[row], starts_[row + 1] - starts_[row]);
+  return text.substr(0, std::min(text.find_first_not_of(" \t"), text.size()));
+}
+
+std::string StubWriter::stub(const Rows& rows, Cut::Of of) const {
+  // Rows without a number of their own are blank: those around them say where they are.
+  std::uint32_t first = rows.first, last = rows.last;
+  while (first < last && source_.number(first) == 0) ++first;
+  while (last > first && source_.number(last) == 0) --last;
+  std::string out(indentation(first));
+  out.append(source_.language->comment).append(" [lines ").append(std::to_string(source_.number(first))).append("-");
+  out.append(std::to_string(source_.number(last))).append(": ");
+  return out.append(counted(rows.last - rows.first + 1, "line")).append(facts(rows, of)).append("]");
+}
+
+bool reads_as_stub(std::string_view line) {
+  std::size_t i = line.find_first_not_of(" \t0123456789");  // a gutter, or none
+  if (i == std::string_view::npos) return false;
+  line.remove_prefix(i);
+  if (line.starts_with("\xE2\x86\x92")) line.remove_prefix(3);
+  i = line.find_first_not_of(" \t|:");
+  line.remove_prefix(std::min(i, line.size()));
+  if (line.starts_with("//")) {
+    line.remove_prefix(2);
+  } else if (line.starts_with('#')) {
+    line.remove_prefix(1);
+  } else {
+    return false;
+  }
+  return line.starts_with(" [lines ") && line.find(" line") != std::string_view::npos;
+}
+
+}  // namespace headroom::compressors::code

@@ -1,0 +1,43 @@
+// The comment that stands for rows of code that are not shown:
+//
+//   # [lines 45-61: 17 lines; calls fee, book and 2 more; 1 return]      a body's statements
+//   // [lines 3-20: 18 lines; 16 imports]      // [lines 1-14: 14 lines; licence]
+//
+// Names of what is called: functions of the same file first, then the others in order; four at most. O(rows left).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <vector>
+
+#include "base/hash.h"
+#include "compressors/code/bodies.h"
+#include "compressors/code/recognise.h"
+
+namespace headroom::compressors::code {
+
+class StubWriter {
+ public:
+  StubWriter(const Recognised& source, std::string_view code, const std::vector<std::uint32_t>& starts,
+             const Syntax& syntax);
+
+  // Without line end and gutter; indented as the first row that leaves.
+  std::string stub(const Rows& rows, Cut::Of of) const;
+
+ private:
+  std::string facts(const Rows& rows, Cut::Of of) const;
+  std::string_view indentation(std::uint32_t row) const;
+
+  const Recognised& source_;
+  std::string_view code_;
+  const std::vector<std::uint32_t>& starts_;
+  const std::vector<Node>& nodes_;
+  std::unordered_set<std::string_view, TextHasher> defined_;  // names of the file's callables
+};
+
+// True if the line is a comment that reads as one of our stubs, in whatever language.
+bool reads_as_stub(std::string_view line);
+
+}  // namespace headroom::compressors::code
