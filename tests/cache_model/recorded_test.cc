@@ -1,0 +1,70 @@
+// The recorded sessions are what the tests and the bills take them for: requests of one conversation each, in all
+// formats, each request a prefix of the next as the provider's cache sees it.
+#include "cache_model/recorded.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <set>
+
+#include "messages/conversation.h"
+#include "messages/projection.h"
+
+namespace headroom::sessions {
+namespace {
+
+const std::vector<Recorded>& all() {
+  static const std::vector<Recorded> sessions = load_all(HEADROOM_SOURCE_DIR "/corpus/sessions");
+  return sessions;
+}
+
+TEST(Recorded, HoldsEveryFormatAndLength) {
+  std::map<std::string, int> formats;
+  std::size_t requests = 0;
+  for (const Recorded& s : all()) {
+    ++formats[s.format()];
+    requests += s.requests();
+  }
+  EXPECT_GE(formats.size(), 5u);
+  RecordProperty("sessions", static_cast<int>(all().size()));
+  RecordProperty("requests", static_cast<int>(requests));
+}
+
+// Every request reads in its format, ends at a boundary, and goes on where the one before ended, moved marks apart.
+TEST(Recorded, RequestsGrowAsOneConversation) {
+  for (const Recorded& s : all()) {
+    SCOPED_TRACE(s.name());
+    const bool clock = s.story().find("clock") != std::string::npos;  // its system prompt changes on purpose
+    messages::Projection before;
+    for (std::size_t i = 0; i < s.requests(); ++i) {
+      const std::string body = s.request(i);
+      const auto read = messages::read(body, messages::parse_format(s.format()));
+      ASSERT_TRUE(read) << read.error().message;
+      ASSERT_EQ(static_cast<std::size_t>(read->message_count), s.messages_of(i));
+      EXPECT_TRUE(read->message_list.back().boundary) << "request " << i;
+      ASSERT_FALSE(s.answer(i).empty()) << "request " << i;
+      if (i + 1 < s.requests()) {
+        EXPECT_LE(s.messages_of(i) + s.answer(i).size(), s.messages_of(i + 1));
+      }
+      messages::Projection now = messages::project(*read);
+      if (!clock) {
+        EXPECT_TRUE(messages::is_prefix(before, now)) << "request " << i;
+      }
+      before = std::move(now);
+    }
+  }
+}
+
+// As the body names its own format, so it is read without being told.
+TEST(Recorded, FormatIsKnownByShape) {
+  for (const Recorded& s : all()) {
+    SCOPED_TRACE(s.name());
+    const std::string body = s.request(s.requests() - 1);
+    const auto read = messages::read(body);
+    ASSERT_TRUE(read);
+    EXPECT_EQ(messages::to_string(read->format), s.format());
+  }
+}
+
+}  // namespace
+}  // namespace headroom::sessions
