@@ -46,12 +46,14 @@ class PathBook {
   std::optional<Id> find(std::string_view normal) const;
   // True if a known path lies below this one: it is a directory.
   bool is_directory(std::string_view normal) const;
-  // Known files at or below a directory.
+  // Known files below a directory.
   std::vector<Id> below(std::string_view normal) const;
   std::string_view path(Id id) const { return paths_[static_cast<std::size_t>(id)]; }
   std::size_t size() const { return paths_.size(); }
 
  private:
+  std::vector<Id> namesakes(std::string_view normal) const;
+
   std::vector<std::string> paths_;
   std::map<std::string, Id, std::less<>> by_path_;
   std::unordered_map<std::string, std::vector<Id>, TextHasher, std::equal_to<>> by_name_;  // base name -> files

@@ -48,8 +48,7 @@ struct Touch {
   Extent extent = Extent::lines;
   FileLines lines;           // of a read
   std::int64_t limit = 0;    // a read shows at most so many lines of the file, by the tool's own default; 0: no limit
-  bool conditional = false;  // runs only if something before it went well that is not known to
-  bool strays = false;       // the path is relative, and the shell may stand elsewhere by an earlier call's `cd`
+  bool conditional = false;  // runs only if something before it went well, which its output would not show
 };
 
 struct Touches {
@@ -57,8 +56,9 @@ struct Touches {
   bool only_reads = false;  // the result holds what the reads show and nothing else
   bool shell = false;       // a shell ran it: partial success is possible, errors are lines of its output
   bool unknown = false;     // something else ran that may have changed any file
-  std::string directory;    // of a shell call: where it says it runs ("workdir"), or ""
-  std::string moved_to;     // of a shell call: where its `cd`s leave the shell, or ""
+  std::string directory;    // of a shell call: where it says it runs, or ""
+  bool moved = false;       // of a shell call: a `cd` of it may hold for later calls
+  std::string moved_to;     // where to, as Touch::path is written; "" if that is not known
 };
 
 Touches touches_of(const Call& call);
