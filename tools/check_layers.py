@@ -18,6 +18,7 @@ LAYERS = [
     "salience",     # severity, outliers, selection within a budget
     "detect",       # content -> Sketch
     "compressors",  # one file or folder per kind of content
+    "secrets",      # what may not be stored: keys, tokens, passwords by what they look like
     "store",        # originals
     "messages",     # wire formats: body -> slots, edits -> body
     "history",      # a conversation's past as plain records: stale reads, repeats, units, epochs
@@ -34,7 +35,7 @@ LAYERS = [
 # Pairs that the order alone would allow and the design forbids: compressors never see store or messages (they come later in
 # the order already); these never see compressors.
 FORBIDDEN = {
-    ("store", "compressors"), ("store", "detect"), ("store", "json"), ("store", "tokens"), ("store", "search"),
+    ("store", "compressors"), ("store", "detect"), ("store", "json"), ("store", "tokens"), ("store", "search"), ("store", "secrets"),
     ("history", "compressors"), ("history", "messages"), ("history", "store"),
     ("messages", "compressors"), ("messages", "detect"), ("messages", "store"),
     ("http", "compressors"), ("http", "messages"), ("http", "pipeline"), ("http", "store"), ("http", "api"),

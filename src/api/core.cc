@@ -114,6 +114,7 @@ struct Core::Impl {
     if (config.workspace != "default" && fs::exists(own, error)) return own;
     return config.directory / "workspace.key";
   }
+  bool store_leaves_process() const { return config.store != Config::StoreKind::memory; }
   fs::path database() const { return config.directory / "originals.db"; }
 
   store::Options store_options() const {
@@ -195,7 +196,7 @@ Core::~Core() = default;
 
 pipeline::Outcome Core::compress(const Input& input, const pipeline::Options& options) {
   CounterPool::Lease counters(impl_->counters);
-  pipeline::Services services{*counters, [this] { return impl_->open(); }};
+  pipeline::Services services{*counters, [this] { return impl_->open(); }, impl_->store_leaves_process()};
   return impl_->run(input, options, services);
 }
 
@@ -209,7 +210,7 @@ pipeline::Outcome Core::simulate(const Input& input, const pipeline::Options& op
     scratch = store::open_memory(std::move(*key), impl_->store_options());
     return scratch.get();
   };
-  pipeline::Services services{*counters, open_scratch};
+  pipeline::Services services{*counters, open_scratch, impl_->store_leaves_process()};
   return impl_->run(input, options, services);
 }
 

@@ -12,6 +12,7 @@ namespace {
 
 using pipeline::FidelityOption;
 using pipeline::Retrieval;
+using pipeline::SecretsOption;
 
 // clang-format off
 constexpr OptionRow rows[] = {
@@ -49,6 +50,10 @@ constexpr OptionRow rows[] = {
     {"biases", "", Group::gates, "INDEX=FACTOR,...", "Factor on the budget of a message; 1e9 keeps all of it",
      [](Settings& s) -> Slot { return &s.call.biases; }},
 
+    {"secrets", "", Group::gates, "memory|encrypt|raw",
+     "Contents with a secret: never on a disk or a server (lossless there); stored encrypted; or left as they are",
+     [](Settings& s) -> Slot { return &s.call.secrets; }},
+
     {"retrieval", "", Group::retrieval, "none|tool", "Who can redeem what a view leaves out; none: lossless views only",
      [](Settings& s) -> Slot { return &s.call.retrieval; }},
     {"answer_tokens", "", Group::retrieval, "N", "Size of a retrieve answer that asks for a part and names no size",
@@ -80,8 +85,8 @@ constexpr PeerRow peer_rows[] = {
 
 // Names of the specification that do nothing yet: refused by name, so that nobody believes they work.
 constexpr std::string_view later[] = {
-    "compact", "images",      "inject",     "rounds",   "round_tokens",     "trace",     "epoch",  "high",
-    "low",     "model_limit", "keep_units", "relocate", "prompt_cache_key", "ttl_batch", "secrets"};
+    "compact", "images",      "inject",     "rounds",   "round_tokens",     "trace",    "epoch", "high",
+    "low",     "model_limit", "keep_units", "relocate", "prompt_cache_key", "ttl_batch"};
 
 struct Choice {
   std::string_view name;
@@ -91,6 +96,9 @@ constexpr Choice fidelities[] = {{"auto", static_cast<int>(FidelityOption::auto_
                                  {"lossless", static_cast<int>(FidelityOption::lossless)}};
 constexpr Choice retrievals[] = {{"none", static_cast<int>(Retrieval::none)},
                                  {"tool", static_cast<int>(Retrieval::tool)}};
+constexpr Choice secret_choices[] = {{"memory", static_cast<int>(SecretsOption::memory)},
+                                     {"encrypt", static_cast<int>(SecretsOption::encrypt)},
+                                     {"raw", static_cast<int>(SecretsOption::raw)}};
 constexpr Choice stores[] = {{"sqlite", static_cast<int>(Config::StoreKind::sqlite)},
                              {"memory", static_cast<int>(Config::StoreKind::memory)}};
 constexpr std::string_view roles[] = {"tool", "user", "system", "assistant"};
@@ -100,6 +108,9 @@ constexpr std::span<const Choice> choices_of(FidelityOption) {
 }
 constexpr std::span<const Choice> choices_of(Retrieval) {
   return retrievals;
+}
+constexpr std::span<const Choice> choices_of(SecretsOption) {
+  return secret_choices;
 }
 constexpr std::span<const Choice> choices_of(Config::StoreKind) {
   return stores;

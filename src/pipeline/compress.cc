@@ -11,6 +11,7 @@
 #include "pipeline/block.h"
 #include "pipeline/gates.h"
 #include "pipeline/read_path.h"
+#include "pipeline/secret_gate.h"
 #include "pipeline/slot_query.h"
 
 namespace headroom::pipeline {
@@ -103,20 +104,25 @@ void choose(Block& b, bool is_error, std::optional<Tokens> budget, const Options
   if (!b.result.best) b.skipped = exact && !early ? Reason::exact_tool : b.result.reason;
 }
 
-store::Original original_of(const Block& b) {
+store::Original original_of(const Block& b, const Options& o, const Services& services) {
   store::Original original;
   original.content = b.text;
   original.kind = "slot";
   original.source = {b.tool, b.arguments.substr(0, 200)};
+  if (!may_be_stored(b.arguments, o.secrets, services.store_leaves_process)) original.source.arguments.clear();
   original.tokens = static_cast<std::uint64_t>(b.before.value);
   original.lines = split_lines(b.text).size();
   return original;
 }
 
+BlockResult lossless_only(const Block& b, const Options& o, Services& services) {
+  return compress_block({b.text, b.before, b.query, std::nullopt, false, false, b.kind, b.path, {}, b.at_epoch}, o,
+                        services.counters);
+}
+
 // The lossless view if there is one, else the raw block: no marker without an original.
 void fall_back(Block& b, const Error& error, const Options& o, Services& services, Outcome& out) {
-  b.result = compress_block({b.text, b.before, b.query, std::nullopt, false, false, b.kind, b.path, {}, b.at_epoch}, o,
-                            services.counters);
+  b.result = lossless_only(b, o, services);
   const Reason reason = error.kind == ErrorKind::collision ? Reason::collision : Reason::store_failed;
   if (!b.result.best) b.skipped = reason;
   out.skipped.push_back({b.pointer, b.message, reason});
@@ -132,7 +138,7 @@ void store_originals(std::vector<Block*>& reversible, const Options& o, Services
     return;
   }
   std::vector<store::Original> originals;
-  for (Block* b : reversible) originals.push_back(original_of(*b));
+  for (Block* b : reversible) originals.push_back(original_of(*b, o, services));
   const std::vector<Result<store::Handle>> handles = (*store)->put(originals);
   for (std::size_t i = 0; i < reversible.size(); ++i) {
     Block& b = *reversible[i];
@@ -148,7 +154,20 @@ void store_originals(std::vector<Block*>& reversible, const Options& o, Services
   }
 }
 
+// A secret goes to no store that it may not go to: its block gets the lossless view, or stays as it is.
+void keep_secrets(std::vector<Block>& blocks, const Options& o, Services& services, Outcome& out) {
+  for (Block& b : blocks) {
+    const bool raw = o.secrets == SecretsOption::raw;
+    if (!b.result.best || (!raw && b.result.best->view.fidelity != Fidelity::reversible)) continue;
+    if (may_be_stored(b.text, o.secrets, services.store_leaves_process)) continue;
+    b.result = raw ? BlockResult{} : lossless_only(b, o, services);
+    if (!b.result.best) b.skipped = Reason::secret;
+    out.skipped.push_back({b.pointer, b.message, Reason::secret});
+  }
+}
+
 void emit(std::vector<Block>& blocks, const Options& o, Services& services, Outcome& out) {
+  keep_secrets(blocks, o, services, out);
   std::vector<Block*> reversible;
   for (Block& b : blocks) {
     if (b.result.best && b.result.best->view.fidelity == Fidelity::reversible) reversible.push_back(&b);

@@ -27,6 +27,7 @@ struct Services {
   tokens::Witnesses& counters;
   // Opens the store on first use; lossless calls never ask for it. Null: no store (reversible views are off).
   std::function<Result<store::Store*>()> store;
+  bool store_leaves_process = false;  // it is a file or a server: what may only be kept in memory does not go there
 };
 
 struct ContentHints {

@@ -16,6 +16,10 @@ enum class FidelityOption : std::uint8_t { auto_, lossless };
 // Who can redeem a handle: nobody, or the caller (it offers and answers our tool).
 enum class Retrieval : std::uint8_t { none, tool };
 
+// Contents in which a secret is found (secrets/secrets.h): kept in memory only, so lossless where the store lies
+// elsewhere; stored encrypted like any other; or left as they are and stored nowhere.
+enum class SecretsOption : std::uint8_t { memory, encrypt, raw };
+
 struct Options {
   // Views
   FidelityOption fidelity = FidelityOption::auto_;
@@ -42,6 +46,8 @@ struct Options {
   int frozen_message_count = 0;       // the first n messages are left alone
   std::vector<int> protect_messages;  // message indices that are left alone
   std::map<int, double> biases;       // message index -> factor on its budget; 1e9 keeps all
+
+  SecretsOption secrets = SecretsOption::memory;
 
   // Retrieval
   Tokens answer_tokens{2000};  // what max_tokens of a retrieve call is if not given
