@@ -23,6 +23,7 @@ LAYERS = [
     "messages",     # wire formats: body -> slots, edits -> body
     "history",      # a conversation's past as plain records: stale reads, repeats, units, epochs
     "pipeline",     # slots -> candidates -> choice -> marker -> edits
+    "relay",        # the retrieval loop over a provider's replies
     "transcripts",  # agents' recorded sessions
     "api",          # the core as one call
     "http",         # HTTP, TLS, SSE: knows nothing of LLMs

@@ -42,6 +42,8 @@ struct RetrieveOptions {
   long long max_tokens = 0;  // 0: not given
 };
 
+class Relay;
+
 class Handle {
  public:
   // `config` as headroom_open takes it.
@@ -90,6 +92,18 @@ class Handle {
     r.add_always("content", view);
     return call(r.text());
   }
+  // The body with the traces of earlier turns turned back into the calls that they stand for.
+  Answer restore(std::string_view body, std::string_view format = {}) const {
+    Request r("restore");
+    r.add_always("body", body).add("format", format);
+    return call(r.text());
+  }
+  // Answers a call of headroom_retrieve as a model's reply has it (JSON, any format); `body` is searched first.
+  Answer tool_call(std::string_view tool_call, std::string_view body = {}, std::string_view format = {}) const {
+    Request r("tool_call");
+    r.add_raw("call", tool_call).add("body", body).add("format", format);
+    return call(r.text());
+  }
   Answer tool(std::string_view format = "openai") const {
     Request r("tool");
     r.add("format", format);
@@ -97,22 +111,24 @@ class Handle {
   }
 
  private:
+  friend class Relay;
   // Writes a request; empty values are left out.
   class Request {
    public:
+    Request() : text_("{") {}
     explicit Request(std::string_view op) : text_("{\"op\":") { append(op); }
     Request& add(std::string_view name, std::string_view value) {
       return value.empty() ? *this : add_always(name, value);
     }
     Request& add_always(std::string_view name, std::string_view value) {
-      text_ += ',';
+      comma();
       append(name);
       text_ += ':';
       append(value);
       return *this;
     }
     Request& add_raw(std::string_view name, std::string_view json) {
-      text_ += ',';
+      comma();
       append(name);
       text_ += ':';
       text_ += json;
@@ -122,6 +138,9 @@ class Handle {
     std::string text() & { return text_ + "}"; }
 
    private:
+    void comma() {
+      if (text_.size() > 1) text_ += ',';
+    }
     void append(std::string_view value) {
       text_ += '"';
       for (const char c : value) {
@@ -160,6 +179,59 @@ class Handle {
     void operator()(headroom_handle* h) const { headroom_close(h); }
   };
   std::unique_ptr<headroom_handle, Close> handle_;
+};
+
+// What a relay gives for what it was fed.
+struct RelayOutput {
+  std::string client;   // bytes for the client
+  std::string request;  // to be sent, if not empty; its reply is fed next
+  std::string counts;   // JSON, with `done`
+  bool done = false, broken = false;
+};
+
+// The retrieval loop over one turn's replies; see headroom_relay_open. The handle must outlive it.
+class Relay {
+ public:
+  // `config` as headroom_relay_open takes it. Throws OpenError.
+  Relay(const Handle& handle, std::string_view config) {
+    Answer answer;
+    headroom_relay* opened = nullptr;
+    if (headroom_relay_open(handle.handle_.get(), config.data(), config.size(), &opened, Handle::keep, &answer) !=
+        HEADROOM_OK) {
+      throw OpenError(answer.json.empty() ? "headroom_relay_open failed" : answer.json);
+    }
+    relay_.reset(opened);
+  }
+
+  RelayOutput head(int status, std::string_view content_type) {
+    Handle::Request r;
+    r.add_raw("status", std::to_string(status)).add("content_type", content_type);
+    return feed(HEADROOM_RELAY_HEAD, r.text());
+  }
+  RelayOutput bytes(std::string_view reply) { return feed(HEADROOM_RELAY_BYTES, reply); }
+  RelayOutput end() { return feed(HEADROOM_RELAY_END, {}); }
+  RelayOutput cut() { return feed(HEADROOM_RELAY_CUT, {}); }
+  void deadline() { feed(HEADROOM_RELAY_DEADLINE, {}); }
+
+ private:
+  RelayOutput feed(int what, std::string_view bytes) {
+    RelayOutput out;
+    const int status = headroom_relay_feed(relay_.get(), what, bytes.data(), bytes.size(), keep, &out);
+    if (status != HEADROOM_OK) throw std::runtime_error("headroom_relay_feed failed");
+    return out;
+  }
+  static void keep(void* user, int what, const char* bytes, size_t size) {
+    RelayOutput& out = *static_cast<RelayOutput*>(user);
+    if (what == HEADROOM_RELAY_CLIENT) out.client.append(bytes, size);
+    if (what == HEADROOM_RELAY_REQUEST) out.request.assign(bytes, size);
+    if (what == HEADROOM_RELAY_DONE) out.counts.assign(bytes, size);
+    out.done |= what == HEADROOM_RELAY_DONE;
+    out.broken |= what == HEADROOM_RELAY_BROKEN;
+  }
+  struct Close {
+    void operator()(headroom_relay* r) const { headroom_relay_close(r); }
+  };
+  std::unique_ptr<headroom_relay, Close> relay_;
 };
 
 }  // namespace headroom

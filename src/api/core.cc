@@ -14,6 +14,8 @@
 #include "base/hash.h"
 #include "json/document.h"
 #include "messages/conversation.h"
+#include "pipeline/in_hand.h"
+#include "relay/given.h"
 #include "tokens/models.h"
 
 namespace headroom::api {
@@ -87,12 +89,13 @@ Result<void> make_private_directory(const fs::path& directory) {
   return fail(ErrorKind::unavailable, "cannot make the directory " + directory.string() + ": " + error.message());
 }
 
-// A program's bare handle: the bytes themselves, moved rather than copied.
-pipeline::RetrieveAnswer bare_answer(std::string& content) {
+// A program's bare handle: the bytes themselves, moved rather than copied where they are ours.
+pipeline::RetrieveAnswer bare_answer(pipeline::Located& found) {
   pipeline::RetrieveAnswer answer;
+  const std::string_view content = found.content;
   answer.status = store::Status::live;
   answer.total = std::count(content.begin(), content.end(), '\n') + (!content.empty() && content.back() != '\n');
-  answer.text = std::move(content);
+  answer.text = found.entry ? std::move(found.entry->content) : std::string(content);
   return answer;
 }
 
@@ -164,32 +167,70 @@ struct Core::Impl {
     return pipeline::compress_content(input.text, input.hints, options, services);
   }
 
-  struct InHand {
-    std::string content;
-    store::Source source;
-  };
-  // The content with this handle among the texts of a body.
-  std::optional<InHand> find_in_hand(std::string_view body, store::Handle handle) {
-    const auto conversation = messages::read(body);
-    if (!conversation) return std::nullopt;
-    Result<store::WorkspaceKey> workspace_key = [this] {
-      const std::scoped_lock lock(mutex);
-      return key_of(false);
-    }();
-    if (!workspace_key) return std::nullopt;
-    for (const messages::Leaf& leaf : conversation->leaves) {
-      std::string text = messages::text_of(*conversation, leaf);
-      if (store::handle_of(*workspace_key, text) != handle) continue;
-      InHand found{std::move(text), {}};
-      if (leaf.call >= 0) {
-        const messages::Call& call = conversation->calls[static_cast<std::size_t>(leaf.call)];
-        found.source = {call.name, call.arguments};
+  store::WorkspaceKey key_of_handles() {
+    const std::scoped_lock lock(mutex);
+    auto workspace_key = key_of(false);
+    return workspace_key ? *workspace_key : process_key(config.workspace);
+  }
+
+  // Where a handle is looked up: the body, then the store if there is one.
+  pipeline::Located locate(store::Handle handle, pipeline::InHand* in_hand) {
+    std::function<Result<store::Store*>()> opened;
+    if (exists()) opened = [this] { return open(); };
+    return pipeline::locate(handle, in_hand, opened);
+  }
+
+  bool exists() const {
+    std::error_code error;
+    return config.store == Config::StoreKind::memory || fs::exists(database(), error);
+  }
+
+  // An answer for a model: text in every case.
+  std::string answer_model(const pipeline::RetrieveRequest& request, pipeline::InHand* in_hand) {
+    const auto handle = store::parse_handle(request.hash);
+    if (!handle) return pipeline::answer_missing(request, store::Status::unknown, std::nullopt).text;
+    const pipeline::Located found = locate(*handle, in_hand);
+    switch (found.where) {
+      case pipeline::Located::Where::in_hand:
+      case pipeline::Located::Where::store: {
+        CounterPool::Lease lease(counters);
+        return pipeline::answer_retrieve(request, *handle, found.content, found.source, *request.max_tokens,
+                                         (*lease).ruler())
+            .text;
       }
-      return found;
+      case pipeline::Located::Where::gone:
+        return pipeline::answer_missing(request, store::Status::expired, found.hint).text;
+      case pipeline::Located::Where::unreachable:
+        return "[" + store::to_string(*handle) + ": the store cannot be reached now; try once more later]";
+      case pipeline::Located::Where::nowhere:
+        break;
     }
-    return std::nullopt;
+    return pipeline::answer_missing(request, store::Status::unknown, std::nullopt).text;
   }
 };
+
+relay::Originals Core::originals(std::string body, std::string_view format) {
+  // The relay outlives the call that opened it: it keeps the body that its originals are in.
+  struct Hand {
+    std::string body;
+    std::optional<pipeline::InHand> originals;
+  };
+  const auto hand = std::make_shared<Hand>();
+  hand->body = std::move(body);
+  hand->originals.emplace(hand->body, format, impl_->key_of_handles());
+  relay::Originals o;
+  o.in_hand = [hand](store::Handle handle) { return hand->originals->has(handle); };
+  o.retrieve = [this, hand](const pipeline::RetrieveRequest& request, Tokens given) {
+    pipeline::RetrieveRequest r = request;
+    r.given = given;
+    return impl_->answer_model(r, &*hand->originals);
+  };
+  o.count = [this](std::string_view text) {
+    CounterPool::Lease counters(impl_->counters);
+    return (*counters).ruler().count(text);
+  };
+  return o;
+}
 
 Core::Core(Config config) : impl_(std::make_unique<Impl>(std::move(config))) {}
 Core::~Core() = default;
@@ -240,27 +281,49 @@ Result<Count> Core::count(const Input& input, std::string_view model) {
 }
 
 Result<pipeline::RetrieveAnswer> Core::retrieve(const RetrieveCall& call, Tokens answer_tokens) {
-  const pipeline::RetrieveRequest request{call.hash,  call.lines,  call.rows,       call.path,
-                                          call.query, call.cursor, call.max_tokens, call.for_model};
-  const auto answered = [&](store::Handle handle, std::string& content, const store::Source& source) {
-    if (request.bare()) return bare_answer(content);
-    CounterPool::Lease counters(impl_->counters);
-    return pipeline::answer_retrieve(request, handle, content, source, answer_tokens, (*counters).ruler());
-  };
+  pipeline::RetrieveRequest request{.hash = call.hash,
+                                    .lines = call.lines,
+                                    .rows = call.rows,
+                                    .path = call.path,
+                                    .query = call.query,
+                                    .cursor = call.cursor,
+                                    .max_tokens = call.max_tokens,
+                                    .for_model = call.for_model};
   // What is no handle at all is looked up like any other that is not there.
   const auto handle = std::optional(store::parse_handle(call.hash).value_or(store::no_handle));
-  if (!call.body.empty()) {
-    if (auto found = impl_->find_in_hand(call.body, *handle)) return answered(*handle, found->content, found->source);
+  std::optional<pipeline::InHand> in_hand;
+  if (!call.body.empty()) in_hand.emplace(call.body, "", impl_->key_of_handles());
+  if (call.for_model) request.given = given_in(call.body, *handle);
+  pipeline::Located found = impl_->locate(*handle, in_hand ? &*in_hand : nullptr);
+  switch (found.where) {
+    case pipeline::Located::Where::in_hand:
+    case pipeline::Located::Where::store: {
+      if (request.bare()) return bare_answer(found);
+      CounterPool::Lease counters(impl_->counters);
+      return pipeline::answer_retrieve(request, *handle, found.content, found.source, answer_tokens,
+                                       (*counters).ruler());
+    }
+    case pipeline::Located::Where::unreachable:
+      return std::unexpected(*found.error);
+    case pipeline::Located::Where::gone:
+      return pipeline::answer_missing(request, store::Status::expired, found.hint);
+    case pipeline::Located::Where::nowhere:
+      break;
   }
-  if (!store_exists()) return pipeline::answer_missing(request, store::Status::unknown, std::nullopt);
-  const auto store = impl_->open();
-  if (!store) return std::unexpected(store.error());
-  auto found = (*store)->get(*handle);
-  if (!found) return std::unexpected(found.error());
-  if (found->status == store::Status::live && found->entry) {
-    return answered(*handle, found->entry->content, found->entry->source);
+  return pipeline::answer_missing(request, store::Status::unknown, std::nullopt);
+}
+
+// Tokens of the answers that a conversation holds to this handle.
+Tokens Core::given_in(std::string_view body, store::Handle handle) {
+  Tokens given;
+  const auto wire = relay::wire_of(body);
+  if (!wire) return given;
+  CounterPool::Lease counters(impl_->counters);
+  for (const relay::GivenAnswer& a : relay::given_answers(body, *wire)) {
+    if (store::parse_handle(relay::read_arguments(a.arguments).hash) == handle)
+      given += (*counters).ruler().count(a.text);
   }
-  return pipeline::answer_missing(request, found->status, found->hint);
+  return given;
 }
 
 Result<std::string> Core::decode(std::string_view view) {
@@ -272,8 +335,7 @@ void Core::drop_caches() {
 }
 
 bool Core::store_exists() const {
-  std::error_code error;
-  return impl_->config.store == Config::StoreKind::memory || fs::exists(impl_->database(), error);
+  return impl_->exists();
 }
 
 Result<store::Stats> Core::store_stats() {
@@ -331,6 +393,22 @@ Answer Core::call(std::string_view text) {
         out.object().key("content").string(original).end();
         return std::move(out).take();
       });
+    case Operation::restore: {
+      const auto restored = restore(r.input.text, r.format, limits_of(r.options));
+      json::Writer out;
+      out.object().key("body").string(restored ? std::string_view(restored->body) : r.input.text);
+      out.key("restored").number(std::int64_t{restored ? restored->calls : 0}).end();
+      return {Status::answered, std::move(out).take()};
+    }
+    case Operation::tool_call:
+      return answer_of(answer_tool_call(r.call, r.input.text, r.format, limits_of(r.options)),
+                       [](const std::optional<ToolAnswer>& answer) {
+                         json::Writer out;
+                         out.object().key("ours").boolean(answer.has_value());
+                         if (answer) out.key("answer").raw(answer->block).key("text").string(answer->text);
+                         out.end();
+                         return std::move(out).take();
+                       });
     case Operation::tool:
       return {Status::answered, "{\"tool\":" + std::string(*tool_definition(r.format)) + "}"};
     case Operation::formats:

@@ -19,6 +19,8 @@
 #include "base/units.h"
 #include "pipeline/compress.h"
 #include "pipeline/retrieve.h"
+#include "relay/relay.h"
+#include "relay/restore.h"
 #include "store/store.h"
 
 namespace headroom::api {
@@ -52,6 +54,22 @@ struct RetrieveCall {
       false;  // a model's call is always answered within max_tokens; a program's bare handle gives all bytes
 };
 
+// A reply that is watched on its way to the client, and its request.
+struct RelayCall {
+  std::string format;   // "", "openai", "responses", "anthropic", "gemini", "converse"
+  std::string body;     // the request as the client sent it: its originals are found here
+  std::string request;  // the bytes that went to the provider; "" if they are the same
+  pipeline::TraceOption trace = pipeline::TraceOption::auto_;
+  relay::Limits limits = {};
+};
+relay::Limits limits_of(const pipeline::Options& options);
+
+// A call of our tool that a library answers: the block or message to be appended, and what it says.
+struct ToolAnswer {
+  std::string block;  // JSON
+  std::string text;
+};
+
 class Core {
  public:
   // Opens nothing yet: the store is opened when a call first needs it, so `count` and lossless calls touch no file.
@@ -71,6 +89,13 @@ class Core {
   // error.
   Result<pipeline::RetrieveAnswer> retrieve(const RetrieveCall& call, Tokens answer_tokens);
   Result<std::string> decode(std::string_view view);
+  // The retrieval loop over one turn's replies. The core must outlive it; one thread at a time.
+  Result<std::unique_ptr<relay::Relay>> open_relay(RelayCall call);
+  // The body with the traces of earlier turns turned back; nullopt if it has none.
+  std::optional<relay::Restored> restore(std::string_view body, std::string_view format, const relay::Limits& limits);
+  // A tool call in any format, as the model's reply has it; nullopt if it is not of our tool. `body` is searched first.
+  Result<std::optional<ToolAnswer>> answer_tool_call(std::string_view call, std::string_view body,
+                                                     std::string_view format, const relay::Limits& limits);
   Result<store::Stats> store_stats();
   Result<std::uint64_t> store_purge(std::optional<std::chrono::seconds> older_than);
   // Forgets counts of earlier calls (never originals): the next call is timed as a first one.
@@ -79,6 +104,9 @@ class Core {
   bool store_exists() const;
 
  private:
+  relay::Originals originals(std::string body, std::string_view format);
+  Tokens given_in(std::string_view body, store::Handle handle);
+
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };

@@ -13,6 +13,7 @@ namespace {
 using pipeline::FidelityOption;
 using pipeline::Retrieval;
 using pipeline::SecretsOption;
+using pipeline::TraceOption;
 
 // clang-format off
 constexpr OptionRow rows[] = {
@@ -58,6 +59,12 @@ constexpr OptionRow rows[] = {
      [](Settings& s) -> Slot { return &s.call.retrieval; }},
     {"answer_tokens", "", Group::retrieval, "N", "Size of a retrieve answer that asks for a part and names no size",
      [](Settings& s) -> Slot { return &s.call.answer_tokens; }, 1, 16'000},
+    {"rounds", "", Group::retrieval, "N", "Rounds of retrieve calls answered within one turn, where we answer them",
+     [](Settings& s) -> Slot { return &s.call.rounds; }, 0, 1'000},
+    {"round_tokens", "", Group::retrieval, "N", "Tokens of all answers within one turn, where we answer them",
+     [](Settings& s) -> Slot { return &s.call.round_tokens; }, 1, 1'000'000},
+    {"trace", "", Group::retrieval, "auto|always|never", "When a retrieve call that the client did not see leaves a trace in the turn",
+     [](Settings& s) -> Slot { return &s.call.trace; }},
 
     {"store", "", Group::store, "sqlite|memory", "Where originals are kept",
      [](Settings& s) -> Slot { return &s.handle.store; }},
@@ -84,9 +91,9 @@ constexpr PeerRow peer_rows[] = {
 // clang-format on
 
 // Names of the specification that do nothing yet: refused by name, so that nobody believes they work.
-constexpr std::string_view later[] = {
-    "compact", "images",      "inject",     "rounds",   "round_tokens",     "trace",    "epoch", "high",
-    "low",     "model_limit", "keep_units", "relocate", "prompt_cache_key", "ttl_batch"};
+constexpr std::string_view later[] = {"compact",  "images",      "inject",     "epoch",    "high",
+                                      "low",      "model_limit", "keep_units", "relocate", "prompt_cache_key",
+                                      "ttl_batch"};
 
 struct Choice {
   std::string_view name;
@@ -99,6 +106,9 @@ constexpr Choice retrievals[] = {{"none", static_cast<int>(Retrieval::none)},
 constexpr Choice secret_choices[] = {{"memory", static_cast<int>(SecretsOption::memory)},
                                      {"encrypt", static_cast<int>(SecretsOption::encrypt)},
                                      {"raw", static_cast<int>(SecretsOption::raw)}};
+constexpr Choice traces[] = {{"auto", static_cast<int>(TraceOption::auto_)},
+                             {"always", static_cast<int>(TraceOption::always)},
+                             {"never", static_cast<int>(TraceOption::never)}};
 constexpr Choice stores[] = {{"sqlite", static_cast<int>(Config::StoreKind::sqlite)},
                              {"memory", static_cast<int>(Config::StoreKind::memory)}};
 constexpr std::string_view roles[] = {"tool", "user", "system", "assistant"};
@@ -111,6 +121,9 @@ constexpr std::span<const Choice> choices_of(Retrieval) {
 }
 constexpr std::span<const Choice> choices_of(SecretsOption) {
   return secret_choices;
+}
+constexpr std::span<const Choice> choices_of(TraceOption) {
+  return traces;
 }
 constexpr std::span<const Choice> choices_of(Config::StoreKind) {
   return stores;

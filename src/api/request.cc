@@ -18,8 +18,8 @@ using json::Document;
 using json::Kind;
 using json::NodeId;
 
-constexpr std::string_view operations[] = {"compress", "count",  "retrieve",    "simulate",   "tool",
-                                           "formats",  "decode", "store_stats", "store_purge"};
+constexpr std::string_view operations[] = {"compress", "count",   "retrieve",  "simulate",    "tool",       "formats",
+                                           "decode",   "restore", "tool_call", "store_stats", "store_purge"};
 constexpr std::string_view returns[] = {"body", "messages", "edits", "changes"};
 constexpr std::uint32_t bit(Operation op) {
   return 1u << static_cast<unsigned>(op);
@@ -28,6 +28,7 @@ constexpr std::uint32_t every = ~0u;
 constexpr std::uint32_t shortening = bit(Operation::compress) | bit(Operation::simulate);
 constexpr std::uint32_t reading = shortening | bit(Operation::count);
 constexpr std::uint32_t fetching = bit(Operation::retrieve);
+constexpr std::uint32_t replaying = bit(Operation::restore) | bit(Operation::tool_call);
 
 // What a field of a request may be, in which operations, and where it goes.
 struct Field {
@@ -162,10 +163,15 @@ constexpr Field fields[] = {
      [](const Document& d, NodeId v, Request& r) {
        return d.is(v, Kind::null) ? Result<void>{} : read_string(d, v, "model", r.model);
      }},
-    {"format", reading | bit(Operation::tool), read_format},
+    {"format", reading | replaying | bit(Operation::tool), read_format},
     {"options", every, read_options},
     {"return", shortening, read_return},
-    {"body", reading | fetching, read_body},
+    {"body", reading | fetching | replaying, read_body},
+    {"call", bit(Operation::tool_call),
+     [](const Document& d, NodeId v, Request& r) {
+       r.call = d.is(v, Kind::string) ? d.string(v) : std::string(d.raw(v));
+       return Result<void>{};
+     }},
     {"content", reading | bit(Operation::decode), read_content},
     {"kind", shortening,
      [](const Document& d, NodeId v, Request& r) { return read_string(d, v, "kind", r.input.hints.kind); }},
@@ -215,6 +221,8 @@ Result<void> check_needs(const Request& r) {
   const bool has_input = r.input.kind != Input::Kind::none;
   if (r.op == Operation::decode && !has_input) return fail(ErrorKind::invalid_request, "field content is missing");
   if ((bit(r.op) & reading) && !has_input) return fail(ErrorKind::invalid_request, "field body or content is missing");
+  if (r.op == Operation::restore && !has_input) return fail(ErrorKind::invalid_request, "field body is missing");
+  if (r.op == Operation::tool_call && r.call.empty()) return fail(ErrorKind::invalid_request, "field call is missing");
   if (r.op == Operation::retrieve && r.retrieve.hash.empty()) {
     return fail(ErrorKind::invalid_request, "field hash is missing");
   }

@@ -26,6 +26,8 @@ enum class Operation : std::uint8_t {
   tool,
   formats,
   decode,
+  restore,
+  tool_call,
   store_stats,
   store_purge
 };
@@ -43,6 +45,7 @@ struct Request {
   Return returned = Return::body;
   pipeline::Options options;
   RetrieveCall retrieve;
+  std::string call;  // of tool_call: JSON
   std::optional<std::chrono::seconds> older_than;
   std::vector<std::string> warnings;
 };

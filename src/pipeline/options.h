@@ -16,9 +16,14 @@ enum class FidelityOption : std::uint8_t { auto_, lossless };
 // Who can redeem a handle: nobody, or the caller (it offers and answers our tool).
 enum class Retrieval : std::uint8_t { none, tool };
 
+<<<<<<< HEAD
 // Contents in which a secret is found (secrets/secrets.h): kept in memory only, so lossless where the store lies
 // elsewhere; stored encrypted like any other; or left as they are and stored nowhere.
 enum class SecretsOption : std::uint8_t { memory, encrypt, raw };
+=======
+// When a call of ours that the client never saw leaves a trace in the assistant's turn (docs/formats/traces.md).
+enum class TraceOption : std::uint8_t { auto_, always, never };
+>>>>>>> dff268b (Answer retrieve calls inside a provider's reply, in every wire format)
 
 struct Options {
   // Views
@@ -51,6 +56,9 @@ struct Options {
 
   // Retrieval
   Tokens answer_tokens{2000};  // what max_tokens of a retrieve call is if not given
+  int rounds = 4;              // hidden rounds of one turn that are answered
+  Tokens round_tokens{8000};   // of their answers together
+  TraceOption trace = TraceOption::auto_;
 };
 
 }  // namespace headroom::pipeline

@@ -529,6 +529,15 @@ class Retrieval {
   std::string head_, what_, notice_, map_, more_, cursor_;
 };
 
+// Its answers together are as long as the original: more would only repeat it.
+RetrieveAnswer answered_already(store::Handle handle) {
+  RetrieveAnswer answer;
+  answer.status = store::Status::live;
+  answer.partial = true;
+  answer.text = "[" + store::to_string(handle) + ": the answers above already hold as much as the whole; read them]";
+  return answer;
+}
+
 }  // namespace
 
 RetrieveAnswer answer_retrieve(const RetrieveRequest& request, store::Handle handle, std::string_view content,
@@ -540,8 +549,15 @@ RetrieveAnswer answer_retrieve(const RetrieveRequest& request, store::Handle han
     answer.total = static_cast<std::int64_t>(LineIndex(content).count());
     return answer;
   }
-  const std::int64_t max =
+  std::int64_t max =
       std::clamp(request.max_tokens.value_or(default_tokens).value, min_answer_tokens, max_answer_tokens);
+  if (request.given.value > 0) {
+    // What the original, in its frame, has more than the earlier answers gave.
+    const std::int64_t enough = request.given.value + max - frame_tokens;
+    if (!ruler.exceeds(content, Tokens(std::max<std::int64_t>(enough, 0))))
+      max = ruler.count(content).value + frame_tokens - request.given.value;
+    if (max < min_answer_tokens) return answered_already(handle);
+  }
   return Retrieval(request, handle, content, source, max, ruler).answer();
 }
 

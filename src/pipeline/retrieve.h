@@ -39,6 +39,7 @@ struct RetrieveRequest {
   std::string_view query = {};
   std::string_view cursor = {};
   std::optional<Tokens> max_tokens = {};
+  Tokens given = {};  // tokens of earlier answers to this handle: with this one they get no more than the original has
   bool for_model = false;  // a model's call is always answered within max_tokens
 
   // Nothing but the handle is asked for, by a program.
