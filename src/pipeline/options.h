@@ -16,14 +16,12 @@ enum class FidelityOption : std::uint8_t { auto_, lossless };
 // Who can redeem a handle: nobody, or the caller (it offers and answers our tool).
 enum class Retrieval : std::uint8_t { none, tool };
 
-<<<<<<< HEAD
 // Contents in which a secret is found (secrets/secrets.h): kept in memory only, so lossless where the store lies
 // elsewhere; stored encrypted like any other; or left as they are and stored nowhere.
 enum class SecretsOption : std::uint8_t { memory, encrypt, raw };
-=======
+
 // When a call of ours that the client never saw leaves a trace in the assistant's turn (docs/formats/traces.md).
 enum class TraceOption : std::uint8_t { auto_, always, never };
->>>>>>> dff268b (Answer retrieve calls inside a provider's reply, in every wire format)
 
 struct Options {
   // Views
