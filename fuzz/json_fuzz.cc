@@ -18,10 +18,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (doc.error().offset > size) std::abort();
     return 0;
   }
-  if (!prefix || prefix->nodes().size() != doc->nodes().size()) std::abort();
+  if (!prefix || prefix->size() != doc->size()) std::abort();
   if (!json::same_tokens(text, text)) std::abort();
-  for (json::NodeId id = 0; id < doc->nodes().size(); ++id) {
-    if (doc->end_of(id) <= id || doc->end_of(id) > doc->nodes().size() || (*doc)[id].end() > size) std::abort();
+  for (json::NodeId id = 0; id < doc->size(); ++id) {
+    if (doc->end_of(id) <= id || doc->end_of(id) > doc->size() || (*doc)[id].end() > size) std::abort();
     if (!doc->is(id, json::Kind::string)) continue;
     const std::string value = doc->string(id), quoted = json::quote(value);
     const auto again = json::Document::parse(quoted);

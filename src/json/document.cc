@@ -41,8 +41,8 @@ class Scanner {
   std::expected<Document, ParseError> run(bool whole) {
     if (text_.size() > max_text) return std::unexpected(ParseError{max_text, "text over 64 MiB", false});
     doc_.text_ = text_;
-    // A value takes two bytes at least, so this never grows; pages that stay untouched cost no memory.
-    doc_.nodes_.reserve(whole ? text_.size() / 2 + 2 : 16);
+    whole_ = whole;
+    doc_.nodes_.reserve(std::min(text_.size() / 2 + 2, first_nodes));
     if (!scan()) return std::unexpected(ParseError{at_, message_, truncated_});
     if (whole) {
       skip_space();
@@ -55,9 +55,7 @@ class Scanner {
   }
 
  private:
-  struct Open {
-    NodeId id;
-  };
+  static constexpr std::size_t first_nodes = 2048;
 
   bool error(const char* message) {
     truncated_ = at_ >= text_.size();
@@ -67,24 +65,37 @@ class Scanner {
   void skip_space() {
     while (at_ < text_.size() && is_space(text_[at_])) ++at_;
   }
-  std::size_t add(Kind kind, std::size_t begin, bool escaped = false) {
-    const NodeId id = static_cast<NodeId>(doc_.nodes_.size());
-    doc_.nodes_.emplace_back(kind, escaped, static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(at_ - begin),
-                             id + 1);
-    return id;
+  // Room for half as many nodes again as the rest will take if it is like the text so far: an even text is copied once,
+  // and what stays unused is never touched.
+  void grow() {
+    const std::size_t n = doc_.nodes_.size();
+    std::size_t room = n * 2;
+    if (whole_ && at_ > 0) {
+      const double each = static_cast<double>(n) / static_cast<double>(at_);
+      const auto expected = static_cast<std::size_t>(each * 1.5 * static_cast<double>(text_.size()));
+      room = std::max(n + n / 2, std::min(expected, text_.size() / 2 + 2));  // a value takes two bytes at least
+    }
+    doc_.nodes_.reserve(room);
+  }
+
+  void add(Kind kind, std::size_t begin, std::size_t size, bool escaped = false) {
+    if (doc_.nodes_.size() == doc_.nodes_.capacity()) grow();
+    doc_.nodes_.push_back(
+        Document::Packed::of(kind, escaped, static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(size)));
   }
 
   // Iterative: a stack of open containers, so that depth costs memory of ours and never the call stack.
   bool scan() {
-    std::vector<Open> open;
+    std::vector<NodeId> open;
     skip_space();
     for (;;) {  // at the start of a value
       if (at_ >= text_.size()) return error("a value is missing");
       const char c = text_[at_];
       if (c == '{' || c == '[') {
         if (static_cast<int>(open.size()) >= limits_.depth) return error("nested too deeply");
-        const std::size_t begin = at_++;
-        open.push_back({static_cast<NodeId>(add(c == '{' ? Kind::object : Kind::array, begin))});
+        open.push_back(static_cast<NodeId>(doc_.nodes_.size()));
+        add(c == '{' ? Kind::object : Kind::array, at_++, doc_.containers_.size());
+        doc_.containers_.push_back({});
         skip_space();
         if (at_ < text_.size() && text_[at_] == (c == '{' ? '}' : ']')) {
           close(open);
@@ -99,7 +110,7 @@ class Scanner {
         if (open.empty()) return true;
         skip_space();
         if (at_ >= text_.size()) return error("");
-        const bool object = doc_.nodes_[open.back().id].kind() == Kind::object;
+        const bool object = doc_.nodes_[open.back()].kind() == Kind::object;
         if (text_[at_] == ',') {
           ++at_;
           skip_space();
@@ -112,11 +123,11 @@ class Scanner {
     }
   }
 
-  void close(std::vector<Open>& open) {
+  void close(std::vector<NodeId>& open) {
     ++at_;
-    Node& node = doc_.nodes_[open.back().id];
-    node = Node(node.kind(), false, node.begin(), static_cast<std::uint32_t>(at_ - node.begin()),
-                static_cast<NodeId>(doc_.nodes_.size()));
+    const Document::Packed node = doc_.nodes_[open.back()];
+    doc_.containers_[node.size()] = {static_cast<std::uint32_t>(at_) - node.begin,
+                                     static_cast<NodeId>(doc_.nodes_.size())};
     open.pop_back();
   }
 
@@ -151,7 +162,7 @@ class Scanner {
       if (at_ >= text_.size() || text_[at_] != c) return error("not a JSON value");
       ++at_;
     }
-    add(kind, begin);
+    add(kind, begin, at_ - begin);
     return true;
   }
 
@@ -178,7 +189,7 @@ class Scanner {
       if (at_ < text_.size() && (text_[at_] == '+' || text_[at_] == '-')) ++at_;
       if (!digits()) return false;
     }
-    add(Kind::number, begin);
+    add(Kind::number, begin, at_ - begin);
     return true;
   }
 
@@ -201,7 +212,7 @@ class Scanner {
       const char c = text_[at_];
       if (c == '"') {
         ++at_;
-        add(Kind::string, begin, escaped);
+        add(Kind::string, begin, at_ - begin, escaped);
         return true;
       }
       if (c == '\\') {
@@ -235,6 +246,7 @@ class Scanner {
   std::string_view text_;
   Limits limits_;
   std::size_t at_ = 0;
+  bool whole_ = true;  // the text is one value
   bool truncated_ = false;
   const char* message_ = "";
   Document doc_;

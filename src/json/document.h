@@ -1,6 +1,7 @@
 // Finds JSON values and their byte offsets; nothing is copied, unescaped or converted.
 //
-// A Document is a flat list of nodes in document order, 12 bytes each, over the caller's text, which must outlive it:
+// A Document is a flat list of nodes in document order over the caller's text, which must outlive it; 8 bytes a node,
+// and 8 more for an object or array:
 //
 //   {"a": [1, 2], "b": "x"}
 //   0 object [0,23) next=7 | 1 string "a" | 2 array next=5 | 3 number | 4 number | 5 string "b" | 6 string "x"
@@ -29,28 +30,25 @@ inline constexpr int max_depth = 256;
 
 using NodeId = std::uint32_t;
 
+class Document;
+
+// One node of a document, looked up as it is asked; no longer-lived than the document stays where it is.
 class Node {
  public:
-  Node(Kind kind, bool escaped, std::uint32_t begin, std::uint32_t size, NodeId next)
-      : begin_(begin),
-        packed_(static_cast<std::uint32_t>(kind) << 28 | static_cast<std::uint32_t>(escaped) << 27 | size),
-        next_(next) {}
-  Kind kind() const { return static_cast<Kind>(packed_ >> 28); }
+  Node(const Document& doc, NodeId id) : doc_(&doc), id_(id) {}
+  Kind kind() const;
   // A string with at least one backslash.
-  bool escaped() const { return packed_ >> 27 & 1; }
-  std::uint32_t begin() const { return begin_; }
-  std::uint32_t size() const { return packed_ & 0x07FFFFFF; }
-  std::uint32_t end() const { return begin_ + size(); }
+  bool escaped() const;
+  std::uint32_t begin() const;
+  std::uint32_t size() const;
+  std::uint32_t end() const { return begin() + size(); }
   // Index of the first node after this subtree.
-  NodeId next() const { return next_; }
+  NodeId next() const;
 
  private:
-  friend class Scanner;
-  std::uint32_t begin_;
-  std::uint32_t packed_;
-  NodeId next_;
+  const Document* doc_;
+  NodeId id_;
 };
-static_assert(sizeof(Node) == 12);
 
 struct Limits {
   int depth = max_depth;
@@ -71,23 +69,23 @@ class Document {
   static std::expected<Document, ParseError> parse_prefix(std::string_view text, Limits limits = {});
 
   std::string_view text() const { return text_; }
-  const std::vector<Node>& nodes() const { return nodes_; }
-  const Node& operator[](NodeId id) const { return nodes_[id]; }
-  const Node& root() const { return nodes_.front(); }
+  std::size_t size() const { return nodes_.size(); }  // nodes
+  Node operator[](NodeId id) const { return {*this, id}; }
+  Node root() const { return {*this, 0}; }
 
   // The raw bytes of a value: a string with its quotes.
-  std::string_view raw(NodeId id) const { return text_.substr(nodes_[id].begin(), nodes_[id].size()); }
+  std::string_view raw(NodeId id) const { return text_.substr(nodes_[id].begin, size_of(id)); }
   // The raw bytes between a string's quotes, escapes as written.
-  std::string_view string_raw(NodeId id) const { return text_.substr(nodes_[id].begin() + 1, nodes_[id].size() - 2); }
+  std::string_view string_raw(NodeId id) const { return text_.substr(nodes_[id].begin + 1, nodes_[id].size() - 2); }
   // A string's decoded value as WTF-8.
   std::string string(NodeId id) const;
   // True if the string's decoded value is `value` (escapes considered).
   bool string_is(NodeId id, std::string_view value) const;
 
   bool is(NodeId id, Kind kind) const { return nodes_[id].kind() == kind; }
-  // The first child (an object's first key), or nodes()[id].next() if there is none.
+  // The first child (an object's first key), or end_of(id) if there is none.
   static NodeId first_child(NodeId id) { return id + 1; }
-  NodeId end_of(NodeId id) const { return nodes_[id].next(); }
+  NodeId end_of(NodeId id) const { return nodes_[id].container() ? containers_[nodes_[id].size()].next : id + 1; }
 
   // Number of elements, or of members; O(children).
   std::size_t count(NodeId id) const;
@@ -103,9 +101,51 @@ class Document {
 
  private:
   friend class Scanner;
+  friend class Node;
+
+  // A node as it is kept: kind, escape mark and size in one word. Of a container the word holds, instead of its size,
+  // its place in the list of containers.
+  struct Packed {
+    std::uint32_t begin;
+    std::uint32_t word;
+    static Packed of(Kind kind, bool escaped, std::uint32_t begin, std::uint32_t size) {
+      return {begin, static_cast<std::uint32_t>(kind) << 28 | static_cast<std::uint32_t>(escaped) << 27 | size};
+    }
+    Kind kind() const { return static_cast<Kind>(word >> 28); }
+    bool container() const { return word < std::uint32_t{2} << 28; }
+    bool escaped() const { return word >> 27 & 1; }
+    std::uint32_t size() const { return word & 0x07FFFFFF; }
+  };
+  static_assert(sizeof(Packed) == 8 && static_cast<int>(Kind::object) < 2 && static_cast<int>(Kind::array) < 2);
+  struct Container {
+    std::uint32_t size;
+    NodeId next;
+  };
+
+  std::uint32_t size_of(NodeId id) const {
+    return nodes_[id].container() ? containers_[nodes_[id].size()].size : nodes_[id].size();
+  }
+
   std::string_view text_;
-  std::vector<Node> nodes_;
+  std::vector<Packed> nodes_;
+  std::vector<Container> containers_;  // in the order of their nodes
 };
+
+inline Kind Node::kind() const {
+  return doc_->nodes_[id_].kind();
+}
+inline bool Node::escaped() const {
+  return doc_->nodes_[id_].escaped();
+}
+inline std::uint32_t Node::begin() const {
+  return doc_->nodes_[id_].begin;
+}
+inline std::uint32_t Node::size() const {
+  return doc_->size_of(id_);
+}
+inline NodeId Node::next() const {
+  return doc_->end_of(id_);
+}
 
 class Document::ElementRange {
  public:

@@ -73,7 +73,7 @@ TEST(JsonDocument, NodesKnowTheirPlaces) {
   const std::string text = R"({"a": [1, 2], "b": "x"})";
   const auto doc = Document::parse(text);
   ASSERT_TRUE(doc);
-  ASSERT_EQ(doc->nodes().size(), 7u);
+  ASSERT_EQ(doc->size(), 7u);
   EXPECT_EQ(doc->end_of(2), 5u);
   EXPECT_EQ(doc->raw(2), "[1, 2]");
   EXPECT_EQ(doc->count(0), 2u);
@@ -82,6 +82,30 @@ TEST(JsonDocument, NodesKnowTheirPlaces) {
   std::vector<std::string_view> elements;
   for (const NodeId e : doc->elements(2)) elements.push_back(doc->raw(e));
   EXPECT_EQ(elements, (std::vector<std::string_view>{"1", "2"}));
+}
+
+// Containers know where they end however the list of nodes grew: a dense half behind a sparse one, and the other way.
+TEST(JsonDocument, GrowsWithTextsOfAnyDensity) {
+  std::string sparse, dense;
+  for (int i = 0; i < 3000; ++i) {
+    sparse += "{\"a\":\"" + std::string(200, 'x') + "\"},";
+    dense += "[{},[],1],";
+  }
+  for (const std::string& text : {"[" + sparse + dense + "0]", "[" + dense + sparse + "0]"}) {
+    const auto doc = Document::parse(text);
+    ASSERT_TRUE(doc);
+    ASSERT_EQ(doc->size(), 2u + 3000 * 3 + 3000 * 4);
+    EXPECT_EQ(doc->count(0), 6001u);
+    for (NodeId id = 0; id < doc->size(); ++id) {
+      const bool container = doc->is(id, Kind::object) || doc->is(id, Kind::array);
+      ASSERT_EQ(doc->end_of(id) == id + 1, !container || doc->raw(id).size() == 2);
+      if (!container) continue;
+      ASSERT_EQ(doc->raw(id).front() == '{' ? '}' : ']', doc->raw(id).back());
+      const auto alone = Document::parse(doc->raw(id));
+      ASSERT_TRUE(alone.has_value());
+      ASSERT_EQ(alone->size(), doc->end_of(id) - id);
+    }
+  }
 }
 
 TEST(JsonDocument, EveryPrefixIsTruncatedOrParses) {
@@ -161,7 +185,7 @@ TEST(JsonDocument, AgreesWithAnIndependentParser) {
     const auto doc = Document::parse(text);
     ASSERT_EQ(doc.has_value(), nlohmann::json::accept(text)) << text;
     if (!doc) continue;
-    for (NodeId id = 0; id < doc->nodes().size(); ++id) {
+    for (NodeId id = 0; id < doc->size(); ++id) {
       if (!doc->is(id, Kind::string)) continue;
       ASSERT_EQ(doc->string(id), nlohmann::json::parse(doc->raw(id)).get<std::string>()) << text;
     }

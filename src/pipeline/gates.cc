@@ -19,7 +19,7 @@ bool any_glob(const std::vector<std::string>& patterns, std::string_view name) {
 bool reads_instruction_file(const messages::Call& call, const Options& options) {
   const auto doc = json::Document::parse(call.arguments);
   if (!doc) return false;
-  for (json::NodeId i = 0; i < doc->nodes().size(); ++i) {
+  for (json::NodeId i = 0; i < doc->size(); ++i) {
     if (!doc->is(i, json::Kind::string)) continue;
     const std::string value = doc->string(i);
     const std::size_t slash = value.find_last_of("/\\");

@@ -13,7 +13,7 @@ std::string scalar_arguments(std::string_view arguments) {
   const auto add = [&](std::string_view s) { out.append(out.empty() ? "" : "\n").append(s); };
   // Values only: a key is followed by its value, so keys of objects are found by walking the members.
   const auto walk = [&](const auto& self, json::NodeId id) -> void {
-    switch (doc->nodes()[id].kind()) {
+    switch ((*doc)[id].kind()) {
       case json::Kind::object:
         for (json::Member m : doc->members(id)) self(self, m.value);
         break;

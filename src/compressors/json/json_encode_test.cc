@@ -217,6 +217,36 @@ RC_GTEST_PROP(JsonEncode, TreesComeBack, ()) {
   expect_round_trip(tree(4, ""));
 }
 
+// The column that holds the rows below is none that all rows share, even where its arrays are equal.
+TEST(JsonEncode, EqualRowsBelowComeBack) {
+  const std::string below = R"([{"x":1,"y":"p"},{"x":2,"y":"q"},{"x":3,"y":"r"}])";
+  const std::string text = R"({"rows":[{"a":"one","below":)" + below + R"(},{"a":"two","below":)" + below + "}]}";
+  const auto view = encoded(text);
+  ASSERT_TRUE(view);
+  EXPECT_NE(view->find("nested rows"), std::string::npos) << *view;
+  const auto back = records::decode(*view);
+  ASSERT_TRUE(back) << *view;
+  EXPECT_TRUE(json::same_tokens(*back, text)) << *back;
+}
+
+// Strings that hold escapes are narrowed like others: shared edges, other columns' cells inside.
+TEST(JsonEncode, EscapedStringsShareTheirEdges) {
+  std::string text = "[";
+  for (int i = 0; i < 40; ++i) {
+    const std::string n = std::to_string(i), day = std::to_string(10 + i / 10);
+    const std::string id = "k\\\\" + n;  // escaped: one backslash
+    text += (i > 0 ? ",{" : "{") + ("\"id\":\"" + id) + "\",\"at\":\"day \\\"" + day + "\\\":" + n;
+    text += "\",\"url\":\"a\\/b " + id + " end\",\"plain\":\"x" + n + "\"}";
+  }
+  text += "]";
+  const auto view = encoded(text);
+  ASSERT_TRUE(view);
+  EXPECT_NE(view->find("url=a/b k\\{id} end"), std::string::npos) << *view;
+  const auto back = records::decode(*view);
+  ASSERT_TRUE(back) << *view;
+  EXPECT_TRUE(json::same_tokens(*back, text)) << *back;
+}
+
 TEST(JsonEncode, SaysOnceWhatRowsShare) {
   std::string text = "[";
   for (int i = 0; i < 40; ++i) {

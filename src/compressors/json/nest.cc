@@ -93,7 +93,7 @@ std::optional<Nest> Nest::of_array(const Document& doc, const std::vector<NodeId
   // Arrays of mostly one object are better flattened.
   if (!nest.recursive_ && best->rows < best->arrays * 2) return std::nullopt;
   for (const std::string_view title : {"with rows below", "without", "below"}) {
-    nest.classes_.push_back({title, {}, {}, std::nullopt, std::nullopt});
+    nest.classes_.emplace_back().title = title;
   }
   nest.collect(array, array, 0);
   if (nest.classes_.front().rows.empty()) return std::nullopt;

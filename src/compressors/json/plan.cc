@@ -62,38 +62,33 @@ TablePlan::TablePlan(const Table& table, const std::vector<std::string>& whole_n
   }
 }
 
-std::string_view TablePlan::value(std::size_t r, std::size_t c) const {
-  const NodeId cell = table_->cell(r, c);
-  if (cell == no_cell) return {};
-  const json::Document& doc = table_->doc();
-  switch (doc[cell].kind()) {
-    case Kind::string:
-      if (!doc[cell].escaped()) return doc.string_raw(cell);
-      return decoded_.emplace_back(doc.string(cell));
-    case Kind::object:
-    case Kind::array:
-      return {};
-    default:
-      return doc.raw(cell);
-  }
-}
-
 bool TablePlan::whole_cell(std::size_t r, std::size_t c) const {
-  if (is_severe(r, c)) return true;
-  return false;
+  return is_severe(r, c);
 }
 
 void TablePlan::read_values() {
   for (std::size_t c = 0; c < columns_.size(); ++c) distinct_[c] = distinct(*table_, c, few_values);
   constants();
   for (std::size_t c = 0; c < columns_.size(); ++c) {
-    if (columns_[c].role != Role::cell) continue;
-    fillers_[c].resize(table_->rows());
-    for (std::size_t r = 0; r < table_->rows(); ++r) {
-      const NodeId cell = table_->cell(r, c);
-      if (cell == no_cell) continue;
-      const Kind kind = table_->doc()[cell].kind();
-      if (kind == Kind::string || kind == Kind::number) fillers_[c][r] = value(r, c);
+    if (columns_[c].role == Role::cell) read_column(c);
+  }
+}
+
+void TablePlan::read_column(std::size_t c) {
+  const json::Document& doc = table_->doc();
+  Fillers& fillers = fillers_[c];
+  fillers.begin(doc.text(), decoded_, table_->rows());
+  for (std::size_t r = 0; r < table_->rows(); ++r) {
+    const NodeId cell = table_->cell(r, c);
+    if (cell == no_cell) continue;
+    if (doc.is(cell, Kind::number)) {
+      fillers.set(r, doc.raw(cell));
+    } else if (doc.is(cell, Kind::string) && !doc[cell].escaped()) {
+      fillers.set(r, doc.string_raw(cell));
+    } else if (doc.is(cell, Kind::string)) {
+      const std::string value = doc.string(cell);
+      decoded_ += value;
+      fillers.set_decoded(r, value.size());
     }
   }
 }
@@ -116,6 +111,9 @@ void TablePlan::plan() {
   lookups();
   for (std::size_t c = 0; c < columns_.size(); ++c) templates(c);
   if (!nested) heading();
+  for (std::size_t c = 0; c < columns_.size(); ++c) {
+    if (columns_[c].role == Role::derived) fillers_[c].clear();  // nothing of it is printed
+  }
   // What a pattern is filled to reads as a number where it looks like one.
   for (ColumnPlan& column : columns_) column.text = column.text || (column.patterned && column.lookalikes > 0);
 }
@@ -124,7 +122,7 @@ void TablePlan::constants() {
   if (full_rows_ < 2) return;
   for (std::size_t c = 0; c < columns_.size(); ++c) {
     const Distinct& d = distinct_[c];
-    if (d.complete && d.values.size() == 1 && d.counts[0] == full_rows_ && !table_->list())
+    if (c != below && d.complete && d.values.size() == 1 && d.counts[0] == full_rows_ && !table_->list())
       columns_[c].role = Role::constant;
     const Column& column = table_->columns()[c];
     // A column of strings only, some of which look like numbers, says so once instead of quoting each.
@@ -209,7 +207,7 @@ void TablePlan::affixes(std::size_t c) {
   plan.pattern.mark(Piece::Kind::cell);
   plan.pattern.text(tail);
   for (std::size_t r = 0; r < fillers.size(); ++r) {
-    if (eligible(r, c)) fillers[r] = fillers[r].substr(front, fillers[r].size() - front - back);
+    if (eligible(r, c)) fillers.narrow(r, front, back);
   }
 }
 
@@ -267,10 +265,9 @@ void TablePlan::references(std::size_t c, bool later) {
     bool done = false;
     for (std::size_t r = 0; r < fillers_[c].size(); ++r) {
       if (!eligible(r, c)) continue;
-      std::string_view& f = fillers_[c][r];
       const std::size_t n = fillers_[best][r].size();
-      f = best_front ? f.substr(n) : f.substr(0, f.size() - n);
-      done = f.empty();
+      fillers_[c].narrow(r, best_front ? n : 0, best_front ? 0 : n);
+      done = fillers_[c][r].empty();
     }
     plan.pattern.pieces.insert(best_front ? hole : hole + 1, Piece{Piece::Kind::column, {}, best});
     if (done) {
@@ -348,7 +345,7 @@ void TablePlan::below_parents(std::size_t c) {
   }
   if (n < 3) return;
   for (std::size_t r = 0; r < fillers_[c].size(); ++r) {
-    if (eligible(r, c)) fillers_[c][r].remove_prefix(above[r].size());
+    if (eligible(r, c)) fillers_[c].narrow(r, above[r].size(), 0);
   }
   columns_[c].patterned = true;
   columns_[c].pattern.mark(Piece::Kind::parent);

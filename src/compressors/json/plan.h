@@ -14,11 +14,11 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "compressors/json/fillers.h"
 #include "compressors/json/pattern.h"
 #include "compressors/json/table.h"
 
@@ -60,6 +60,8 @@ struct ColumnPlan {
 class TablePlan {
  public:
   TablePlan(const Table& table, const std::vector<std::string>& whole_names);
+  TablePlan(const TablePlan&) = delete;  // its columns point into it
+  TablePlan& operator=(const TablePlan&) = delete;
   // Plain: header and rows, constants apart, nothing else shared.
   void plan_plainly();
 
@@ -74,12 +76,10 @@ class TablePlan {
   // True if the cell is a string to be printed whole, quoted, past pattern and letters.
   bool whole_cell(std::size_t r, std::size_t c) const;
   const Distinct& distinct_of(std::size_t c) const { return distinct_[c]; }
-  // The decoded string, or the raw text of another scalar; null data for missing and containers.
-  std::string_view value(std::size_t r, std::size_t c) const;
 
   // The heading column, or npos; what a row's heading is.
   std::size_t heading_column = std::string_view::npos;
-  std::vector<std::string_view> headings;
+  Fillers headings;
 
   // Values of a tree's parent rows, per column, for {..}; set before plan().
   std::vector<std::vector<std::string_view>> parents;
@@ -94,6 +94,7 @@ class TablePlan {
  private:
   void constants();
   void read_values();
+  void read_column(std::size_t c);
   void mark_severe(std::size_t c);
   void affixes(std::size_t c);
   bool settle_rest(std::size_t c);
@@ -105,16 +106,16 @@ class TablePlan {
   void templates(std::size_t c);
   void heading();
   // The rows whose cell in this column is a string or number that may fill a pattern.
-  bool eligible(std::size_t r, std::size_t c) const { return fillers_[c][r].data() != nullptr && !is_severe(r, c); }
+  bool eligible(std::size_t r, std::size_t c) const { return fillers_[c].has(r) && !is_severe(r, c); }
   bool is_severe(std::size_t r, std::size_t c) const { return !severe_[c].empty() && severe_[c][r]; }
 
   const Table* table_;
   std::vector<ColumnPlan> columns_;
-  std::vector<std::vector<std::string_view>> fillers_;
+  std::vector<Fillers> fillers_;
   std::vector<std::vector<bool>> severe_;  // empty: none
   std::vector<Distinct> distinct_;
   std::size_t full_rows_ = 0;  // not apart
-  mutable std::deque<std::string> decoded_;
+  std::string decoded_;        // strings that hold escapes, one after another
 };
 
 // Lets the few rows stand apart that alone keep columns from being constant. Before the plan is made.

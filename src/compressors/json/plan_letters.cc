@@ -54,7 +54,8 @@ void TablePlan::templates(std::size_t c) {
   if (plan.role != Role::cell || plan.whole || column.strings == 0 || full_rows_ < 4) return;
   const bool fixed = plan.patterned && plan.referenced;  // others need its cells to be its fillers
   if (fixed) {
-    for (const std::string_view f : fillers_[c]) {
+    for (std::size_t r = 0; r < fillers_[c].size(); ++r) {
+      const std::string_view f = fillers_[c][r];
       if (!f.empty() && f[0] >= 'A' && f[0] <= 'Z' && (f.size() == 1 || f[1] == ' ' || is_digit(f[1]))) return;
     }
   }
@@ -196,21 +197,19 @@ void TablePlan::heading() {
     }
   }
   if (best_column == npos) return;
-  headings.resize(table_->rows());
+  headings.begin(table_->doc().text(), decoded_, table_->rows());
+  Fillers& fillers = fillers_[best_column];
   for (std::size_t r = 0; r < table_->rows(); ++r) {
-    std::string_view& v = fillers_[best_column][r];
+    const std::string_view v = fillers[r];
     const std::size_t at = cut(v, best_delimiter, best_nth);
     const std::string_view front = v.substr(0, at);
     for (const char c : front) {
       if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) return;
     }
     if (front.front() == ' ' || front.back() == ' ') return;
-    headings[r] = front;
+    headings.set_front(r, fillers, at);
   }
-  for (std::size_t r = 0; r < table_->rows(); ++r) {
-    std::string_view& v = fillers_[best_column][r];
-    v.remove_prefix(headings[r].size() + 1);
-  }
+  for (std::size_t r = 0; r < table_->rows(); ++r) fillers.narrow(r, headings[r].size() + 1, 0);
   heading_column = best_column;
   ColumnPlan& plan = columns_[best_column];
   if (!plan.patterned) {

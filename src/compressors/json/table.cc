@@ -17,27 +17,17 @@ constexpr std::size_t max_levels = 8;
 constexpr std::size_t max_keys = 4096;   // distinct paths looked at before the table is given up
 constexpr std::size_t linear_keys = 12;  // below this many keys an object's keys are searched in order
 constexpr std::uint32_t none = ~std::uint32_t{0};
-}  // namespace
 
-void tally(Column& column, Kind kind) {
-  switch (kind) {
-    case Kind::string:
-      ++column.strings;
-      break;
-    case Kind::number:
-      ++column.numbers;
-      break;
-    case Kind::true_:
-    case Kind::false_:
-      ++column.booleans;
-      break;
-    case Kind::null:
-      ++column.nulls;
-      break;
-    default:
-      ++column.containers;
-  }
+void tally(Column& column, Kind kind, int by = 1) {
+  std::uint32_t* count = &column.containers;
+  if (kind == Kind::string) count = &column.strings;
+  if (kind == Kind::number) count = &column.numbers;
+  if (kind == Kind::true_ || kind == Kind::false_) count = &column.booleans;
+  if (kind == Kind::null) count = &column.nulls;
+  *count += static_cast<std::uint32_t>(by);
 }
+
+}  // namespace
 
 class TableBuilder {
  public:
@@ -57,7 +47,7 @@ class TableBuilder {
     collect(0, root_path);
     const std::size_t columns = table_.columns_.size();
     if (columns == 0 || columns > max_columns) return std::nullopt;
-    if (columns * row_count_ > 16 * (doc_.nodes().size() + 256)) return std::nullopt;
+    if (columns * row_count_ > 16 * (doc_.size() + 256)) return std::nullopt;
     table_.cells_.assign(columns * row_count_, no_cell);
     table_.apart_.assign(row_count_, false);
     for (std::size_t r = 0; r < row_count_; ++r) fill_row(r);
@@ -297,8 +287,6 @@ std::optional<Table> Table::of_array(const Document& doc, NodeId array, TableOpt
   return build(doc, std::move(rows), options);
 }
 
-namespace {}  // namespace
-
 Table Table::of_list(const Document& doc, std::vector<NodeId> values) {
   Table table;
   table.doc_ = &doc;
@@ -321,39 +309,23 @@ void Table::set_apart(std::size_t r) {
   for (std::size_t c = 0; c < columns_.size(); ++c) {
     NodeId& cell = cells_[r * columns_.size() + c];
     if (cell == no_cell) continue;
-    switch ((*doc_)[cell].kind()) {
-      case Kind::string:
-        --columns_[c].strings;
-        break;
-      case Kind::number:
-        --columns_[c].numbers;
-        break;
-      case Kind::true_:
-      case Kind::false_:
-        --columns_[c].booleans;
-        break;
-      case Kind::null:
-        --columns_[c].nulls;
-        break;
-      default:
-        --columns_[c].containers;
-    }
+    tally(columns_[c], (*doc_)[cell].kind(), -1);
     cell = no_cell;
   }
 }
 
-Distinct distinct(const Table& table, std::size_t column, std::size_t cap) {
+Distinct distinct(const Table& table, std::size_t column, std::uint8_t cap) {
   Distinct out;
   out.ids.assign(table.rows(), Distinct::no_value);
-  std::unordered_map<std::string_view, std::uint32_t, TextHasher, std::equal_to<>> seen;
+  std::unordered_map<std::string_view, std::uint8_t, TextHasher, std::equal_to<>> seen;
   std::string_view last;
-  std::uint32_t last_id = Distinct::no_value;
+  std::uint8_t last_id = Distinct::no_value;
   for (std::size_t r = 0; r < table.rows(); ++r) {
     const NodeId cell = table.cell(r, column);
     if (cell == no_cell) continue;
     const std::string_view raw = table.doc().raw(cell);
     if (last_id == Distinct::no_value || raw != last) {
-      const auto [it, fresh] = seen.try_emplace(raw, static_cast<std::uint32_t>(out.values.size()));
+      const auto [it, fresh] = seen.try_emplace(raw, static_cast<std::uint8_t>(out.values.size()));
       if (fresh) {
         if (out.values.size() == cap) {
           out.complete = false;

@@ -83,12 +83,12 @@ class Table {
 // The cells of one column with equal ones (by their raw bytes) told apart: ids[r] indexes `values`, in order of first
 // appearance; missing cells and rows apart have no_value.
 struct Distinct {
-  static constexpr std::uint32_t no_value = ~std::uint32_t{0};
-  std::vector<std::uint32_t> ids;
+  static constexpr std::uint8_t no_value = 0xFF;
+  std::vector<std::uint8_t> ids;
   std::vector<json::NodeId> values;   // first cell of each value
   std::vector<std::uint32_t> counts;  // how often each occurs
   bool complete = true;               // false: gave up after `cap` values; then there are no ids
 };
-Distinct distinct(const Table& table, std::size_t column, std::size_t cap);
+Distinct distinct(const Table& table, std::size_t column, std::uint8_t cap);
 
 }  // namespace headroom::compressors::records
