@@ -6,28 +6,11 @@
 
 #include "cli/commands.h"
 #include "cli/io.h"
-
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
-
-namespace {
-
-// Large blocks go back to the system as they are freed. Left alone, glibc raises its threshold with every such block,
-// and what one step leaves free is then too scattered for the next: half as much memory again on a body of 12 MB.
-void keep_little_memory() {
-#ifdef __GLIBC__
-  constexpr int threshold = 1 << 20;
-  mallopt(M_MMAP_THRESHOLD, threshold);
-  mallopt(M_TRIM_THRESHOLD, 2 * threshold);
-#endif
-}
-
-}  // namespace
+#include "cli/memory.h"
 
 int main(int argc, char** argv) {
   using headroom::cli::Exit;
-  keep_little_memory();
+  headroom::cli::give_memory_back();
   headroom::cli::Context context;
   context.environment = [](const char* name) {
     const char* const value = std::getenv(name);

@@ -24,6 +24,7 @@
 #include "api/nearest.h"
 #include "cli/commands.h"
 #include "cli/io.h"
+#include "cli/memory.h"
 #include "json/document.h"
 #include "json/writer.h"
 
@@ -229,6 +230,7 @@ Exit run_worker(const Context& context, const Arguments& arguments) {
   const auto loaded = load_settings(context, arguments.options);
   if (!loaded) return context.refuse(loaded.error());
   for (const std::string& warning : loaded->warnings) context.say(warning);
+  keep_memory();
   return Worker(context, *loaded).run();
 }
 
