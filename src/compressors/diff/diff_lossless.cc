@@ -127,7 +127,7 @@ std::optional<FileHead> exact_head(const DiffText& d, const FileDiff& f, const H
   for (std::size_t i = f.begin; i < f.head_end; ++i) {
     if (d.lines[i].end != d.lines[f.begin].end) return std::nullopt;
   }
-  const std::optional<FileHead> head = read_head(lines, format);
+  std::optional<FileHead> head = read_head(lines, format);
   if (!head) return std::nullopt;
   const std::string line = head_line(*head);
   const std::optional<FileHead> again = parse_head_line(line);

@@ -188,7 +188,8 @@ class Planner {
     }
     std::size_t hits = 0;
     for (const search::Hit& hit : search::rank(context_.query, pieces)) {
-      if (++hits > 3 && !(hit.anchor && hits <= 20)) break;
+      ++hits;
+      if (hits > 3 && !(hit.anchor && hits <= 20)) break;
       total += show(candidates[hit.piece]);
     }
     return total;
@@ -305,6 +306,7 @@ class Planner {
     problem.first_share = problem.last_share = 0;
 
     std::vector<std::string_view> pieces;
+    pieces.reserve(chunks.size());
     for (const Chunk& c : chunks) pieces.push_back(text_of(c).substr(0, longest_line));
     double pinned = 0;
     std::vector<bool> taken(chunks.size());

@@ -113,9 +113,17 @@ class Renderer {
     return path.starts_with(root) ? path.substr(root.size()) : path;
   }
 
+  // A path that would make its line look like a changed one, a hunk's head or a statement.
+  bool reads_as_content(const FileDiff& f) const {
+    const std::string_view path =
+        f.old_path.empty() ? below(f.new_path, roots_.new_root) : below(f.old_path, roots_.old_root);
+    return !path.empty() && std::string_view("+-@[").find(path[0]) != std::string_view::npos;
+  }
+
   std::string list_line(std::size_t index, bool hidden_words) const {
     const FileDiff& f = d_.files[index];
     std::string out;
+    if (reads_as_content(f)) out = "./";
     const std::string_view old_path = below(f.old_path, roots_.old_root), new_path = below(f.new_path, roots_.new_root);
     if (!f.old_path.empty() && !f.new_path.empty() && old_path != new_path) (out += old_path) += " -> ";
     out += f.new_path.empty() ? old_path : new_path;

@@ -349,6 +349,19 @@ TEST(DiffReversible, ModesRenamesAndHashesStay) {
   EXPECT_NE(view.find(" not shown]"), std::string::npos);
 }
 
+// A path is no changed line, whatever its first letter.
+TEST(DiffReversible, PathsDoNotReadAsChanges) {
+  std::string text = many_files(6, 3);
+  text +=
+      "diff --git a/+plus.py b/-minus.py\nindex 3f1c2aa..9ab0c17 100644\n--- a/+plus.py\n+++ b/-minus.py\n"
+      "@@ -1,2 +1,2 @@\n     check(a)\n-    return a+b\n+    return round(a+b, 2)\n";
+  const Asked asked = ask(text, {}, Tokens(300));
+  ASSERT_NE(asked.reversible(), nullptr);
+  const std::string& view = asked.reversible()->text;
+  EXPECT_EQ(view.find("\n+plus.py"), std::string::npos) << view;
+  EXPECT_NE(view.find("\n./+plus.py -> -minus.py +1 -1"), std::string::npos) << view;
+}
+
 TEST(DiffReversible, ATornPatchKeepsItsTail) {
   const std::string text = many_files(6, 3);
   const std::string torn = text.substr(0, text.size() - 25);

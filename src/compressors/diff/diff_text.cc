@@ -256,8 +256,12 @@ class Reader {
       }
       if (text(k) == "GIT binary patch") {
         f.binary = true;
-        for (++k; k < d_.lines.size() && !text(k).starts_with("diff --git ") && !text(k).starts_with("commit ");) {
-          if (text(k++).empty() && !text(k).starts_with("literal ") && !text(k).starts_with("delta ")) break;
+        for (++k; k < d_.lines.size() && !text(k).starts_with("diff --git ") && !text(k).starts_with("commit "); ++k) {
+          if (!text(k).empty()) continue;
+          const std::string_view behind = k + 1 < d_.lines.size() ? text(k + 1) : std::string_view();
+          if (behind.starts_with("literal ") || behind.starts_with("delta ")) continue;
+          ++k;
+          break;
         }
         return k;
       }

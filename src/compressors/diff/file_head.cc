@@ -150,7 +150,8 @@ std::optional<FileHead> read_head(const std::vector<std::string_view>& lines, co
 std::string shown_blobs(const FileHead& h) {
   const std::size_t size = h.blobs.find("..");
   if (size == std::string::npos || h.blobs.size() != size * 2 + 2) return h.blobs;
-  const std::string zeros(size, '0'), left = h.blobs.substr(0, size), right = h.blobs.substr(size + 2);
+  const std::string zeros(size, '0');
+  std::string left = h.blobs.substr(0, size), right = h.blobs.substr(size + 2);
   if (h.change == FileChange::added && left == zeros && is_blob(right)) return right;
   if (h.change == FileChange::deleted && right == zeros && is_blob(left)) return left;
   return h.blobs;

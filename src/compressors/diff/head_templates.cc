@@ -58,6 +58,7 @@ std::vector<HeadTemplate> choose_templates(const std::vector<FileHead>& heads, t
   for (const Candidate& c : candidates) gained += c.gain;
   if (gained <= header_tokens) candidates.clear();
   std::vector<HeadTemplate> out;
+  out.reserve(candidates.size());
   for (Candidate& c : candidates) out.push_back({static_cast<char>('A' + out.size()), std::move(c.text)});
   return out;
 }

@@ -83,7 +83,7 @@ std::optional<std::string> short_hunk_head(const std::vector<Line>& lines, const
   for (std::size_t i = h.head + 1; i < h.end; ++i) {
     if (lines[i].text.empty()) return std::nullopt;  // a line's blank was stripped: it would end the body
   }
-  const std::string short_head =
+  std::string short_head =
       "@@ -" + std::to_string(h.old_start) + " +" + std::to_string(h.new_start) + std::string(h.section);
   const std::optional<ShortHead> parsed = parse_short(short_head);
   if (!parsed || full_head(*parsed, {h.old_count, h.new_count}) != lines[h.head].text) return std::nullopt;
@@ -123,7 +123,7 @@ std::string fenced_body(const std::vector<Line>& lines, const Hunk& h, tokens::C
       fenced += lines[k].full().substr(1);
     }
     if (fits) {
-      fenced = std::string(fence->open) + '\n' + fenced + std::string(fence->close) + '\n';
+      fenced.insert(0, std::string(fence->open) + '\n').append(fence->close).append("\n");
       const Tokens less = ruler.count(marked) - ruler.count(fenced);
       fits = less > Tokens(0);
       if (fits) saved = saved + less;
