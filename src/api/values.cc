@@ -58,7 +58,7 @@ std::optional<std::uint64_t> with_unit(std::string_view s, const Unit (&units)[N
   const auto n = parsed<std::uint64_t>(s.substr(0, digits));
   if (!n || *n > (std::uint64_t{1} << 50)) return std::nullopt;
   std::string unit(trimmed(s.substr(digits)));
-  if (unit.empty()) return *n;
+  if (unit.empty()) return n;
   for (char& c : unit) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
   for (const Unit& row : units) {
     if (row.name == unit)

@@ -20,6 +20,7 @@ RC_GTEST_PROP(Lines, JoinToTheText, ()) {
     RC_ASSERT(line.text.find('\n') == std::string_view::npos);
   }
   RC_ASSERT(joined == text);
+  RC_ASSERT(count_lines(text) == split_lines(text).size());
 }
 
 TEST(Lines, KnowTheirEnds) {

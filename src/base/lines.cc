@@ -23,4 +23,9 @@ std::vector<Line> split_lines(std::string_view text) {
   return lines;
 }
 
+std::size_t count_lines(std::string_view text) {
+  const auto ends = static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+  return ends + (!text.empty() && text.back() != '\n');
+}
+
 }  // namespace headroom

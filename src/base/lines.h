@@ -17,5 +17,7 @@ struct Line {
 
 // O(n). A text that ends in a line end has no empty line after it; "" has no lines. A lone '\r' is no line end.
 std::vector<Line> split_lines(std::string_view text);
+// As many as split_lines() gives, without keeping them.
+std::size_t count_lines(std::string_view text);
 
 }  // namespace headroom

@@ -23,9 +23,6 @@ struct headroom_relay {
 
 namespace {
 
-using headroom::Error;
-using headroom::ErrorKind;
-
 void deliver(headroom_sink sink, void* user, std::string_view json) {
   if (sink) sink(user, json.data(), json.size());
 }

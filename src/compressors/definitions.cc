@@ -91,7 +91,7 @@ std::string_view defined_name(std::string_view line) {
       while (!behind.empty() && (behind[0] == '*' || behind[0] == '&')) behind.remove_prefix(1);
       const std::string_view found = word_at_front(behind);
       // "type = 3", "class: x" name nothing.
-      return found.empty() || found.size() == 0 ? std::string_view() : found;
+      return found;
     }
     ++words;
     name = word;

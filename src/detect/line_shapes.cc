@@ -304,7 +304,7 @@ bool is_markdown(std::string_view line) {
   if (s.size() < 2) return false;
   if (s[0] == '#') {
     const std::size_t n = s.find_first_not_of('#');
-    return n != std::string_view::npos && n <= 6 && s[n] == ' ' && line[0] == '#';
+    return n <= 6 && s[n] == ' ' && line[0] == '#';
   }
   if ((s[0] == '-' || s[0] == '*' || s[0] == '+') && s[1] == ' ') return true;
   if (s[0] == '|') return s.back() == '|';

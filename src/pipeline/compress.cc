@@ -111,7 +111,7 @@ store::Original original_of(const Block& b, const Options& o, const Services& se
   original.source = {b.tool, b.arguments.substr(0, 200)};
   if (!may_be_stored(b.arguments, o.secrets, services.store_leaves_process)) original.source.arguments.clear();
   original.tokens = static_cast<std::uint64_t>(b.before.value);
-  original.lines = split_lines(b.text).size();
+  original.lines = count_lines(b.text);
   return original;
 }
 
@@ -138,6 +138,7 @@ void store_originals(std::vector<Block*>& reversible, const Options& o, Services
     return;
   }
   std::vector<store::Original> originals;
+  originals.reserve(reversible.size());
   for (Block* b : reversible) originals.push_back(original_of(*b, o, services));
   const std::vector<Result<store::Handle>> handles = (*store)->put(originals);
   for (std::size_t i = 0; i < reversible.size(); ++i) {

@@ -62,6 +62,7 @@ std::string one_line(std::string_view text) {
 std::vector<OutlineEntry> spread(const std::vector<OutlineEntry>& all, std::size_t limit) {
   if (all.size() <= limit) return all;
   std::vector<OutlineEntry> some;
+  some.reserve(limit);
   for (std::size_t i = 0; i < limit; ++i) some.push_back(all[i * all.size() / limit]);
   return some;
 }

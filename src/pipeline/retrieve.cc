@@ -327,6 +327,7 @@ class Retrieval {
       });
     }
     std::vector<std::string_view> texts;
+    texts.reserve(pieces.size());
     for (const Piece& p : pieces) texts.push_back(content_.substr(p.begin, p.end - p.begin));
 
     std::size_t matching = 0;
@@ -346,6 +347,7 @@ class Retrieval {
 
   std::vector<Piece> paths_in_bytes() const {
     std::vector<Piece> out;
+    out.reserve(paths_.size());
     for (const Found& f : paths_) out.push_back(f.bytes);
     return out;
   }

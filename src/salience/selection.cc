@@ -164,7 +164,7 @@ Selection select(const Problem& problem) {
   for (std::uint32_t i = 0; i < n && fits(i, limit); ++i) take(i);
   if (n > 0 && problem.first_share > 0) take(0);  // the schema, whatever it costs
   limit = spent + last;
-  for (auto i = static_cast<std::uint32_t>(n); i-- > 0 && fits(i, limit);) take(i);
+  for (auto i = static_cast<std::uint32_t>(n); i > 0 && fits(i - 1, limit); --i) take(i - 1);
   if (n > 0 && problem.last_share > 0) take(static_cast<std::uint32_t>(n - 1));
 
   const double important = std::max(0.0, problem.budget - spent);

@@ -93,7 +93,7 @@ constexpr std::uint64_t term_hash(std::string_view lower_text) {
 // `text`.
 template <class Sink>
 void scan(std::string_view text, Sink&& sink) {
-  using namespace scan_detail;
+  using namespace scan_detail;  // NOLINT(google-build-using-namespace): the tables of this function, and no others
   const std::size_t n = text.size();
   const auto byte = [&](std::size_t at) { return static_cast<std::uint8_t>(text[at]); };
 

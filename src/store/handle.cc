@@ -20,7 +20,8 @@ std::optional<Handle> leading_number(std::string_view text) {
   while (n < text.size() && is_digit(text[n])) ++n;
   if (n == 0 || n > digits) return std::nullopt;
   Handle handle;
-  std::from_chars(text.data(), text.data() + n, handle.value);
+  const std::string_view number = text.substr(0, n);
+  std::from_chars(number.data(), number.data() + number.size(), handle.value);
   return handle;
 }
 

@@ -17,8 +17,8 @@ inline constexpr std::array<CharClass, 128> kAsciiClass = [] {
   for (int c = 'A'; c <= 'Z'; ++c) of[c] = CharClass::kUpper;
   for (int c = 'a'; c <= 'z'; ++c) of[c] = CharClass::kLower;
   for (int c = '0'; c <= '9'; ++c) of[c] = CharClass::kNumber;
-  for (int c : {' ', '\t', '\v', '\f'}) of[c] = CharClass::kSpace;
-  for (int c : {'\r', '\n'}) of[c] = CharClass::kNewline;
+  for (const unsigned char c : {' ', '\t', '\v', '\f'}) of[c] = CharClass::kSpace;
+  for (const unsigned char c : {'\r', '\n'}) of[c] = CharClass::kNewline;
   return of;
 }();
 }  // namespace detail

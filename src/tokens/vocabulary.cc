@@ -5,6 +5,7 @@
 // The blobs that tools/embed_vocabularies.cc wrote, as read-only data of the binary (HEADROOM_TABLES_DIR: the build
 // folder).
 // clang-format off
+// NOLINTBEGIN(bugprone-macro-parentheses): a name that is declared stands in no parentheses
 #define HEADROOM_EMBED(symbol, file)                                  \
   __asm__(".section .rodata." #symbol ", \"a\", @progbits\n"          \
           ".balign 64\n"                                              \
@@ -14,6 +15,7 @@
           ".byte 0\n"                                                 \
           ".previous\n");                                             \
   extern "C" const unsigned char symbol[]
+// NOLINTEND(bugprone-macro-parentheses)
 // clang-format on
 HEADROOM_EMBED(headroom_tokens_o200k, "o200k_base.bin");
 HEADROOM_EMBED(headroom_tokens_cl100k, "cl100k_base.bin");

@@ -142,7 +142,7 @@ void ObjectBuilder::key(std::string& out, PathId leaf) {
   };
   while (open_.size() > common) {
     // A step holds an array if the step below it is its first element; that one holds the object.
-    const bool array = open_.size() >= 1 && paths_[open_.back()].first_element;
+    const bool array = paths_[open_.back()].first_element;
     out += '}';
     open_.pop_back();
     if (array) {

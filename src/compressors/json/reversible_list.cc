@@ -282,8 +282,7 @@ void ListPart::foot(std::string& out, const Choice& choice) const {
   }
   if (left.size() > most_templates) return;
   for (const auto& [first, items] : left) {
-    out += '[' + std::to_string(items.size()) + (items.size() == 1 ? " more like #" : " more like #") +
-           std::to_string(first);
+    out += '[' + std::to_string(items.size()) + " more like #" + std::to_string(first);
     out += ": #" + some_ranges(items, 6) + "]\n";
   }
 }

@@ -14,6 +14,9 @@ namespace {
 
 // Above this size a lossless view cannot compete with a reversible one; making it would only cost time.
 constexpr std::size_t kLosslessBesideReversible = 256 * 1024;
+// Bytes of a line on average, its end counted: what is shorter is no log (blank lines, a column of small numbers), and
+// a line takes some 60 bytes of memory to look at.
+constexpr std::size_t kLeastLine = 4;
 
 int evidence(const detect::Sketch& s) {
   if (s.lines < 2 || s.has_nul) return 0;
@@ -37,6 +40,7 @@ bool reads_as_view(std::string_view first_line) {
 
 std::vector<View> views(std::string_view text, const Context& context, bool forced) {
   std::vector<View> out;
+  if (text.size() < kLeastLine * count_lines(text)) return out;
   const std::vector<Line> lines = split_lines(text);
   if (lines.size() < 2 || reads_as_view(lines[0].text)) return out;
   const log::Grouping grouping = log::group_lines(lines);

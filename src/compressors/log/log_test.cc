@@ -276,6 +276,11 @@ TEST(Log, SmallAndOddInputs) {
   }
 }
 
+TEST(Log, LinesOfNothingAreNoLog) {
+  EXPECT_TRUE(views_of(std::string(200000, '\n'), {}, {}, true).empty());
+  EXPECT_FALSE(views_of(joined(runner_lines(100, 16)) + "\n\n\n", {}, {}, true).empty());
+}
+
 TEST(Log, LosslessViewsDecode) {
   const std::string text = joined(runner_lines(100, 16));
   bool found = false;
