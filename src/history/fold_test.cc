@@ -88,7 +88,7 @@ Course run(const std::vector<Turn>& turns, const Terms& terms, bool by_definitio
 rc::Gen<std::vector<Turn>> turns(int size) {
   return rc::gen::resize(
       60, rc::gen::container<std::vector<Turn>>(rc::gen::apply(
-              [size](int s, int share, int delay) { return Turn{s, share > 60 ? s * (share - 60) / 45 : 0, delay}; },
+              [](int s, int share, int delay) { return Turn{s, share > 60 ? s * (share - 60) / 45 : 0, delay}; },
               rc::gen::inRange(1, size), rc::gen::inRange(0, 100), rc::gen::inRange(0, 5))));
 }
 
