@@ -88,8 +88,12 @@ void write_payload(json::Writer& out, const Input& input, const pipeline::Outcom
   } else if (returned == Return::changes && input.kind == Input::Kind::body) {
     out.key("changes").array();
     for (const pipeline::Change& c : o.changes) {
-      out.object().key("pointer").string(c.pointer).key("text").string(c.text);
-      if (!c.value.empty()) out.key("value").raw(c.value);
+      out.object().key("pointer").string(c.pointer);
+      if (c.value.empty()) {
+        out.key("text").string(c.text);
+      } else {
+        out.key("value").raw(c.value);
+      }
       out.end();
     }
     out.end();

@@ -55,8 +55,10 @@ constexpr OptionRow rows[] = {
      "Contents with a secret: never on a disk or a server (lossless there); stored encrypted; or left as they are",
      [](Settings& s) -> Slot { return &s.call.secrets; }},
 
-    {"retrieval", "", Group::retrieval, "none|tool", "Who can redeem what a view leaves out; none: lossless views only",
+    {"retrieval", "", Group::retrieval, "none|tool|auto", "Who can redeem what a view leaves out; none: lossless views only; auto: we add the tool",
      [](Settings& s) -> Slot { return &s.call.retrieval; }},
+    {"inject", "", Group::retrieval, "eager|never", "With retrieval auto: whether headroom_retrieve joins the request's own tools",
+     [](Settings& s) -> Slot { return &s.call.inject; }},
     {"answer_tokens", "", Group::retrieval, "N", "Size of a retrieve answer that asks for a part and names no size",
      [](Settings& s) -> Slot { return &s.call.answer_tokens; }, 1, 16'000},
     {"rounds", "", Group::retrieval, "N", "Rounds of retrieve calls answered within one turn, where we answer them",
@@ -91,9 +93,9 @@ constexpr PeerRow peer_rows[] = {
 // clang-format on
 
 // Names of the specification that do nothing yet: refused by name, so that nobody believes they work.
-constexpr std::string_view later[] = {"compact",  "images",      "inject",     "epoch",    "high",
-                                      "low",      "model_limit", "keep_units", "relocate", "prompt_cache_key",
-                                      "ttl_batch"};
+constexpr std::string_view later[] = {
+    "compact",  "images",           "epoch",    "high", "low", "model_limit", "keep_units",
+    "relocate", "prompt_cache_key", "ttl_batch"};
 
 struct Choice {
   std::string_view name;
@@ -102,7 +104,10 @@ struct Choice {
 constexpr Choice fidelities[] = {{"auto", static_cast<int>(FidelityOption::auto_)},
                                  {"lossless", static_cast<int>(FidelityOption::lossless)}};
 constexpr Choice retrievals[] = {{"none", static_cast<int>(Retrieval::none)},
-                                 {"tool", static_cast<int>(Retrieval::tool)}};
+                                 {"tool", static_cast<int>(Retrieval::tool)},
+                                 {"auto", static_cast<int>(Retrieval::auto_)}};
+constexpr Choice injections[] = {{"eager", static_cast<int>(pipeline::Inject::eager)},
+                                 {"never", static_cast<int>(pipeline::Inject::never)}};
 constexpr Choice secret_choices[] = {{"memory", static_cast<int>(SecretsOption::memory)},
                                      {"encrypt", static_cast<int>(SecretsOption::encrypt)},
                                      {"raw", static_cast<int>(SecretsOption::raw)}};
@@ -124,6 +129,9 @@ constexpr std::span<const Choice> choices_of(SecretsOption) {
 }
 constexpr std::span<const Choice> choices_of(TraceOption) {
   return traces;
+}
+constexpr std::span<const Choice> choices_of(pipeline::Inject) {
+  return injections;
 }
 constexpr std::span<const Choice> choices_of(Config::StoreKind) {
   return stores;

@@ -37,7 +37,7 @@ std::string_view to_string(Group group);
 // The place of a value; its type is the option's type.
 using Slot = std::variant<bool*, int*, Tokens*, std::optional<Tokens>*, std::optional<double>*,
                           std::vector<std::string>*, std::vector<int>*, std::map<int, double>*,
-                          pipeline::FidelityOption*, pipeline::Retrieval*, pipeline::SecretsOption*,
+                          pipeline::FidelityOption*, pipeline::Retrieval*, pipeline::Inject*, pipeline::SecretsOption*,
                           pipeline::TraceOption*, Config::StoreKind*, std::chrono::seconds*, Bytes*, std::string*>;
 
 struct OptionRow {

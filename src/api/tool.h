@@ -1,5 +1,4 @@
-// The constant definition of headroom_retrieve, in the shape of each wire format. Constant bytes: a provider's cache
-// must not see them change. At most 120 o200k tokens each (a test counts).
+// The constant definition of headroom_retrieve, by the name of a wire format (messages/our_tool.h holds it).
 #pragma once
 
 #include <optional>

@@ -48,7 +48,7 @@ class Comparison {
       p = a_.end_of(p + 1);
       q = b_.end_of(q + 1);
     }
-    return p == a_.end_of(x) && q == b_.end_of(y);
+    return p == a_.end_of(x) && (q == b_.end_of(y) || std::ranges::binary_search(plan_.appended, x));
   }
 
   bool same_elements(NodeId x, NodeId y) const {

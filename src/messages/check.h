@@ -22,7 +22,7 @@ struct LeftRun {
 // What the edits were meant to change, by nodes of the request, in any order.
 struct Plan {
   std::vector<json::NodeId> changed;   // values (and keys) that may be anything now
-  std::vector<json::NodeId> appended;  // arrays that may have more elements at their end
+  std::vector<json::NodeId> appended;  // arrays and objects that may have more elements or members at their end
   std::vector<LeftRun> left;           // ascending
 };
 

@@ -128,6 +128,9 @@ struct ReadError {
   std::string message;
 };
 
+// The RFC 6901 pointer of a value; O(members and elements beside the way to it).
+std::string pointer_of(const json::Document& doc, json::NodeId value);
+
 // O(body). `format`: nullopt = by shape.
 std::expected<Conversation, ReadError> read(std::string_view body, std::optional<Format> format = std::nullopt);
 

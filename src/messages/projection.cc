@@ -115,38 +115,14 @@ class Projector {
 
   Projection run() && {
     if (c_.tools) tools(*c_.tools);
-    for (NodeId system : c_.system) list_or_text(system, Section::system, -1, pointer(system));
+    for (NodeId system : c_.system) list_or_text(system, Section::system, -1, pointer_of(doc_, system));
+    list_ = pointer_of(doc_, c_.messages);
     for (const Message& m : c_.message_list) message(m);
     drop_tail();
     return std::move(out_);
   }
 
  private:
-  // Walks down from the root: what is asked for (tools, system prompts, the list of messages) lies near it.
-  std::string pointer(NodeId target) const {
-    std::string out;
-    NodeId at = 0;
-    while (at != target) {
-      NodeId next = at;
-      if (doc_.is(at, Kind::object)) {
-        for (json::Member m : doc_.members(at)) {
-          if (target < m.value || target >= doc_.end_of(m.value)) continue;
-          out += '/' + pointer_token(doc_.string(m.key));
-          next = m.value;
-        }
-      } else if (doc_.is(at, Kind::array)) {
-        std::size_t i = 0;
-        for (NodeId e : doc_.elements(at)) {
-          if (target >= e && target < doc_.end_of(e)) out += '/' + std::to_string(i), next = e;
-          ++i;
-        }
-      }
-      if (next == at) break;  // a key or nothing: not asked for
-      at = next;
-    }
-    return out;
-  }
-
   void add(Writer& w, Section section, int message, bool head, NodeId node, std::string pointer) {
     out_.push_back({w.digest(), w.size(), section, message, head, node, std::move(pointer)});
   }
@@ -158,7 +134,7 @@ class Projector {
   }
 
   void tools(NodeId list) {
-    const std::string base = pointer(list);
+    const std::string base = pointer_of(doc_, list);
     std::size_t i = 0;
     for (NodeId tool : doc_.elements(list)) {
       const std::string at = base + '/' + std::to_string(i++);
@@ -228,8 +204,7 @@ class Projector {
 
   // A message: its head, the parts of its content, its calls. An item without a content is one block.
   void message(const Message& m) {
-    const std::string at =
-        m.node == c_.messages ? pointer(c_.messages) : pointer(c_.messages) + '/' + std::to_string(m.index);
+    const std::string at = m.node == c_.messages ? list_ : list_ + '/' + std::to_string(m.index);
     std::vector<NodeId> lists;
     std::vector<std::string_view> keys;
     if (doc_.is(m.node, Kind::object)) {
@@ -268,6 +243,7 @@ class Projector {
 
   const Conversation& c_;
   const json::Document& doc_;
+  std::string list_;  // pointer of the list of messages
   Projection out_;
 };
 

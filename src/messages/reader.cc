@@ -150,6 +150,28 @@ std::string pointer_token(std::string_view name) {
   return out;
 }
 
+std::string pointer_of(const json::Document& doc, NodeId value) {
+  std::string out;
+  for (NodeId at = 0, next = 0; at != value; at = next) {
+    const auto holds = [&](NodeId child) { return value >= child && value < doc.end_of(child); };
+    if (doc.is(at, Kind::object)) {
+      for (json::Member m : doc.members(at)) {
+        if (!holds(m.value)) continue;
+        out += '/' + pointer_token(doc.string(m.key));
+        next = m.value;
+      }
+    } else if (doc.is(at, Kind::array)) {
+      std::size_t i = 0;
+      for (NodeId e : doc.elements(at)) {
+        if (holds(e)) out += '/' + std::to_string(i), next = e;
+        ++i;
+      }
+    }
+    if (next == at) break;  // a key: it has no pointer
+  }
+  return out;
+}
+
 bool find_list(Reader& reader, std::string_view key, std::string& base) {
   Conversation& c = reader.conversation();
   if (c.doc.is(0, Kind::array)) return c.messages = 0, true;

@@ -8,7 +8,9 @@
 #include "messages/check.h"
 #include "messages/conversation.h"
 #include "messages/edit.h"
+#include "pipeline/additions.h"
 #include "pipeline/block.h"
+#include "pipeline/capability.h"
 #include "pipeline/gates.h"
 #include "pipeline/read_path.h"
 #include "pipeline/secret_gate.h"
@@ -59,12 +61,6 @@ struct Block {
   std::optional<Reason> skipped;
   std::string replacement;  // what it became; only if changed
 };
-
-// Is loss redeemable for this very request? A bare list of messages has no tools: its caller's word counts.
-bool can_redeem(const Conversation& c, const Options& o) {
-  if (o.redeems_outside) return true;
-  return c.may_call_tools && (!c.has_tools || c.has_our_tool);
-}
 
 bool may_lose(const Options& o, const Services& s) {
   return o.retrieval != Retrieval::none && o.fidelity != FidelityOption::lossless && s.store != nullptr;
@@ -237,8 +233,15 @@ std::vector<Block> blocks_of(const Conversation& c, const Options& o, tokens::Co
 }
 
 // The edits of the changed blocks, spliced in and read again; the body as it came if that does not hold.
-void splice_checked(std::string_view body, const Conversation& c, const std::vector<Block>& blocks, Outcome& out) {
-  messages::Plan plan;
+void splice_checked(std::string_view body, const Conversation& c, const std::vector<Block>& blocks, Additions added,
+                    Outcome& out) {
+  messages::Plan plan = std::move(added.plan);
+  out.edits = std::move(added.edits);
+  out.changes.insert(out.changes.end(), added.changes.begin(), added.changes.end());
+  out.after += added.tokens;
+  out.changed |= !out.edits.empty();
+  out.tool_added = added.tool;
+  if (added.tool) out.transforms.emplace_back("retrieve_tool");
   bool writable =
       true;  // not every text is: two halves of a pair that only meet in the view would read as one character
   for (const Block& b : blocks) {
@@ -251,7 +254,7 @@ void splice_checked(std::string_view body, const Conversation& c, const std::vec
     out.changes.push_back({std::move(now.pointer), b.message, b.replacement, now.is_text ? "" : std::move(now.value)});
     messages::plan_leaf(c, leaf, plan);
   }
-  std::ranges::sort(out.edits, {}, &Edit::offset);
+  sort_edits(out.edits);
   out.output = splice(body, out.edits);
   if (out.edits.empty() || (writable && !messages::violation(c, out.output, std::move(plan)))) return;
   Outcome raw;
@@ -280,9 +283,12 @@ Outcome compress_body(std::string_view body, std::string_view format, const Opti
   const Conversation& c = *conversation;
   Outcome out;
   Options options = given;
-  if (may_lose(options, services) && !can_redeem(c, options)) {
+  Capability capability = capability_of(c, options);
+  capability.inject &= may_lose(options, services);  // where nothing is ever left out, nothing need come back
+  out.redeem = capability.redeem;
+  if (may_lose(options, services) && capability.redeem == Redeem::none) {
     options.fidelity = FidelityOption::lossless;
-    out.warnings.push_back("the request's tools leave the model no way to call headroom_retrieve: lossless views only");
+    out.warnings.push_back(std::string(to_string(capability.why)) + ": lossless views only");
   }
   std::vector<Block> blocks = blocks_of(c, options, services.counters.ruler());
   for (const Block& b : blocks) out.before += b.before;
@@ -299,7 +305,7 @@ Outcome compress_body(std::string_view body, std::string_view format, const Opti
   }
   emit(blocks, options, services, out);
   report(blocks, out);
-  splice_checked(body, c, blocks, out);
+  splice_checked(body, c, blocks, additions_to(c, options, capability, services.counters.ruler()), out);
   return out;
 }
 

@@ -15,6 +15,7 @@
 #include "base/edits.h"
 #include "base/result.h"
 #include "base/units.h"
+#include "pipeline/capability.h"
 #include "pipeline/options.h"
 #include "pipeline/skip.h"
 #include "store/store.h"
@@ -76,6 +77,8 @@ struct Outcome {
   std::vector<Edit> edits;  // of a body
   Tokens before, after;     // contents, tool-call names and arguments, on the o200k ruler
   bool changed = false;
+  bool tool_added = false;  // headroom_retrieve joined the request's tools; its tokens are in `after`
+  Redeem redeem = Redeem::none;
   bool lossless = true;
   std::vector<MarkerInfo> markers;
   std::vector<Skipped> skipped;

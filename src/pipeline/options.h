@@ -13,8 +13,16 @@
 namespace headroom::pipeline {
 
 enum class FidelityOption : std::uint8_t { auto_, lossless };
-// Who can redeem a handle: nobody, or the caller (it offers and answers our tool).
-enum class Retrieval : std::uint8_t { none, tool };
+// Who can redeem a handle: nobody; the caller, which offers and answers our tool; or we, who do both.
+enum class Retrieval : std::uint8_t { none, tool, auto_ };
+// When our tool joins a request's tools (of `auto`): from the first request on, or never.
+enum class Inject : std::uint8_t { eager, never };
+// How the request travels (of `auto`): no option, whoever carries it says so.
+enum class Route : std::uint8_t {
+  intercepted,  // we see the reply, streamed or not, and answer calls of our tool
+  relayed,      // the reply passes by: WebSockets, Gemini's JSON-array stream
+  signed_body,  // a body that must not be edited (SigV4)
+};
 
 // Contents in which a secret is found (secrets/secrets.h): kept in memory only, so lossless where the store lies
 // elsewhere; stored encrypted like any other; or left as they are and stored nowhere.
@@ -27,6 +35,8 @@ struct Options {
   // Views
   FidelityOption fidelity = FidelityOption::auto_;
   Retrieval retrieval = Retrieval::none;
+  Inject inject = Inject::eager;
+  Route route = Route::intercepted;
   // The caller has a way of its own to redeem handles, whatever the request's tools are (the command line: headroom
   // retrieve). Otherwise a request with tools must offer ours and leave the model free to call it.
   bool redeems_outside = false;

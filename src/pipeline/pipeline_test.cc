@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "messages/our_tool.h"
 #include "pipeline/compress.h"
 #include "pipeline/gates.h"
 #include "pipeline/mixed.h"
@@ -13,11 +14,11 @@ namespace headroom::pipeline {
 namespace {
 
 TEST(Gates, GlobsIgnoreCaseAndServerPrefix) {
-  EXPECT_TRUE(glob_matches("headroom_*", "Headroom_retrieve"));
-  EXPECT_TRUE(glob_matches("*str_replace*", "my_str_replace_tool"));
-  EXPECT_TRUE(glob_matches("Read", "mcp__files__read"));
-  EXPECT_FALSE(glob_matches("Read", "ReadAll"));
-  EXPECT_TRUE(glob_matches("*", ""));
+  EXPECT_TRUE(tool_matches("headroom_*", "Headroom_retrieve"));
+  EXPECT_TRUE(tool_matches("*str_replace*", "my_str_replace_tool"));
+  EXPECT_TRUE(tool_matches("Read", "mcp__files__read"));
+  EXPECT_FALSE(tool_matches("Read", "ReadAll"));
+  EXPECT_TRUE(tool_matches("*", ""));
 }
 
 TEST(Gates, KnowTheOutputOfAFailedCommand) {
@@ -107,6 +108,19 @@ TEST(Compress, LosesNothingWhereTheModelCannotAskForIt) {
   EXPECT_TRUE(other.lossless && other.markers.empty());
   EXPECT_EQ(other.warnings.size(), 1u);
   EXPECT_TRUE(outcome(R"(,"tool_choice":"none")").lossless);
+  // With `auto` our tool joins the client's own, and is booked.
+  options.retrieval = Retrieval::auto_;
+  const Outcome joined = outcome(R"(,"tools":[{"type":"function","function":{"name":"run"}}])");
+  EXPECT_TRUE(joined.tool_added && !joined.lossless && joined.redeem == Redeem::in_hand);
+  EXPECT_NE(joined.output.find(R"({"name":"run"}},{"type":"function","function":{"name":"headroom_retrieve")"),
+            std::string::npos);
+  const Outcome none = outcome(R"(,"tools":[{"type":"function","function":{"name":"run"}}],"tool_choice":"none")");
+  EXPECT_TRUE(none.tool_added && none.lossless);
+  const Tokens tool = counters.ruler().count(messages::tool_definition(messages::Format::openai));
+  options.inject = Inject::never;
+  EXPECT_EQ(none.after, outcome(R"(,"tools":[{"type":"function","function":{"name":"run"}}])").after + tool);
+  EXPECT_FALSE(outcome("").tool_added);
+  options.retrieval = Retrieval::tool;
   options.redeems_outside = true;
   EXPECT_FALSE(outcome(R"(,"tools":[{"name":"run"}])").lossless);
 }
