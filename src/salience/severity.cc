@@ -5,337 +5,14 @@
 #include <cstring>
 #include <string>
 
+#include "salience/severity_words.h"
+
 namespace headroom::salience {
 namespace {
 
-// ----------------------------------------------------------------------------------------------------------------
-// tables
-
-// How a word counts.
-enum Flag : std::uint8_t {
-  plain = 0,
-  key =
-      1,  // as a quoted key ("error": ...) it is evidence if its value is not empty; other words as keys are only names
-  setting = 2,  // followed by : or = and a number it is a setting (timeout=30)
-};
-
-struct Word {
-  std::string_view text;  // lower case, UTF-8
-  Severity severity;
-  std::uint8_t flags = plain;
-  std::string_view second = {};  // a phrase: the word that must follow
-};
+using words::Word;
 
 constexpr Severity W = Severity::warning, E = Severity::error, F = Severity::fatal;
-
-// One row of words per language. Sorted by first byte at compile time below.
-constexpr auto words_in_any_order = std::to_array<Word>({
-    // English
-    {"fatal", F, key},
-    {"panic", F, key},
-    {"panicked", F},
-    {"critical", F},
-    {"emergency", F},
-    {"emerg", F},
-    {"crit", F},
-    {"error", E, key},
-    {"errors", E, key},
-    {"err", E, key},
-    {"errored", E},
-    {"fail", E, key},
-    {"fails", E},
-    {"failed", E, key},
-    {"failing", E},
-    {"failure", E, key},
-    {"failures", E, key},
-    {"exception", E, key},
-    {"exceptions", E, key},
-    {"traceback", E, key},
-    {"abort", E},
-    {"aborts", E},
-    {"aborted", E},
-    {"aborting", E},
-    {"assert", E},
-    {"asserts", E},
-    {"assertion", E},
-    {"crash", E, key},
-    {"crashed", E, key},
-    {"crashes", E},
-    {"crashing", E},
-    {"crashloopbackoff", E},
-    {"imagepullbackoff", E},
-    {"segfault", E},
-    {"segfaulted", E},
-    {"killed", E, key},
-    {"oom", E, key},
-    {"oomkilled", E, key},
-    {"corrupt", E},
-    {"corrupted", E},
-    {"corruption", E},
-    {"deadlock", E},
-    {"deadlocked", E},
-    {"deadlocks", E},
-    {"mismatch", E},
-    {"mismatched", E},
-    {"mismatches", E},
-    {"denied", E},
-    {"refused", E},
-    {"refusing", E},
-    {"rejected", E},
-    {"rejecting", E},
-    {"unauthorized", E},
-    {"unauthorised", E},
-    {"forbidden", E},
-    {"unreachable", E},
-    {"unavailable", E},
-    {"unhealthy", E},
-    {"timeout", E, setting},
-    {"timeouts", E, setting},
-    {"timedout", E},
-    {"cannot", E},
-    {"unable", E},
-    {"undefined", E},
-    {"unexpected", E},
-    {"unexpectedly", E},
-    {"missing", E, setting},
-    {"invalid", E, setting},
-    {"unhandled", E},
-    {"uncaught", E},
-    {"unresolved", E},
-    {"servfail", E},
-    {"nxdomain", E},
-    {"nack", E},
-    {"econnrefused", E},
-    {"econnreset", E},
-    {"econnaborted", E},
-    {"etimedout", E},
-    {"enoent", E},
-    {"eacces", E},
-    {"eperm", E},
-    {"enospc", E},
-    {"enomem", E},
-    {"epipe", E},
-    {"eaddrinuse", E},
-    {"ehostunreach", E},
-    {"enotfound", E},
-    {"emfile", E},
-    {"eresolve", E},
-    {"sigkill", E},
-    {"sigsegv", E},
-    {"sigabrt", E},
-    {"sigbus", E},
-    {"sigill", E},
-    {"sigfpe", E},
-    {"timed", E, plain, "out"},
-    {"could", E, plain, "not"},
-    {"couldn", E, plain, "t"},
-    {"can", E, plain, "t"},
-    {"not", E, plain, "found"},
-    {"no", E, plain, "such"},
-    {"no", E, plain, "matching"},
-    {"core", E, plain, "dumped"},
-    {"out", E, plain, "of memory"},
-    {"broken", E, plain, "pipe"},
-    {"deadline", E, plain, "exceeded"},
-    {"connection", E, plain, "reset"},
-    {"segmentation", E, plain, "fault"},
-    {"stack", E, plain, "overflow"},
-    {"does", E, plain, "not"},
-    {"warn", W},
-    {"warns", W},
-    {"warned", W},
-    {"warning", W},
-    {"warnings", W},
-    {"deprecated", W},
-    // German
-    {"fehler", E},
-    {"fehlern", E},
-    {"fehlgeschlagen", E},
-    {"schlug", E, plain, "fehl"},
-    {"fehlerhaft", E},
-    {"abgebrochen", E},
-    {"abgestürzt", E},
-    {"absturz", E},
-    {"ausnahme", E},
-    {"ungültig", E},
-    {"ungültige", E},
-    {"verweigert", E},
-    {"abgelehnt", E},
-    {"zeitüberschreitung", E},
-    {"beschädigt", E},
-    {"unerwartet", E},
-    {"unerwarteter", E},
-    {"schwerwiegend", F},
-    {"schwerwiegender", F},
-    {"kritisch", F},
-    {"warnung", W},
-    {"warnungen", W},
-    // French
-    {"erreur", E},
-    {"erreurs", E},
-    {"échec", E},
-    {"échecs", E},
-    {"échoué", E},
-    {"échouée", E},
-    {"introuvable", E},
-    {"refusé", E},
-    {"refusée", E},
-    {"invalide", E},
-    {"corrompu", E},
-    {"inattendu", E},
-    {"inattendue", E},
-    {"impossible", E},
-    {"interrompu", E},
-    {"plantage", E},
-    {"avertissement", W},
-    {"avertissements", W},
-    {"critique", F},
-    {"fatale", F},
-    // Spanish
-    {"errores", E},
-    {"fallo", E},
-    {"fallos", E},
-    {"falló", E},
-    {"fallido", E},
-    {"fallida", E},
-    {"excepción", E},
-    {"denegado", E},
-    {"denegada", E},
-    {"rechazado", E},
-    {"rechazada", E},
-    {"inválido", E},
-    {"inválida", E},
-    {"dañado", E},
-    {"inesperado", E},
-    {"imposible", E},
-    {"abortado", E},
-    {"advertencia", W},
-    {"advertencias", W},
-    {"crítico", F},
-    {"crítica", F},
-    // Portuguese
-    {"erro", E},
-    {"erros", E},
-    {"falha", E},
-    {"falhas", E},
-    {"falhou", E},
-    {"exceção", E},
-    {"negado", E},
-    {"negada", E},
-    {"recusado", E},
-    {"recusada", E},
-    {"corrompido", E},
-    {"impossível", E},
-    {"aviso", W},
-    {"avisos", W},
-    // Italian
-    {"errore", E},
-    {"errori", E},
-    {"fallito", E},
-    {"fallita", E},
-    {"eccezione", E},
-    {"negato", E},
-    {"rifiutato", E},
-    {"rifiutata", E},
-    {"danneggiato", E},
-    {"imprevisto", E},
-    {"impossibile", E},
-    {"interrotto", E},
-    {"avviso", W},
-    {"avvertimento", W},
-    {"critico", F},
-    {"irreversibile", F},
-    // Russian
-    {"ошибка", E},
-    {"ошибки", E},
-    {"ошибок", E},
-    {"ошибку", E},
-    {"сбой", E},
-    {"сбоя", E},
-    {"исключение", E},
-    {"отказ", E},
-    {"отказано", E},
-    {"отклонено", E},
-    {"недоступен", E},
-    {"недоступно", E},
-    {"неверный", E},
-    {"неверно", E},
-    {"поврежден", E},
-    {"повреждён", E},
-    {"прервано", E},
-    {"тайм-аут", E},
-    {"таймаут", E},
-    {"не", E, plain, "удалось"},
-    {"не", E, plain, "найден"},
-    {"не", E, plain, "найдено"},
-    {"предупреждение", W},
-    {"критическая", F},
-    {"фатальная", F},
-    {"критический", F},
-});
-
-// Found anywhere in a run of letters, for these scripts write no blanks between words.
-constexpr auto unspaced = std::to_array<Word>({
-    // Chinese
-    {"错误", E},
-    {"錯誤", E},
-    {"失败", E},
-    {"失敗", E},
-    {"异常", E},
-    {"異常", E},
-    {"崩溃", E},
-    {"拒绝", E},
-    {"超时", E},
-    {"无法", E},
-    {"未找到", E},
-    {"无效", E},
-    {"损坏", E},
-    {"中止", E},
-    {"致命", F},
-    {"严重", F},
-    {"警告", W},
-    // Japanese (失敗, 異常, 致命, 警告 as above)
-    {"エラー", E},
-    {"例外", E},
-    {"拒否", E},
-    {"タイムアウト", E},
-    {"クラッシュ", E},
-    {"できません", E},
-    {"見つかりません", E},
-    {"無効", E},
-    {"破損", E},
-    {"強制終了", E},
-    {"重大", F},
-    // Korean
-    {"오류", E},
-    {"에러", E},
-    {"실패", E},
-    {"예외", E},
-    {"거부", E},
-    {"시간 초과", E},
-    {"할 수 없", E},
-    {"찾을 수 없", E},
-    {"손상", E},
-    {"중단", E},
-    {"치명적", F},
-    {"심각", F},
-    {"경고", W},
-});
-
-// Right before an unspaced word, or right after it: there is none of it.
-constexpr auto unspaced_negations_before = std::to_array<std::string_view>({"无", "没有", "無", "零"});
-constexpr auto unspaced_negations_after =
-    std::to_array<std::string_view>({"なし", "はありません", " 없음", "없음", "가 없", "数: 0"});
-
-// The word before that makes "errors" into "no errors".
-constexpr auto negations = std::to_array<std::string_view>(
-    {"no",     "without", "zero", "keine",  "kein",    "keinen", "ohne",   "sans",    "aucune", "aucun", "sin",
-     "ningún", "ningun",  "sem",  "nenhum", "nenhuma", "senza",  "nessun", "nessuna", "без",    "нет"});
-
-// The word before that makes SomethingError a mention in code and not an event.
-constexpr auto code_words =
-    std::to_array<std::string_view>({"except", "catch", "raise", "raises", "throw", "throws", "new", "class", "import",
-                                     "extends", "instanceof", "def", "struct"});
 
 // ------------------------------------------------------------------------------------------------------------
 // characters
@@ -386,13 +63,13 @@ constexpr std::size_t longest_word = 40;
 
 // Words of the table by first byte, and which lengths begin with it: most words of a text end at this filter.
 struct Index {
-  std::array<Word, words_in_any_order.size()> words{};
+  std::array<Word, words::words_in_any_order.size()> words{};
   std::array<std::uint16_t, 257> first{};
   std::array<std::uint64_t, 256> lengths{};
 };
 constexpr Index make_index() {
   Index index;
-  index.words = words_in_any_order;
+  index.words = words::words_in_any_order;
   std::sort(index.words.begin(), index.words.end(), [](const Word& a, const Word& b) {
     const auto x = static_cast<unsigned char>(a.text[0]), y = static_cast<unsigned char>(b.text[0]);
     return x != y ? x < y : a.text != b.text ? a.text < b.text : a.second < b.second;
@@ -411,7 +88,7 @@ constexpr Index make_index() {
 constexpr Index index_ = make_index();
 
 constexpr bool all_fit() {
-  for (const Word& w : words_in_any_order) {
+  for (const Word& w : words::words_in_any_order) {
     if (w.text.size() > longest_word) return false;
   }
   return true;
@@ -421,7 +98,7 @@ static_assert(all_fit());
 // First bytes at which an unspaced word can begin.
 constexpr std::array<bool, 256> make_unspaced_first() {
   std::array<bool, 256> t{};
-  for (const Word& w : unspaced) t[static_cast<unsigned char>(w.text[0])] = true;
+  for (const Word& w : words::unspaced) t[static_cast<unsigned char>(w.text[0])] = true;
   return t;
 }
 constexpr auto unspaced_first = make_unspaced_first();
@@ -455,7 +132,7 @@ bool counted_as_none(std::string_view text, std::size_t at) {
   }
   if (digits) return !other && (begin == 0 || (!is_word(text[begin - 1]) && text[begin - 1] != '-'));
   const std::string word = word_before(text, at);
-  return std::find(negations.begin(), negations.end(), word) != negations.end();
+  return std::find(words::negations.begin(), words::negations.end(), word) != words::negations.end();
 }
 
 enum class Value { absent, nothing, number, something };
@@ -615,8 +292,8 @@ class Scanner {
     if (i < text_.size() && (text_[i] == ':' || text_[i] == '=')) {
       const Value value = value_at(text_, i + 1);
       if (value == Value::nothing) return Severity::none;
-      if (value == Value::number && (w.flags & setting)) return Severity::none;
-      if (quoted && !(w.flags & key)) return Severity::none;
+      if (value == Value::number && (w.flags & words::setting)) return Severity::none;
+      if (quoted && !(w.flags & words::key)) return Severity::none;
     }
     return place == Place::name_end ? std::min(w.severity, Severity::warning) : w.severity;
   }
@@ -631,7 +308,7 @@ class Scanner {
     std::size_t name = begin;  // java.lang.NullPointerException: the word before the whole name
     while (name > 0 && begin - name < 128 && (is_word(text_[name - 1]) || text_[name - 1] == '.')) --name;
     const std::string before = word_before(text_, name);
-    if (std::find(code_words.begin(), code_words.end(), before) != code_words.end()) return false;
+    if (std::find(words::code_words.begin(), words::code_words.end(), before) != words::code_words.end()) return false;
     if (counted_as_none(text_, name)) return false;
     found = {begin, end, s};
     return true;
@@ -641,7 +318,7 @@ class Scanner {
   bool scan_unspaced(std::size_t begin, Found& found) {
     for (std::size_t i = begin; i < at_; ++i) {
       if (!unspaced_first[static_cast<unsigned char>(text_[i])]) continue;
-      for (const Word& w : unspaced) {
+      for (const Word& w : words::unspaced) {
         if (text_[i] != w.text[0] || !text_.substr(i).starts_with(w.text)) continue;
         const std::size_t end = i + w.text.size();
         if (negated_unspaced(i, end)) continue;
@@ -654,10 +331,10 @@ class Scanner {
   }
 
   bool negated_unspaced(std::size_t begin, std::size_t end) const {
-    for (std::string_view n : unspaced_negations_before) {
+    for (std::string_view n : words::unspaced_negations_before) {
       if (text_.substr(0, begin).ends_with(n)) return true;
     }
-    for (std::string_view n : unspaced_negations_after) {
+    for (std::string_view n : words::unspaced_negations_after) {
       if (text_.substr(end).starts_with(n)) return true;
     }
     return counted_as_none(text_, begin);
