@@ -5,6 +5,7 @@
 #include "compressors/diff/diff_lossless.h"
 #include "compressors/diff/diff_reversible.h"
 #include "compressors/diff/diff_text.h"
+#include "compressors/smaller_views.h"
 
 namespace headroom::compressors {
 namespace {
@@ -16,33 +17,12 @@ int evidence(const detect::Sketch& s) {
   return s.diff_lines * 2 >= s.lines ? 60 : s.diff_lines >= 4 ? 30 : 0;
 }
 
-// Long texts are only estimated: no figure shown depends on it.
-Tokens size_of(const Context& context, std::string_view text) {
-  constexpr std::size_t long_text = std::size_t{1} << 16;
-  return text.size() > long_text ? tokens::Counter::estimate(text) : context.ruler.count(text);
-}
-
 std::vector<View> views(std::string_view text, const Context& context, bool forced) {
-  std::vector<View> out;
   const std::optional<DiffText> d = read_diff(text, forced);
-  if (!d) return out;
-  const Tokens original = size_of(context, text);
-  Tokens lossless = original;
-  if (std::optional<std::string> encoded = encode_diff(*d, text, context.ruler)) {
-    const Tokens size = size_of(context, *encoded);
-    if (size < original) {
-      lossless = size;
-      View& view = out.emplace_back();
-      view.text = std::move(*encoded);
-      view.method = "diff_heads";
-    }
-  }
-  if (context.reversible) {
-    if (std::optional<View> view = summarise_diff(*d, context, original)) {
-      if (size_of(context, view->text) < lossless) out.push_back(std::move(*view));
-    }
-  }
-  return out;
+  if (!d) return {};
+  return smaller_views(
+      text, context, "diff_heads", [&] { return encode_diff(*d, text, context.ruler); },
+      [&](Tokens original, Tokens) { return summarise_diff(*d, context, original); });
 }
 
 }  // namespace

@@ -150,11 +150,17 @@ struct Sighting {
   std::uint32_t count = 0;
 };
 
-GrepOutput read_numbered(std::vector<Line> lines) {
+// No line explained yet.
+GrepOutput unread(std::vector<Line> lines, GrepStyle style) {
   GrepOutput out;
-  out.style = GrepStyle::numbered;
+  out.style = style;
+  out.records.resize(lines.size());
   out.lines = std::move(lines);
-  out.records.resize(out.lines.size());
+  return out;
+}
+
+GrepOutput read_numbered(std::vector<Line> lines) {
+  GrepOutput out = unread(std::move(lines), GrepStyle::numbered);
   std::unordered_map<std::string_view, Sighting, TextHasher> seen;
   std::array<Split, max_splits> splits;
   // Does `line` continue with the path of the line before, a ':' and a number?
@@ -236,10 +242,7 @@ GrepOutput read_numbered(std::vector<Line> lines) {
 }
 
 GrepOutput read_headed(std::vector<Line> lines, bool one_file) {
-  GrepOutput out;
-  out.style = one_file ? GrepStyle::one_file : GrepStyle::headed;
-  out.lines = std::move(lines);
-  out.records.resize(out.lines.size());
+  GrepOutput out = unread(std::move(lines), one_file ? GrepStyle::one_file : GrepStyle::headed);
   Files files(out.files);
   std::uint32_t file = 0;
   bool inside = one_file;
@@ -290,10 +293,7 @@ GrepOutput read_headed(std::vector<Line> lines, bool one_file) {
 }
 
 GrepOutput read_list(std::vector<Line> lines, bool counts) {
-  GrepOutput out;
-  out.style = counts ? GrepStyle::counts : GrepStyle::names;
-  out.lines = std::move(lines);
-  out.records.resize(out.lines.size());
+  GrepOutput out = unread(std::move(lines), counts ? GrepStyle::counts : GrepStyle::names);
   Files files(out.files);
   std::size_t directories = 0;
   for (std::size_t i = 0; i < out.lines.size(); ++i) {
@@ -334,10 +334,7 @@ GrepOutput read_list(std::vector<Line> lines, bool counts) {
 }
 
 GrepOutput read_unnumbered(std::vector<Line> lines) {
-  GrepOutput out;
-  out.style = GrepStyle::unnumbered;
-  out.lines = std::move(lines);
-  out.records.resize(out.lines.size());
+  GrepOutput out = unread(std::move(lines), GrepStyle::unnumbered);
   Files files(out.files);
   std::size_t diagnostics = 0;
   std::string_view last;

@@ -5,6 +5,7 @@
 #include "compressors/search_results/grep_output.h"
 #include "compressors/search_results/search_lossless.h"
 #include "compressors/search_results/search_reversible.h"
+#include "compressors/smaller_views.h"
 
 namespace headroom::compressors {
 namespace {
@@ -20,37 +21,15 @@ int evidence(const detect::Sketch& s) {
   return static_cast<int>(std::min<std::size_t>(share, 100));
 }
 
-// Long texts are only estimated: no figure shown depends on it.
-Tokens size_of(const Context& context, std::string_view text) {
-  constexpr std::size_t long_text = std::size_t{1} << 16;
-  return text.size() > long_text ? tokens::Counter::estimate(text) : context.ruler.count(text);
-}
-
 std::vector<View> views(std::string_view text, const Context& context, bool forced) {
-  std::vector<View> out;
   const std::optional<GrepOutput> g = read_grep(text, forced);
-  if (!g) return out;
+  if (!g) return {};
   const Relevance relevance = relevance_of(*g, context);
   std::vector<bool> whole(g->lines.size());
   for (std::size_t k = 0; k < std::min(relevance.lines.size(), kept_whole); ++k) whole[relevance.lines[k]] = true;
-
-  const Tokens original = size_of(context, text);
-  Tokens lossless = original;
-  if (std::optional<std::string> encoded = encode_search(*g, text, whole, context.ruler)) {
-    const Tokens size = size_of(context, *encoded);
-    if (size < original) {
-      lossless = size;
-      View& view = out.emplace_back();
-      view.text = std::move(*encoded);
-      view.method = "search_headings";
-    }
-  }
-  if (context.reversible) {
-    if (std::optional<View> view = summarise_search(*g, relevance, context, original, lossless)) {
-      if (size_of(context, view->text) < lossless) out.push_back(std::move(*view));
-    }
-  }
-  return out;
+  return smaller_views(
+      text, context, "search_headings", [&] { return encode_search(*g, text, whole, context.ruler); },
+      [&](Tokens original, Tokens best) { return summarise_search(*g, relevance, context, original, best); });
 }
 
 }  // namespace
