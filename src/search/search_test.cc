@@ -180,6 +180,24 @@ TEST(Rank, TiesGoToTheEarlierPiece) {
   EXPECT_EQ(order(query_of("x1 alpha"), {"alpha b", "alpha c", "b alpha", "z"}), (std::vector<std::size_t>{0, 1, 2}));
 }
 
+// Standing side by side counts where the words do, in that piece alone, and not across what stands between them.
+TEST(Rank, NeighboursCountInTheirOwnPieceOnly) {
+  const Query q = query_of("alpha beta");
+  const auto score = [&](const std::vector<std::string_view>& pieces, std::size_t piece) {
+    for (const Hit& h : rank(q, pieces, {.max_share = 1, .ignored = {}})) {
+      if (h.piece == piece) return h.score;
+    }
+    return 0.0;
+  };
+  const double apart = score({"alpha one beta", "alpha two beta"}, 1);
+  EXPECT_GT(apart, 0);
+  EXPECT_GT(score({"alpha one beta", "two alpha beta"}, 1), apart);
+  EXPECT_EQ(score({"one alpha beta", "alpha two beta"}, 1), apart);  // the piece before
+  EXPECT_EQ(score({"one two alpha", "beta two alpha"}, 1), score({"one alpha two", "beta two alpha"}, 1));
+  EXPECT_EQ(score({"alpha one beta", "alpha the beta"}, 1), apart);  // a stop word
+  EXPECT_EQ(score({"alpha one beta", "alpha -- the -- beta"}, 1), apart);
+}
+
 TEST(Rank, EmptyAndBinaryPieces) {
   EXPECT_TRUE(rank(query_of("x9"), {}).empty());
   const std::string nul("a\0b\xff\xfe needle", 12);
