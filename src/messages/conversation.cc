@@ -53,6 +53,33 @@ Format format_of(const json::Document& doc) {
   return Format::openai;
 }
 
+// JSON without white space between its tokens, strings spelled in the one way: what a text of a JSON value is must not
+// depend on how the client wrote it.
+std::string compact(const json::Document& doc, NodeId value) {
+  const std::string_view raw = doc.raw(value);
+  std::string out;
+  out.reserve(raw.size());
+  for (std::size_t i = 0; i < raw.size();) {
+    const char c = raw[i];
+    if (c == ' ' || c == '\n' || c == '\r' || c == '\t') {
+      ++i;
+    } else if (c != '"') {
+      out += c;
+      ++i;
+    } else {
+      std::size_t end = i + 1;
+      bool escaped = false;
+      for (; raw[end] != '"'; ++end) {
+        if (raw[end] == '\\') escaped = true, ++end;
+      }
+      const std::string_view content = raw.substr(i + 1, end - i - 1);
+      out += escaped ? json::quote(json::unescape(content)) : std::string(raw.substr(i, end + 1 - i));
+      i = end + 1;
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string_view to_string(Format format) {
@@ -107,7 +134,7 @@ std::string text_of(const Conversation& conversation, const Leaf& leaf) {
 
 std::string_view text_of(const Conversation& conversation, const Leaf& leaf, std::string& buffer) {
   const json::Document& doc = conversation.doc;
-  if (leaf.part == Part::json_value) return doc.raw(leaf.node);
+  if (leaf.part == Part::json_value) return buffer = compact(doc, leaf.node);
   if (!doc[leaf.node].escaped()) return doc.string_raw(leaf.node);
   buffer.clear();
   json::unescape_to(buffer, doc.string_raw(leaf.node));

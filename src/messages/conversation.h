@@ -67,7 +67,7 @@ enum class Part : std::uint8_t {
   text_part,       // the text of a part of a content: {"type":"text","text":"..."}
   result_string,   // a whole tool result that is one string, or a string member of one
   result_text,     // the text of a part inside a tool result
-  json_value,      // a JSON value that the model reads as JSON; the leaf's text is its raw bytes
+  json_value,      // a JSON value that the model reads as JSON; the leaf's text is that JSON, compact
 };
 
 // A text the model reads as content. Document order.
@@ -134,7 +134,8 @@ std::string pointer_of(const json::Document& doc, json::NodeId value);
 // O(body). `format`: nullopt = by shape.
 std::expected<Conversation, ReadError> read(std::string_view body, std::optional<Format> format = std::nullopt);
 
-// The leaf's decoded text; of a json_value its raw bytes.
+// The leaf's decoded text; of a json_value the JSON without white space between tokens and with plain spelling, so that
+// it is the same however the client wrote it.
 std::string text_of(const Conversation& conversation, const Leaf& leaf);
 // The same without a copy where the body holds the text as it is (no escapes); else it is written to `buffer`.
 std::string_view text_of(const Conversation& conversation, const Leaf& leaf, std::string& buffer);

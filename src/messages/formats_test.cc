@@ -108,7 +108,7 @@ TEST(Gemini, PairsByNameAndPlaceOrById) {
                 {at + "0/functionResponse/response/output", "first", Role::tool, 0, false},
                 {at + "0/functionResponse/response/rows", R"([{"a":1}])", Role::tool, 0, false},
                 {at + "1/functionResponse/response/error", "no such é", Role::tool, 2, true},
-                {at + "1/functionResponse/response/a~1b", R"({"x": 1})", Role::tool, 2, true},
+                {at + "1/functionResponse/response/a~1b", R"({"x":1})", Role::tool, 2, true},
                 {at + "2/functionResponse/response/result", "L", Role::tool, 1, false},
                 {"/contents/4/parts/0/functionResponse/response/output", "by id", Role::tool, 3, false},
                 {"/contents/4/parts/1/functionResponse/response/output", "none left", Role::tool, -1, false}}));
@@ -147,7 +147,7 @@ TEST(Converse, FindsTextAndJsonItems) {
                 {"/system/0/text", "S", Role::system, -1, false},
                 {"/messages/0/content/0/text", "Go", Role::user, -1, false},
                 {"/messages/2/content/0/toolResult/content/0/text", "a", Role::tool, 0, true},
-                {"/messages/2/content/0/toolResult/content/1/json", R"({"rows": [1]})", Role::tool, 0, true}}));
+                {"/messages/2/content/0/toolResult/content/1/json", R"({"rows":[1]})", Role::tool, 0, true}}));
   EXPECT_TRUE(c.has_tools);
   EXPECT_EQ(c.calls[0].arguments, R"({"n":1})");
   EXPECT_FALSE(read(R"({"messages":[],"toolConfig":{"tools":[{"toolSpec":{}}],"toolChoice":{"tool":{"name":"run"}}}})")

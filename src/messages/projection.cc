@@ -15,8 +15,9 @@ using json::Kind;
 using json::NodeId;
 
 // Members whose value is a block, or a list of blocks, of its own: cache marks and texts lie in them too.
-constexpr std::string_view nested[] = {"content",           "output",  "toolResult", "toolSpec", "functionResponse",
-                                       "function_response", "response"};
+constexpr std::string_view nested[] = {"content",      "output",           "toolResult",        "toolSpec",
+                                       "toolUse",      "functionResponse", "function_response", "response",
+                                       "functionCall", "function_call",    "function"};
 
 bool is_mark(std::string_view key) {
   return key == "cache_control" || key == "cacheControl";
