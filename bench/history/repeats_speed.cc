@@ -1,4 +1,5 @@
-// What looking for repeats costs: reading alone, and one block of 20 kB at the end of a session of 400 kB.
+// What looking for repeats and stale reads costs: reading alone, one block of 20 kB at the end of a session of 400 kB,
+// and the reads of a session of 1 MB.
 //
 //   repeats_speed
 #include <algorithm>
@@ -8,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "history/reads.h"
 #include "history/repeats.h"
 
 namespace {
@@ -84,4 +86,26 @@ int main() {
   const std::string twice = "x\n" + equal + "y\n" + equal;
   const double bounded = least_ms(3, [&] { equals.find(history::read_lines(twice), twice, one, ""); });
   std::printf("200,000 equal lines: %.1f ms, %.0f MB/s\n", bounded, static_cast<double>(twice.size()) / 1e3 / bounded);
+
+  std::vector<std::string> results, arguments;
+  for (std::uint64_t i = 0; i < 200; ++i) {
+    const std::string path = "/srv/app/src/file_" + std::to_string(i % 40) + ".py";
+    results.push_back(source(i % 40, 5'000));
+    arguments.push_back(i % 2 == 0 ? "{\"file_path\":\"" + path + "\"}" : "{\"command\":\"cat -n " + path + "\"}");
+  }
+  history::Past past;
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    past.messages.push_back({history::Role::assistant, false});
+    past.calls.push_back({i % 2 == 0 ? "Read" : "Bash", arguments[i], static_cast<int>(past.messages.size()) - 1});
+    past.messages.push_back({history::Role::tool, true});
+    past.blocks.push_back({static_cast<int>(past.messages.size()) - 1, static_cast<int>(i), history::Role::tool,
+                           results[i], Tokens(0), false, true});
+  }
+  std::size_t stale = 0;
+  const double reads = least_ms(20, [&] { stale = history::stale_reads(past).size(); });
+  std::vector<history::Facts> facts;
+  for (const history::Block& block : past.blocks) facts.push_back(history::block_facts(past, block));
+  const double again = least_ms(20, [&] { stale = history::stale_reads(past, facts).size(); });
+  std::printf("the same with the facts of each block at hand: %.3f ms\n", again);
+  std::printf("stale reads of 200 results, 1 MB: %.2f ms, %zu found\n", reads, stale);
 }

@@ -6,34 +6,23 @@
 #include <unordered_map>
 #include <utility>
 
-#include "base/hash.h"
-#include "history/gutter.h"
 #include "history/paths.h"
-#include "history/reads_outcome.h"
+#include "history/reads_facts.h"
 #include "history/touch.h"
 
 namespace headroom::history {
 namespace {
 
-constexpr std::size_t most_open = 64;       // reads of one file that later calls are compared with
-constexpr std::size_t longest_line = 2000;  // reading tools cut lines there without a word
-constexpr std::int64_t round_count = 50;    // a result of 100, 150, 200... lines may have been cut at a limit
-
-// The lines of a file that a result holds, and their hashes; for reads whose place is known.
-struct Excerpt {
-  std::int64_t first = 0;
-  std::vector<std::uint64_t> hashes;  // of the bare lines, without line ends
-  std::int64_t last() const { return first + static_cast<std::int64_t>(hashes.size()) - 1; }
-};
+constexpr std::size_t most_open = 64;  // reads of one file that later calls are compared with
 
 // One file that one result shows.
 struct Part {
   int block = 0, call = 0;
-  std::string path;                // as written
-  std::string lines;               // for the statement: "lines 1-400", "all lines"
-  std::optional<Excerpt> excerpt;  // unknown: only the whole file makes it stale
-  int version = 0;                 // of the file, when it was read
-  std::vector<bool> seen;          // lines of the excerpt that later reads show
+  std::string path;                  // as written
+  std::string lines;                 // for the statement: "lines 1-400", "all lines"
+  const Excerpt* excerpt = nullptr;  // unknown: only the whole file makes it stale
+  int version = 0;                   // of the file, when it was read
+  std::vector<bool> seen;            // lines of the excerpt that later reads show
   std::size_t unseen = 0;
   // What makes it stale.
   std::optional<Staleness> why;
@@ -51,19 +40,9 @@ struct Shell {
   bool strayed = false;
 };
 
-// System text and blocks about the environment name the directory; what a person writes does not.
-std::optional<std::string> directory_of(const Block& block) {
-  static constexpr std::string_view environment[] = {"<env", "<cwd>", "<working_directory>",
-                                                     "<current_working_directory>"};
-  const bool about = block.role == Role::system || std::ranges::any_of(environment, [&](std::string_view tag) {
-                       return block.text.find(tag) != std::string_view::npos;
-                     });
-  return about ? stated_directory(block.text) : std::nullopt;
-}
-
 class Pass {
  public:
-  Pass(const Past& past, int through) : past_(past), through_(through) {
+  Pass(const Past& past, std::span<const Facts> facts, int through) : past_(past), facts_(facts), through_(through) {
     results_.assign(past.calls.size(), 0);
     for (const Block& b : past.blocks) {
       if (b.call >= 0 && b.role == Role::tool) ++results_[static_cast<std::size_t>(b.call)];
@@ -75,11 +54,9 @@ class Pass {
     for (std::size_t k = 0; k < past_.blocks.size(); ++k) {
       const Block& block = past_.blocks[k];
       if (block.message > through_) break;
-      if (block.role == Role::tool) {
-        if (block.call >= 0) result(static_cast<int>(k), block);
-      } else if (block.role != Role::assistant) {
-        if (auto directory = directory_of(block)) cwd_ = std::move(*directory);
-      }
+      const BlockFacts& facts = *facts_[k];
+      if (facts.directory) cwd_ = *facts.directory;
+      if (block.role == Role::tool && block.call >= 0) result(static_cast<int>(k), block, facts);
     }
     return stale();
   }
@@ -96,9 +73,9 @@ class Pass {
     }
   }
 
-  void result(int k, const Block& block) {
+  void result(int k, const Block& block, const BlockFacts& facts) {
     const Call& call = past_.calls[static_cast<std::size_t>(block.call)];
-    const Touches touches = touches_of(call);
+    const Touches& touches = facts.touches;
     Shell& shell = shells_[std::string(call.name)];
     const std::string base = touches.directory.empty() ? cwd_ : normal_path(touches.directory, cwd_);
     const bool strayed = touches.shell && shell.strayed && touches.directory.empty();
@@ -109,20 +86,17 @@ class Pass {
 
     // A result in several pieces is nobody's for sure.
     const bool single = results_[static_cast<std::size_t>(block.call)] == 1;
-    const Outcome outcome = outcome_of(touches, block.text, block.error);
-    const bool done = single && outcome == Outcome::done;
-    std::string scratch;
-    const std::string_view text = touches.shell ? shell_output(block.text, scratch) : block.text;
-    const bool cut = says_cut_off(text);
+    const bool done = single && facts.outcome == Outcome::done;
     const std::size_t before = parts_.size();
     std::size_t reads = 0, taken = 0;
-    for (const Touch& t : touches.list) {
+    for (std::size_t i = 0; i < touches.list.size(); ++i) {
+      const Touch& t = touches.list[i];
       const bool lost = strayed && !is_absolute(t.path);
       if (t.effect == Effect::read) {
         ++reads;
-        if (done && !lost && !t.conditional) taken += read(k, block, t, touches, base, text, cut);
+        if (done && !lost && !t.conditional) taken += read(k, block, t, facts.reads[i], base);
       } else {
-        change(block, t, base, outcome, done && !lost && !t.conditional, lost);
+        change(block, t, base, facts.outcome, done && !lost && !t.conditional, lost);
       }
     }
     // Only a result that is nothing but these reads may be replaced.
@@ -134,32 +108,28 @@ class Pass {
 
   // ---- reads
 
-  bool read(int k, const Block& block, const Touch& t, const Touches& touches, const std::string& base,
-            std::string_view text, bool cut) {
+  bool read(int k, const Block& block, const Touch& t, const ReadFact& fact, const std::string& base) {
     const auto id = book_.touch(normal_path(t.path, base));
     if (!id || book_.is_directory(book_.path(*id))) return false;
     File& file = file_of(*id);
-    const bool alone = std::ranges::count(touches.list, Effect::read, &Touch::effect) == 1;
-    const NumberedLines lines(text);
     Part part;
     part.block = k;
     part.call = block.call;
     part.path = t.path;
     part.version = file.version;
-    const bool whole = is_whole(t, touches, lines, text, cut);
-    if (alone && !cut) part.excerpt = excerpt(t, whole, touches, lines, text);
+    if (fact.excerpt) part.excerpt = &*fact.excerpt;
     part.lines = "all lines";
     if (part.excerpt) {
       part.lines = "lines " + std::to_string(part.excerpt->first) + "-" + std::to_string(part.excerpt->last());
       part.unseen = part.excerpt->hashes.size();
       part.seen.assign(part.unseen, false);
-    } else if (!whole) {
+    } else if (!fact.whole) {
       part.lines = t.extent == Extent::lines && t.lines.last != 0
                        ? "lines " + std::to_string(t.lines.first) + "-" + std::to_string(t.lines.last)
                        : "a part";
     }
     for (const std::size_t p : file.open) {
-      if (whole) {
+      if (fact.whole) {
         mark(parts_[p], Staleness::superseded, block, false);
       } else if (part.excerpt) {
         cover(parts_[p], part, block);
@@ -169,49 +139,6 @@ class Pass {
     file.open.push_back(parts_.size());
     parts_.push_back(std::move(part));
     return true;
-  }
-
-  // The result shows the file from its first line to its last.
-  static bool is_whole(const Touch& t, const Touches& touches, const NumberedLines& lines, std::string_view text,
-                       bool cut) {
-    if (t.extent != Extent::lines || !t.lines.whole() || cut) return false;
-    if (touches.shell) return true;
-    const auto count = static_cast<std::int64_t>(lines.numbered().size());
-    if (lines.has_gutter() && lines.number(lines.numbered().begin) != 1) return false;
-    if (t.limit > 0 && count >= t.limit) return false;
-    if (t.limit == 0 && count >= 2 * round_count && count % round_count == 0) return false;
-    for (std::size_t i = 0; i < lines.count(); ++i) {
-      if (lines.full(text, i).size() >= longest_line) return false;
-    }
-    return true;
-  }
-
-  static std::optional<Excerpt> excerpt(const Touch& t, bool whole, const Touches& touches, const NumberedLines& lines,
-                                        std::string_view text) {
-    Excerpt e;
-    Lines range = lines.numbered();
-    bool bare = true;
-    if (t.extent == Extent::lines && (whole || t.lines.last != 0 || t.limit == 0)) {
-      e.first = t.lines.first;
-      // Lines that begin with numbers of their own are no gutter.
-      bare = lines.has_gutter() && lines.number(range.begin) == e.first;
-      if (!bare) range = {0, lines.count()};
-      if (!bare && !touches.only_reads) return std::nullopt;
-      if (t.lines.last != 0)
-        range.end = std::min(range.end, range.begin + static_cast<std::size_t>(t.lines.last - e.first + 1));
-    } else if (!touches.shell && lines.has_gutter()) {
-      e.first = lines.number(range.begin);
-    } else {
-      return std::nullopt;
-    }
-    if (range.size() == 0 || e.first < 1) return std::nullopt;
-    e.hashes.reserve(range.size());
-    for (std::size_t i = range.begin; i < range.end; ++i) {
-      std::string_view line = bare ? lines.bare(text, i) : lines.full(text, i);
-      while (!line.empty() && (line.back() == '\n' || line.back() == '\r')) line.remove_suffix(1);
-      e.hashes.push_back(hash64(line));
-    }
-    return e;
   }
 
   // Lines of `part` that `later` shows too, with the same text and no edit between.
@@ -370,6 +297,7 @@ class Pass {
   }
 
   const Past& past_;
+  std::span<const Facts> facts_;
   int through_;
   std::vector<int> results_;   // of a call
   std::vector<int> boundary_;  // of a message
@@ -382,14 +310,25 @@ class Pass {
 
 }  // namespace
 
+Facts block_facts(const Past& past, const Block& block) {
+  return std::make_shared<const BlockFacts>(read_block(past, block));
+}
+
+std::vector<StaleRead> stale_reads(const Past& past, std::span<const Facts> facts, int through) {
+  return Pass(past, facts, through).run();
+}
+
 std::vector<StaleRead> stale_reads(const Past& past, int through) {
-  return Pass(past, through).run();
+  std::vector<Facts> facts;
+  facts.reserve(past.blocks.size());
+  for (const Block& b : past.blocks) facts.push_back(block_facts(past, b));
+  return stale_reads(past, facts, through);
 }
 
 std::string working_directory(const Past& past) {
   for (const Block& b : past.blocks) {
     if (b.role == Role::tool || b.role == Role::assistant) continue;
-    if (auto directory = directory_of(b)) return std::move(*directory);
+    if (auto directory = read_block(past, b).directory) return std::move(*directory);
   }
   return "";
 }

@@ -16,6 +16,8 @@
 
 #include <cstdint>
 #include <limits>
+#include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -33,9 +35,18 @@ struct StaleRead {
   std::string statement;  // without brackets and handle: "src/a.py, lines 1-400: read again by Read src/a.py below"
 };
 
+// What one block says of files, by itself: a function of the block and its call alone, so it may be kept by their
+// digest from turn to turn. With facts at hand, stale_reads() costs microseconds a block.
+struct BlockFacts;
+using Facts = std::shared_ptr<const BlockFacts>;
+Facts block_facts(const Past& past, const Block& block);
+
 // In order of blocks. Only blocks that are slots of role tool. `through`: messages after it are not looked at, so that
 // `later_call` and `statement` are those of an epoch there.
 std::vector<StaleRead> stale_reads(const Past& past, int through = std::numeric_limits<int>::max());
+// `facts[k]` are those of past.blocks[k].
+std::vector<StaleRead> stale_reads(const Past& past, std::span<const Facts> facts,
+                                   int through = std::numeric_limits<int>::max());
 
 // The directory relative paths start at, as the conversation's first system or user text that states one says; "" if
 // none does.

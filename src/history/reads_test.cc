@@ -198,6 +198,24 @@ TEST(StaleReads, SinceIsTheSameForEveryLongerList) {
   EXPECT_EQ(before[0].later_call, 1);
 }
 
+// Facts are kept by block: those of a longer list give what a shorter one gives.
+TEST(StaleReads, FactsMayBeKept) {
+  Story s;
+  s.system = "Working directory: /w";
+  s.add("Read", R"({"file_path":"a.py"})", numbered(1, 9));
+  s.add("Read", R"({"file_path":"/w/a.py"})", numbered(1, 9));
+  s.add("Write", R"({"file_path":"a.py"})", "File created");
+  const Past p = s.past();
+  std::vector<Facts> facts;
+  for (const Block& b : p.blocks) facts.push_back(block_facts(p, b));
+  for (int through = 0; through < static_cast<int>(p.messages.size()); ++through) {
+    const auto kept = stale_reads(p, facts, through), fresh = stale_reads(p, through);
+    ASSERT_EQ(kept.size(), fresh.size());
+    for (std::size_t i = 0; i < kept.size(); ++i) EXPECT_EQ(kept[i].statement, fresh[i].statement);
+  }
+  EXPECT_EQ(stale_reads(p, facts).size(), 2u);
+}
+
 TEST(StaleReads, WorkingDirectories) {
   for (const char* system : {"<env>\nWorking directory: /srv/app\nIs a git repository: yes\n</env>",
                              "<environment_context>\n  <cwd>/srv/app</cwd>\n</environment_context>",
