@@ -6,6 +6,8 @@
 namespace headroom::history {
 namespace {
 
+constexpr std::size_t most_namesakes = 256;  // files of one name that a path without a directory is compared with
+
 bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
@@ -38,6 +40,8 @@ std::size_t find_word(std::string_view text, std::string_view word, std::size_t 
 
 // The absolute path that `text` begins with, up to `end` characters or the end of the line.
 std::optional<std::string> leading_directory(std::string_view text, std::string_view end) {
+  constexpr std::size_t longest_path = 4096;
+  text = text.substr(0, longest_path);
   text = text.substr(0, text.find_first_of("\r\n"));
   while (!text.empty() && (text.front() == ' ' || text.front() == '`' || text.front() == '"')) text.remove_prefix(1);
   text = text.substr(0, text.find_first_of(end));
@@ -118,6 +122,10 @@ std::vector<PathBook::Id> PathBook::namesakes(std::string_view normal) const {
   const auto named = by_name_.find(base_name(normal));
   if (named == by_name_.end()) return ids;
   const bool absolute = is_absolute(normal);
+  if (named->second.size() > most_namesakes) {
+    if (!absolute) ids.assign(2, named->second[0]);  // more than one, whichever
+    return ids;
+  }
   for (const Id id : named->second) {
     const std::string_view known = path(id);
     if (is_absolute(known) == absolute) continue;
@@ -166,7 +174,10 @@ std::vector<PathBook::Id> PathBook::below(std::string_view normal) const {
 }
 
 bool PathBook::is_directory(std::string_view normal) const {
-  return !below(normal).empty();
+  std::string prefix(normal);
+  if (prefix.empty() || prefix.back() != '/') prefix += '/';
+  const auto first = by_path_.lower_bound(prefix);
+  return first != by_path_.end() && first->first.starts_with(prefix);
 }
 
 }  // namespace headroom::history

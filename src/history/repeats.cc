@@ -23,6 +23,8 @@ constexpr std::size_t least_stretch_bytes = 16;  // equal lines between two exce
 constexpr std::size_t most_exceptions = 16;      // of one pointer
 constexpr std::size_t widest_difference = 2000;  // lines that Myers' difference is asked about
 constexpr int most_edits = 64;
+constexpr std::size_t most_differences = 256;  // gaps of a block that it is asked about
+constexpr std::size_t most_pointers = 256;     // of a view
 
 using Shift = std::ptrdiff_t;  // line of the target less line of the block
 
@@ -212,8 +214,12 @@ class Finder {
   std::vector<Run> chains(const std::vector<Run>& runs) const {
     std::vector<Run> joined = join(runs);
     std::vector<Run> all;
+    std::size_t asked = 0;
     for (const Run& run : joined) {
-      if (!all.empty()) difference(Run(all.back()), run, all);
+      if (!all.empty() && asked < most_differences) {
+        ++asked;
+        difference(Run(all.back()), run, all);
+      }
       all.push_back(run);
     }
     all = join(all);
@@ -254,6 +260,8 @@ class Finder {
     if (gap.size() < least_run || begin + static_cast<Shift>(least_run) > end) return;
     const auto size = static_cast<std::size_t>(end - begin);
     if (gap.size() > widest_difference || size > widest_difference) return;
+    const std::size_t least_edits = gap.size() > size ? gap.size() - size : size - gap.size();
+    if (least_edits > static_cast<std::size_t>(most_edits)) return;
     const std::span<const std::uint64_t> a(block_.exact), b(target(before.block).exact);
     const auto found =
         common_runs(a.subspan(gap.begin, gap.size()), b.subspan(static_cast<std::size_t>(begin), size), most_edits);
@@ -332,6 +340,7 @@ class Finder {
   struct Output {
     std::string view;
     std::vector<Lines> shown;
+    std::size_t pointers = 0;
     std::size_t done = 0;          // lines of the block that the view stands for
     bool ends_in_pointer = false;  // the view's last line is no line of the block
     std::optional<std::uint32_t> target, first_target;
@@ -392,6 +401,7 @@ class Finder {
       if (s.begin > at) verbatim(out, {at, s.begin});
       at = s.end;
     }
+    ++out.pointers;
     out.done = end;
     out.target = run.block;
     if (!out.first_target) out.first_target = run.block;
@@ -403,7 +413,7 @@ class Finder {
       const std::vector<Lines> copied = stretches(run);
       for (std::size_t i = 0; i < copied.size(); i += most_exceptions) {
         const auto part = std::span(copied).subspan(i, std::min(most_exceptions, copied.size() - i));
-        if (worth(part)) point(out, run, part);
+        if (out.pointers < most_pointers && worth(part)) point(out, run, part);
       }
     }
     if (!out.first_target) return std::nullopt;

@@ -13,7 +13,8 @@
 // only if its decoder, run here, gives the block back byte for byte. Block k depends on blocks 0..k-1 only.
 //
 // Cost: O(bytes) to read a text, O(16 x lines) to look it up, whatever the number of blocks before; Myers is bounded by
-// 64 edits a gap. Nothing is kept of a text but hashes and offsets, 20 bytes a line. docs/formats/repeats.md.
+// 64 edits a gap and 256 gaps; a view has at most 256 pointers. Nothing is kept of a text but hashes and offsets, 20
+// bytes a line. docs/formats/repeats.md.
 #pragma once
 
 #include <cstddef>

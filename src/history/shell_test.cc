@@ -126,6 +126,15 @@ TEST(ShellWords, Quotes) {
   EXPECT_TRUE(words[4].known);
 }
 
+TEST(ShellWords, LongInputsAreLinear) {
+  for (const char* piece : {"{", "$(", "'", "\"", "<<E\n", "a|", "cd: ", "\\", "`", "a=", "*** Add File: a\n"}) {
+    std::string script;
+    while (script.size() < 1'000'000) script += piece;
+    script_touches(script);
+    stated_directory(script);
+  }
+}
+
 RC_GTEST_PROP(ShellWords, AnyScriptIsReadOrRefused, ()) {
   const auto pieces = *rc::gen::container<std::vector<std::string>>(rc::gen::element<std::string>(
       "cat ", "a", " ", "'", "\"", "\\", "\n", "|", "&&", "||", ";", "&", ">", "<<EOF", "<", "EOF", "$(", ")", "`",

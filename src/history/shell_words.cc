@@ -7,6 +7,7 @@ namespace headroom::history {
 namespace {
 
 constexpr std::size_t most_commands = 4096;
+constexpr std::size_t longest_braces = 256;  // looked through for a list in braces; behind it the word is not known
 
 // Words that open or close something other than a simple command.
 constexpr std::string_view reserved[] = {"if",   "then", "else", "elif",   "fi",       "for",  "while", "until", "do",
@@ -255,8 +256,10 @@ class Reader {
           if (c != '[' || at_ != begin + 1 || (at_ < s_.size() && peek() != ' ')) word.known = false;
           break;
         case '{': {
-          const std::size_t end = s_.find_first_of("} \n", at_);
-          const std::string_view inner = s_.substr(at_, end == std::string_view::npos ? end : end - at_);
+          std::string_view inner = s_.substr(at_, longest_braces);
+          const std::size_t end = inner.find_first_of("} \n");
+          if (end == std::string_view::npos && inner.size() == longest_braces) word.known = false;
+          inner = inner.substr(0, end);
           if (inner.find(',') != std::string_view::npos || inner.find("..") != std::string_view::npos)
             word.known = false;
           word.text += c;
