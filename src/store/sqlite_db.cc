@@ -119,16 +119,15 @@ Result<void> Database::connect() {
   return ready;
 }
 
-void Database::begin_call() {
-  deadline_ = std::chrono::steady_clock::now() + busy_wait;
-}
-
-// Short sleeps, so that a lock given back is noticed soon; nobody waits past the end of the call's time.
+// Short sleeps, so that a lock given back is noticed soon. Only waiting counts, not the work between: a call that was
+// slow to come this far still gets its share.
 int Database::wait_a_little(void* self, int times) {
-  const auto left = static_cast<Database*>(self)->deadline_ - std::chrono::steady_clock::now();
-  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(left).count();
-  if (ms < 1) return 0;
-  sqlite3_sleep(static_cast<int>(std::min<std::int64_t>(ms, times < 8 ? 1 : 3)));
+  auto& waited = static_cast<Database*>(self)->waited_;
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(busy_wait - waited).count();
+  if (left < 1) return 0;
+  const auto begun = std::chrono::steady_clock::now();
+  sqlite3_sleep(static_cast<int>(std::min<std::int64_t>(left, times < 8 ? 1 : 3)));
+  waited += std::chrono::steady_clock::now() - begun;
   return 1;
 }
 
@@ -141,7 +140,7 @@ Error Database::failed(int code, std::string_view what) {
 void Database::fold_removals() {
   if (!removed_ || !db_) return;
   // Without waiting: while others read, the log cannot be cut; it stays for the next time.
-  deadline_ = {};
+  waited_ = busy_wait;
   Run run(*this, "PRAGMA wal_checkpoint(TRUNCATE)");
   if (run.step() && run.integer(0) == 0) removed_ = false;
 }

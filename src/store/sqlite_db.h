@@ -30,7 +30,7 @@ class Database {
   ~Database();
 
   // Begins a call of the store: from here on it waits for other processes 50 ms at most, all its steps together.
-  void begin_call();
+  void begin_call() { waited_ = {}; }
 
   // Makes sure of a connection to the file that has the name now: another process may have removed it or put it aside.
   // A damaged file is put aside here, once.
@@ -105,7 +105,7 @@ class Database {
   bool damaged_ = false;  // SQLite said that the file is not as it should be
   bool removed_ = false;
   bool older_tables_ = false;
-  std::chrono::steady_clock::time_point deadline_;
+  std::chrono::steady_clock::duration waited_{};  // for other processes, in this call
   FileIdentity identity_;
   std::unique_ptr<sqlite3, Close> db_;
   std::map<const char*, std::unique_ptr<sqlite3_stmt, Finalize>> statements_;  // finalized before db_ closes
