@@ -147,16 +147,19 @@ struct Core::Impl {
   Result<store::Store*> open() {
     const std::scoped_lock lock(mutex);
     if (store) return store.get();
-    if (config.store == Config::StoreKind::sqlite && config.directory.empty()) {
+    const bool needs_key = store_leaves_process() && config.directory.empty() && config.master_key.empty();
+    if ((config.store == Config::StoreKind::sqlite && config.directory.empty()) || needs_key) {
       return fail(ErrorKind::unavailable, "no directory for originals: set HOME or HEADROOM_WORKSPACE_DIR");
     }
-    auto workspace_key = key_of(!config.directory.empty());
+    auto workspace_key = key_of(!config.directory.empty() && config.master_key.empty());
     if (!workspace_key) return std::unexpected(workspace_key.error());
     if (config.store == Config::StoreKind::memory) {
       store = store::open_memory(std::move(*workspace_key), store_options());
       return store.get();
     }
-    auto opened = store::open_sqlite(database(), std::move(*workspace_key), store_options());
+    auto opened = config.store == Config::StoreKind::redis
+                      ? store::open_redis(config.store_url, std::move(*workspace_key), store_options())
+                      : store::open_sqlite(database(), std::move(*workspace_key), store_options());
     if (!opened) return std::unexpected(opened.error());
     store = std::move(*opened);
     return store.get();
@@ -182,7 +185,7 @@ struct Core::Impl {
 
   bool exists() const {
     std::error_code error;
-    return config.store == Config::StoreKind::memory || fs::exists(database(), error);
+    return config.store != Config::StoreKind::sqlite || fs::exists(database(), error);
   }
 
   // An answer for a model: text in every case.

@@ -6,6 +6,7 @@
 
 #include "api/nearest.h"
 #include "api/values.h"
+#include "store/redis_link.h"
 
 namespace headroom::api {
 namespace {
@@ -68,8 +69,8 @@ constexpr OptionRow rows[] = {
     {"trace", "", Group::retrieval, "auto|always|never", "When a retrieve call that the client did not see leaves a trace in the turn",
      [](Settings& s) -> Slot { return &s.call.trace; }},
 
-    {"store", "", Group::store, "sqlite|memory", "Where originals are kept",
-     [](Settings& s) -> Slot { return &s.handle.store; }},
+    {"store", "", Group::store, "sqlite|memory|redis://HOST:PORT", "Where originals are kept (rediss:// with TLS)",
+     [](Settings& s) -> Slot { return &s.handle; }},
     {"store_bytes", "", Group::store, "BYTES", "Room for originals (memory: at most 256MiB unless given)",
      [](Settings& s) -> Slot { return &s.handle.store_bytes; }, 1, std::int64_t{1} << 50},
     {"ttl", "", Group::store, "TIME", "How long an original is kept after it was last used",
@@ -132,9 +133,6 @@ constexpr std::span<const Choice> choices_of(TraceOption) {
 }
 constexpr std::span<const Choice> choices_of(pipeline::Inject) {
   return injections;
-}
-constexpr std::span<const Choice> choices_of(Config::StoreKind) {
-  return stores;
 }
 
 template <class T>
@@ -215,6 +213,17 @@ struct Setter {
       if (!letter && c != '-' && c != '_' && c != '.') return Set::wrong_type;
     }
     return store(name, [p](const std::string& v) { *p = v; });
+  }
+  Set operator()(Config* p) const {  // store: a kind, or the address of a server
+    const auto name = given.string();
+    if (!name) return Set::wrong_type;
+    for (const Choice& c : stores) {
+      if (c.name == *name) return p->store = static_cast<Config::StoreKind>(c.value), p->store_url.clear(), Set::done;
+    }
+    if (!store::parse_redis_url(*name)) return Set::wrong_type;
+    p->store = Config::StoreKind::redis;
+    p->store_url = *name;
+    return Set::done;
   }
   template <Enumeration E>
   Set operator()(E* p) const {
@@ -327,6 +336,13 @@ struct Printer {
   void operator()(const std::chrono::seconds* p) const { out.number(std::int64_t{p->count()}); }
   void operator()(const Bytes* p) const { out.number(static_cast<std::int64_t>(p->value)); }
   void operator()(const std::string* p) const { out.string(*p); }
+  void operator()(const Config* p) const {
+    if (p->store == Config::StoreKind::redis)
+      return static_cast<void>(out.string(store::without_password(p->store_url)));
+    for (const Choice& c : stores) {
+      if (c.value == static_cast<int>(p->store)) out.string(c.name);
+    }
+  }
   template <Enumeration E>
   void operator()(const E* p) const {
     for (const Choice& c : choices_of(*p)) {

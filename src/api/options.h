@@ -38,7 +38,7 @@ std::string_view to_string(Group group);
 using Slot = std::variant<bool*, int*, Tokens*, std::optional<Tokens>*, std::optional<double>*,
                           std::vector<std::string>*, std::vector<int>*, std::map<int, double>*,
                           pipeline::FidelityOption*, pipeline::Retrieval*, pipeline::Inject*, pipeline::SecretsOption*,
-                          pipeline::TraceOption*, Config::StoreKind*, std::chrono::seconds*, Bytes*, std::string*>;
+                          pipeline::TraceOption*, Config*, std::chrono::seconds*, Bytes*, std::string*>;
 
 struct OptionRow {
   std::string_view name;

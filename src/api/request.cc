@@ -297,6 +297,10 @@ Result<Config> parse_config(std::string_view json) {
   if (settings.handle.store == Config::StoreKind::sqlite && settings.handle.directory.empty()) {
     return fail(ErrorKind::invalid_request, "store sqlite needs a directory");
   }
+  if (settings.handle.store == Config::StoreKind::redis && settings.handle.directory.empty() &&
+      settings.handle.master_key.empty()) {
+    return fail(ErrorKind::invalid_request, "store redis needs a master_key, or a directory that holds one");
+  }
   return settings.handle;
 }
 

@@ -144,5 +144,9 @@ std::unique_ptr<Store> open_memory(WorkspaceKey key, Options options);
 // SQLite: encrypted, WAL, files 0600, no symlink followed, at most 50 ms of waiting a call; a corrupt file is renamed
 // aside, never deleted; a file of the older layout is taken over. Needs a wrapping key.
 Result<std::unique_ptr<Store>> open_sqlite(const std::filesystem::path& file, WorkspaceKey key, Options options);
+// Redis or Valkey, one server or a cluster:
+// redis[s]://[USER:PASSWORD@]HOST[:PORT][,HOST:PORT...][/DATABASE][?cacert=F]. Encrypted by us; 250 ms an exchange, a
+// pause of 5 s after a failure. Opens no connection yet. Needs a wrapping key.
+Result<std::unique_ptr<Store>> open_redis(std::string_view url, WorkspaceKey key, Options options);
 
 }  // namespace headroom::store

@@ -10,6 +10,7 @@
 #include "store/policy.h"
 #include "store/store.h"
 #include "store/test_directory.h"
+#include "store/test_redis_server.h"
 
 namespace headroom::store {
 namespace {
@@ -20,14 +21,28 @@ struct TestClock {
   Clock::time_point now{std::chrono::hours(500000)};
 };
 
-enum class Backend { memory, sqlite };
+enum class Backend { memory, sqlite, redis };
 
 class StoreTest : public testing::TestWithParam<Backend> {
  protected:
+  static void SetUpTestSuite() {
+    ASSERT_FALSE(RedisServer::program().empty()) << "./dev setup test installs it";
+    server_ = std::make_unique<RedisServer>();
+  }
+  static void TearDownTestSuite() { server_.reset(); }
+  void SetUp() override {
+    if (GetParam() == Backend::redis) server_->command({"FLUSHALL"});
+  }
+
   std::unique_ptr<Store> open(std::uint64_t capacity = 1 << 20, std::string_view workspace = "default") {
     Options options{.ttl = 3600s, .capacity_bytes = capacity, .now = [clock = clock_] { return clock->now; }};
     const WorkspaceKey key = derive_keys(std::string(32, 'k'), workspace);
     if (GetParam() == Backend::memory) return open_memory(key, options);
+    if (GetParam() == Backend::redis) {
+      auto store = open_redis(server_->url(), key, options);
+      EXPECT_TRUE(store) << store.error().message;
+      return std::move(*store);
+    }
     auto store = open_sqlite(directory_.path() / "originals.db", key, options);
     EXPECT_TRUE(store) << store.error().message;
     return std::move(*store);
@@ -40,12 +55,18 @@ class StoreTest : public testing::TestWithParam<Backend> {
     return answers[0];
   }
 
+  static inline std::unique_ptr<RedisServer> server_;
   TestDirectory directory_;
   std::shared_ptr<TestClock> clock_ = std::make_shared<TestClock>();
 };
 
-INSTANTIATE_TEST_SUITE_P(Backends, StoreTest, testing::Values(Backend::memory, Backend::sqlite),
-                         [](const auto& info) { return info.param == Backend::memory ? "memory" : "sqlite"; });
+std::string name_of(const testing::TestParamInfo<Backend>& info) {
+  constexpr const char* names[] = {"memory", "sqlite", "redis"};
+  return names[static_cast<int>(info.param)];
+}
+
+INSTANTIATE_TEST_SUITE_P(Backends, StoreTest, testing::Values(Backend::memory, Backend::sqlite, Backend::redis),
+                         name_of);
 
 TEST_P(StoreTest, GivesBackWhatItWasGiven) {
   const auto store = open();
