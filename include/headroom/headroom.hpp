@@ -208,6 +208,8 @@ class Relay {
     r.add_raw("status", std::to_string(status)).add("content_type", content_type);
     return feed(HEADROOM_RELAY_HEAD, r.text());
   }
+  // {"status":200,"content_type":"text/event-stream"}
+  RelayOutput head(std::string_view json) { return feed(HEADROOM_RELAY_HEAD, json); }
   RelayOutput bytes(std::string_view reply) { return feed(HEADROOM_RELAY_BYTES, reply); }
   RelayOutput end() { return feed(HEADROOM_RELAY_END, {}); }
   RelayOutput cut() { return feed(HEADROOM_RELAY_CUT, {}); }

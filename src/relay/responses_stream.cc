@@ -41,6 +41,7 @@ void ResponsesStream::event(const SseEvent& event) {
   }
   const std::string type = find_string(*doc, 0, {"type"});
   if (is_opening(type) && turn_.rounds() > 0) return;
+  if (type == "response.created") id_ = raw_of(*doc, 0, {"response", "id"});
   if (is_end(type)) return close_response(event, *doc, type);
   const auto index = find_integer(*doc, 0, {"output_index"});
   if (type == "response.output_item.added" && index) return open_item(event, *doc, *index);
@@ -113,6 +114,7 @@ void ResponsesStream::write_end(const SseEvent& event, const Document& doc) {
     std::vector<std::string> items;
     for (const auto& [index, raw] : shown_) items.push_back(raw);
     patch.set(*response, "output", "[" + joined(items) + "]");
+    if (stateless_ && turn_.rounds() > 0 && !id_.empty()) patch.set(*response, "id", id_);
     if (turn_.rounds() > 0 && !round_usage_.empty()) patch.set(*response, "usage", total(round_usage_));
   }
   write(event, doc, std::move(patch), nullptr);

@@ -144,7 +144,9 @@ class ResponsesStream : public StreamState {
   void end_here();
   void release();
   std::string error_event(std::string_view body);
-  // The provider keeps no items: reasoning without its encrypted content cannot be sent back.
+  // The provider keeps nothing of this request: reasoning without its encrypted content cannot be sent back, and the
+  // client's response has one id from its first event to its last. Of a stored one the last round's id is the client's,
+  // since it goes on from there.
   void set_stateless(bool stateless) { stateless_ = stateless; }
 
  private:
@@ -167,7 +169,7 @@ class ResponsesStream : public StreamState {
   std::map<std::int64_t, std::string> shown_;  // the client's items of all rounds
   std::int64_t next_index_ = 0, next_number_ = 0;
   bool numbered_ = false, touched_ = false, stateless_ = false;
-  std::string round_usage_, held_end_;
+  std::string round_usage_, held_end_, id_;
 };
 
 class GeminiStream : public StreamState {
