@@ -69,7 +69,12 @@ std::optional<Addition> add_tool(const Conversation& c) {
   std::size_t at = c.doc[*list].begin() + std::size_t{1};
   bool first = true;
   for (NodeId e : c.doc.elements(*list)) at = c.doc[e].end(), first = false;
-  return Addition{{at, 0, (first ? "" : ",") + value}, *list, pointer_of(c.doc, *list) + "/-", std::move(value)};
+  Addition added;
+  added.edit = {at, 0, (first ? "" : ",") + value};
+  added.list = *list;
+  added.pointer = pointer_of(c.doc, *list) + "/-";
+  added.value = std::move(value);
+  return added;
 }
 
 }  // namespace headroom::messages

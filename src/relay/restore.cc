@@ -120,7 +120,7 @@ class Restorer {
       answers_.given(given_[next_given_].arguments, given_[next_given_].text);
   }
 
-  void turn(std::span<const NodeId> messages, std::optional<NodeId> next) {
+  void turn(std::span<const NodeId> messages, const std::optional<NodeId>& next) {
     messages_ = messages;
     if (std::none_of(messages.begin(), messages.end(), [&](NodeId m) { return may_hold_trace(doc_.raw(m)); })) return;
     units_.clear();
@@ -295,7 +295,7 @@ class Restorer {
     return Patch(doc_).replace(*old, "[" + joined(blocks) + "]").value(message);
   }
 
-  void write_blocks(std::optional<NodeId> next) {
+  void write_blocks(const std::optional<NodeId>& next) {
     std::vector<std::string> out;
     std::vector<Answered> open;
     const auto all = rounds();
