@@ -27,6 +27,11 @@ constexpr OptionRow rows[] = {
     {"optimize", "", Group::views, "true|false", "false: count only, change nothing",
      [](Settings& s) -> Slot { return &s.call.optimize; }},
 
+    {"relocate", "", Group::views, "off|dates|ids|all", "Move these values out of the system prompt to the end of the request, so that the cache holds",
+     [](Settings& s) -> Slot { return &s.call.relocate; }},
+    {"prompt_cache_key", "", Group::views, "client|derive", "derive: a prompt_cache_key where an OpenAI request has none",
+     [](Settings& s) -> Slot { return &s.call.prompt_cache_key; }},
+
     {"min_lossless", "", Group::gates, "N", "Leave texts under this many tokens alone",
      [](Settings& s) -> Slot { return &s.call.min_lossless; }},
     {"min_lossy", "min_tokens_to_compress", Group::gates, "N", "No reversible view of texts under this many tokens",
@@ -94,9 +99,8 @@ constexpr PeerRow peer_rows[] = {
 // clang-format on
 
 // Names of the specification that do nothing yet: refused by name, so that nobody believes they work.
-constexpr std::string_view later[] = {
-    "compact",  "images",           "epoch",    "high", "low", "model_limit", "keep_units",
-    "relocate", "prompt_cache_key", "ttl_batch"};
+constexpr std::string_view later[] = {"compact", "images",      "epoch",      "high",
+                                      "low",     "model_limit", "keep_units", "ttl_batch"};
 
 struct Choice {
   std::string_view name;
@@ -115,6 +119,12 @@ constexpr Choice secret_choices[] = {{"memory", static_cast<int>(SecretsOption::
 constexpr Choice traces[] = {{"auto", static_cast<int>(TraceOption::auto_)},
                              {"always", static_cast<int>(TraceOption::always)},
                              {"never", static_cast<int>(TraceOption::never)}};
+constexpr Choice relocations[] = {{"off", static_cast<int>(pipeline::Relocate::off)},
+                                  {"dates", static_cast<int>(pipeline::Relocate::dates)},
+                                  {"ids", static_cast<int>(pipeline::Relocate::ids)},
+                                  {"all", static_cast<int>(pipeline::Relocate::all)}};
+constexpr Choice cache_keys[] = {{"client", static_cast<int>(pipeline::CacheKey::client)},
+                                 {"derive", static_cast<int>(pipeline::CacheKey::derive)}};
 constexpr Choice stores[] = {{"sqlite", static_cast<int>(Config::StoreKind::sqlite)},
                              {"memory", static_cast<int>(Config::StoreKind::memory)}};
 constexpr std::string_view roles[] = {"tool", "user", "system", "assistant"};
@@ -133,6 +143,12 @@ constexpr std::span<const Choice> choices_of(TraceOption) {
 }
 constexpr std::span<const Choice> choices_of(pipeline::Inject) {
   return injections;
+}
+constexpr std::span<const Choice> choices_of(pipeline::Relocate) {
+  return relocations;
+}
+constexpr std::span<const Choice> choices_of(pipeline::CacheKey) {
+  return cache_keys;
 }
 
 template <class T>

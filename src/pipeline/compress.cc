@@ -242,6 +242,8 @@ void splice_checked(std::string_view body, const Conversation& c, const std::vec
   out.changed |= !out.edits.empty();
   out.tool_added = added.tool;
   if (added.tool) out.transforms.emplace_back("retrieve_tool");
+  if (added.moved) out.transforms.emplace_back("relocate");
+  out.warnings.insert(out.warnings.end(), added.warnings.begin(), added.warnings.end());
   bool writable =
       true;  // not every text is: two halves of a pair that only meet in the view would read as one character
   for (const Block& b : blocks) {

@@ -17,6 +17,10 @@ enum class FidelityOption : std::uint8_t { auto_, lossless };
 enum class Retrieval : std::uint8_t { none, tool, auto_ };
 // When our tool joins a request's tools (of `auto`): from the first request on, or never.
 enum class Inject : std::uint8_t { eager, never };
+// Which values move out of the system prompt, to the end of the request.
+enum class Relocate : std::uint8_t { off, dates, ids, all };
+// Whose prompt_cache_key a request has: the client's or none, or one of ours if it has none.
+enum class CacheKey : std::uint8_t { client, derive };
 // How the request travels (of `auto`): no option, whoever carries it says so.
 enum class Route : std::uint8_t {
   intercepted,  // we see the reply, streamed or not, and answer calls of our tool
@@ -43,6 +47,10 @@ struct Options {
   std::optional<Tokens> token_budget;  // of a conversation, or of the one content's view
   std::optional<double> target_ratio;  // share kept, 0..1: steers reversible views
   bool optimize = true;                // false: counts truly, changes nothing
+
+  // The provider's cache
+  Relocate relocate = Relocate::off;
+  CacheKey prompt_cache_key = CacheKey::client;
 
   // Gates
   Tokens min_lossless{50};
