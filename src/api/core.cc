@@ -107,6 +107,7 @@ struct Core::Impl {
   std::mutex mutex;
   std::unique_ptr<store::Store> store;
   std::optional<store::WorkspaceKey> key;
+  std::function<void(const Retrieval&)> hook;
 
   explicit Impl(Config c) : config(std::move(c)) {}
 
@@ -183,6 +184,24 @@ struct Core::Impl {
     return pipeline::locate(handle, in_hand, opened);
   }
 
+  void account(const pipeline::RetrieveRequest& request, pipeline::Located::Where where, std::size_t bytes) const {
+    if (!hook) return;
+    constexpr std::string_view results[] = {"in_hand", "store", "gone", "unknown", "unreachable"};
+    const std::pair<std::string_view, std::string_view> parts[] = {{request.cursor, "cursor"},
+                                                                   {request.query, "query"},
+                                                                   {request.rows, "rows"},
+                                                                   {request.path, "path"},
+                                                                   {request.lines, "lines"}};
+    std::string_view asked = request.bare() ? "whole" : "overview";
+    for (const auto& [value, name] : parts) {
+      if (!value.empty()) {
+        asked = name;
+        break;
+      }
+    }
+    hook({request.hash, asked, results[static_cast<std::size_t>(where)], bytes, request.for_model});
+  }
+
   bool exists() const {
     std::error_code error;
     return config.store != Config::StoreKind::sqlite || fs::exists(database(), error);
@@ -190,21 +209,27 @@ struct Core::Impl {
 
   // An answer for a model: text in every case.
   std::string answer_model(const pipeline::RetrieveRequest& request, pipeline::InHand* in_hand) {
-    const auto handle = store::parse_handle(request.hash);
-    if (!handle) return pipeline::answer_missing(request, store::Status::unknown, std::nullopt).text;
-    const pipeline::Located found = locate(*handle, in_hand);
+    const store::Handle handle = store::parse_handle(request.hash).value_or(store::no_handle);
+    const pipeline::Located found = locate(handle, in_hand);
+    std::string text = text_for_model(request, handle, found);
+    account(request, found.where, text.size());
+    return text;
+  }
+
+  std::string text_for_model(const pipeline::RetrieveRequest& request, store::Handle handle,
+                             const pipeline::Located& found) {
     switch (found.where) {
       case pipeline::Located::Where::in_hand:
       case pipeline::Located::Where::store: {
         CounterPool::Lease lease(counters);
-        return pipeline::answer_retrieve(request, *handle, found.content, found.source, *request.max_tokens,
+        return pipeline::answer_retrieve(request, handle, found.content, found.source, *request.max_tokens,
                                          (*lease).ruler())
             .text;
       }
       case pipeline::Located::Where::gone:
         return pipeline::answer_missing(request, store::Status::expired, found.hint).text;
       case pipeline::Located::Where::unreachable:
-        return "[" + store::to_string(*handle) + ": the store cannot be reached now; try once more later]";
+        return "[" + store::to_string(handle) + ": the store cannot be reached now; try once more later]";
       case pipeline::Located::Where::nowhere:
         break;
     }
@@ -298,22 +323,30 @@ Result<pipeline::RetrieveAnswer> Core::retrieve(const RetrieveCall& call, Tokens
   if (!call.body.empty()) in_hand.emplace(call.body, "", impl_->key_of_handles());
   if (call.for_model) request.given = given_in(call.body, *handle);
   pipeline::Located found = impl_->locate(*handle, in_hand ? &*in_hand : nullptr);
-  switch (found.where) {
-    case pipeline::Located::Where::in_hand:
-    case pipeline::Located::Where::store: {
-      if (request.bare()) return bare_answer(found);
-      CounterPool::Lease counters(impl_->counters);
-      return pipeline::answer_retrieve(request, *handle, found.content, found.source, answer_tokens,
-                                       (*counters).ruler());
+  Result<pipeline::RetrieveAnswer> answer = [&]() -> Result<pipeline::RetrieveAnswer> {
+    switch (found.where) {
+      case pipeline::Located::Where::in_hand:
+      case pipeline::Located::Where::store: {
+        if (request.bare()) return bare_answer(found);
+        CounterPool::Lease counters(impl_->counters);
+        return pipeline::answer_retrieve(request, *handle, found.content, found.source, answer_tokens,
+                                         (*counters).ruler());
+      }
+      case pipeline::Located::Where::unreachable:
+        return std::unexpected(*found.error);
+      case pipeline::Located::Where::gone:
+        return pipeline::answer_missing(request, store::Status::expired, found.hint);
+      case pipeline::Located::Where::nowhere:
+        break;
     }
-    case pipeline::Located::Where::unreachable:
-      return std::unexpected(*found.error);
-    case pipeline::Located::Where::gone:
-      return pipeline::answer_missing(request, store::Status::expired, found.hint);
-    case pipeline::Located::Where::nowhere:
-      break;
-  }
-  return pipeline::answer_missing(request, store::Status::unknown, std::nullopt);
+    return pipeline::answer_missing(request, store::Status::unknown, std::nullopt);
+  }();
+  impl_->account(request, found.where, answer ? answer->text.size() : 0);
+  return answer;
+}
+
+void Core::on_retrieval(std::function<void(const Retrieval&)> hook) {
+  impl_->hook = std::move(hook);
 }
 
 // Tokens of the answers that a conversation holds to this handle.

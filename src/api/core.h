@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -70,6 +71,15 @@ struct ToolAnswer {
   std::string text;
 };
 
+// One retrieval, for who keeps an account of them: no content.
+struct Retrieval {
+  std::string_view hash;    // as it was asked for
+  std::string_view asked;   // "whole", "lines", "rows", "path", "query", "cursor", "overview"
+  std::string_view result;  // "in_hand", "store", "gone", "unknown", "unreachable"
+  std::size_t bytes = 0;    // given
+  bool for_model = false;
+};
+
 class Core {
  public:
   // Opens nothing yet: the store is opened when a call first needs it, so `count` and lossless calls touch no file.
@@ -88,11 +98,16 @@ class Core {
   // `answer_tokens` stands in for max_tokens where a part is asked for. A handle that is gone is an answer, not an
   // error.
   Result<pipeline::RetrieveAnswer> retrieve(const RetrieveCall& call, Tokens answer_tokens);
+  // Called after every retrieval, on its thread. Set before the first call.
+  void on_retrieval(std::function<void(const Retrieval&)> hook);
   Result<std::string> decode(std::string_view view);
   // The retrieval loop over one turn's replies. The core must outlive it; one thread at a time.
   Result<std::unique_ptr<relay::Relay>> open_relay(RelayCall call);
   // The body with the traces of earlier turns turned back; nullopt if it has none.
   std::optional<relay::Restored> restore(std::string_view body, std::string_view format, const relay::Limits& limits);
+  // For a stored response that a request goes on from: the request with the answers that it lacks (relay/stored.h).
+  std::optional<std::string> answer_stored(std::string_view request, std::string_view stored_response,
+                                           const relay::Limits& limits);
   // A tool call in any format, as the model's reply has it; nullopt if it is not of our tool. `body` is searched first.
   Result<std::optional<ToolAnswer>> answer_tool_call(std::string_view call, std::string_view body,
                                                      std::string_view format, const relay::Limits& limits);

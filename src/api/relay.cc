@@ -12,6 +12,7 @@
 #include "json/writer.h"
 #include "relay/call.h"
 #include "relay/given.h"
+#include "relay/stored.h"
 
 namespace headroom::api {
 namespace {
@@ -127,6 +128,12 @@ std::optional<relay::Restored> Core::restore(std::string_view body, std::string_
   const auto wire = wire_of(format, body);
   if (!wire) return std::nullopt;
   return relay::restore(body, *wire, originals(std::string(body), format), limits);
+}
+
+std::optional<std::string> Core::answer_stored(std::string_view request, std::string_view stored_response,
+                                               const relay::Limits& limits) {
+  relay::Answers answers(originals(std::string(request), "responses"), limits);
+  return relay::with_stored_answers(request, stored_response, answers);
 }
 
 Result<std::optional<ToolAnswer>> Core::answer_tool_call(std::string_view call, std::string_view body,

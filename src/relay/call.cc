@@ -87,17 +87,6 @@ std::optional<Wire> wire_of(std::string_view request) {
   return has_block_type(*doc, *list, {"tool_use", "tool_result", "thinking"}) ? Wire::anthropic : Wire::openai;
 }
 
-bool is_our_tool(std::string_view name) {
-  constexpr std::string_view ours = "headroom_retrieve";
-  if (name.size() < ours.size()) return false;
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; };
-  const auto same = [&](char a, char b) { return lower(a) == b; };
-  if (!std::equal(name.end() - ours.size(), name.end(), ours.begin(), same)) return false;
-  const std::string_view before = name.substr(0, name.size() - ours.size());
-  if (before.empty() || before.ends_with("__")) return true;
-  return before.ends_with('_') && before.size() > 4 && std::equal(before.begin(), before.begin() + 4, "mcp_", same);
-}
-
 bool offers_our_tool(std::string_view request) {
   const auto doc = Document::parse(request);
   if (!doc) return false;

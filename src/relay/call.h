@@ -14,6 +14,8 @@
 #include <string_view>
 #include <vector>
 
+#include "messages/conversation.h"
+
 namespace headroom::relay {
 
 enum class Wire : std::uint8_t { anthropic, openai, responses, gemini, converse };
@@ -35,7 +37,7 @@ struct Answered {
 };
 
 // headroom_retrieve, *__headroom_retrieve, mcp_*_headroom_retrieve; any case.
-bool is_our_tool(std::string_view name);
+using messages::is_our_tool;
 // Whether the request's own tools have it.
 bool offers_our_tool(std::string_view request);
 

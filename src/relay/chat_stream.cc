@@ -62,10 +62,12 @@ void ChatStream::event(const SseEvent& event) {
     if (doc && find(*doc, 0, {"error"})) asks_ = false;
     return pass(event);
   }
-  if (first_chunk_.empty()) {
+  // Some providers open with a chunk of their own, without choices and without an id.
+  if (!opened_) {
     first_chunk_ = event.data;
     id_ = raw_of(*doc, 0, {"id"});
     created_ = raw_of(*doc, 0, {"created"});
+    opened_ = doc->count(*choices) > 0;
   }
   const std::string usage = raw_of(*doc, 0, {"usage"});
   if (!usage.empty()) round_usage_ = usage;

@@ -131,7 +131,7 @@ class ChatStream : public StreamState {
   std::string round_usage_;
   std::vector<std::string> held_end_;  // usage chunk and [DONE] of a round that wants answers
   std::string role_ = "\"assistant\"";
-  bool wrote_text_ = false, after_trace_ = false;
+  bool opened_ = false, wrote_text_ = false, after_trace_ = false;
 };
 
 class ResponsesStream : public StreamState {
