@@ -107,7 +107,7 @@ int main() {
     for (const char* content : {"code", "json", "utf-8"}) {
       const std::string text = body(format, content, 100, 10'000);
       std::size_t kept = 0;
-      const double parse = rate(text.size(), [&] { kept += json::Document::parse(text)->nodes().size(); });
+      const double parse = rate(text.size(), [&] { kept += json::Document::parse(text)->size(); });
       const double read = rate(text.size(), [&] { kept += messages::read(text)->leaves.size(); });
       const auto c = messages::read(text);
       const double project = rate(text.size(), [&] { kept += messages::project(*c).size(); });
