@@ -104,6 +104,27 @@ class Handle {
     r.add_raw("call", tool_call).add("body", body).add("format", format);
     return call(r.text());
   }
+  // Shared texts: named, with versions, seen by all processes of the workspace. `if_version` -1: not given.
+  Answer shared_put(std::string_view key, std::string_view text, std::string_view agent = {},
+                    long long if_version = -1) const {
+    Request r("shared_put");
+    r.add_always("key", key).add_always("content", text).add("agent", agent);
+    if (if_version >= 0) r.add_raw("if_version", std::to_string(if_version));
+    return call(r.text());
+  }
+  Answer shared_get(std::string_view key, bool full = false) const {
+    Request r("shared_get");
+    r.add_always("key", key).add_raw("full", full ? "true" : "false");
+    return call(r.text());
+  }
+  Answer shared_erase(std::string_view key) const {
+    Request r("shared_erase");
+    r.add_always("key", key);
+    return call(r.text());
+  }
+  Answer shared_keys() const { return call(R"({"op":"shared_keys"})"); }
+  Answer shared_stats() const { return call(R"({"op":"shared_stats"})"); }
+  Answer shared_clear() const { return call(R"({"op":"shared_clear"})"); }
   Answer tool(std::string_view format = "openai") const {
     Request r("tool");
     r.add("format", format);

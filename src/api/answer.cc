@@ -104,6 +104,8 @@ void write_payload(json::Writer& out, const Input& input, const pipeline::Outcom
 
 constexpr std::string_view base64_digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
+}  // namespace
+
 std::string base64(std::string_view bytes) {
   std::string out;
   out.reserve((bytes.size() + 2) / 3 * 4);
@@ -118,8 +120,6 @@ std::string base64(std::string_view bytes) {
   }
   return out;
 }
-
-}  // namespace
 
 void write_error(json::Writer& out, const Error& error) {
   out.object().key("type").string(type_of(error.kind)).key("message").string(error.message);

@@ -21,6 +21,8 @@ struct Config {
   std::string workspace = "default";
   std::chrono::seconds ttl{3600};
   Bytes store_bytes{std::uint64_t{1} << 30};
+  bool audit = false;        // every original that is asked for gets a line in audit.jsonl
+  std::string principal;     // who asks, for that line
   bool synchronous = false;  // sqlite: every commit reaches the disk
 };
 

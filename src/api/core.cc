@@ -9,13 +9,17 @@
 
 #include "api/answer.h"
 #include "api/request.h"
+#include "api/shared_context.h"
 #include "api/simulation.h"
 #include "api/tool.h"
 #include "base/hash.h"
 #include "json/document.h"
 #include "messages/conversation.h"
 #include "pipeline/in_hand.h"
+#include "pipeline/secret_gate.h"
 #include "relay/given.h"
+#include "store/audit.h"
+#include "store/misses.h"
 #include "tokens/models.h"
 
 namespace headroom::api {
@@ -109,7 +113,18 @@ struct Core::Impl {
   std::optional<store::WorkspaceKey> key;
   std::function<void(const Retrieval&)> hook;
 
-  explicit Impl(Config c) : config(std::move(c)) {}
+  store::AuditLog audit_log;
+  store::Misses misses;
+
+  explicit Impl(Config c) : config(std::move(c)), audit_log(config.directory / "audit.jsonl") {}
+
+  Result<void> audit(const Retrieval& r) {
+    if (config.directory.empty()) return fail(ErrorKind::unavailable, "no directory for the audit log");
+    const auto handle = store::parse_handle(r.hash);
+    const std::string how = std::string(r.for_model ? "model " : "program ").append(r.asked);
+    return audit_log.append(
+        {config.principal, config.workspace, handle ? store::to_string(*handle) : "none", r.bytes, how, r.result});
+  }
 
   // One master key for a directory. A workspace that has a file of its own, from before there was one, goes on with it.
   fs::path key_file() const {
@@ -184,8 +199,10 @@ struct Core::Impl {
     return pipeline::locate(handle, in_hand, opened);
   }
 
-  void account(const pipeline::RetrieveRequest& request, pipeline::Located::Where where, std::size_t bytes) const {
-    if (!hook) return;
+  // Tells who accounts for retrievals, and the audit log. What cannot be logged, where that was asked for, is not given
+  // out.
+  Result<void> account(const pipeline::RetrieveRequest& request, pipeline::Located::Where where, std::size_t bytes) {
+    if (!hook && !config.audit) return {};
     constexpr std::string_view results[] = {"in_hand", "store", "gone", "unknown", "unreachable"};
     const std::pair<std::string_view, std::string_view> parts[] = {{request.cursor, "cursor"},
                                                                    {request.query, "query"},
@@ -199,7 +216,9 @@ struct Core::Impl {
         break;
       }
     }
-    hook({request.hash, asked, results[static_cast<std::size_t>(where)], bytes, request.for_model});
+    const Retrieval retrieval{request.hash, asked, results[static_cast<std::size_t>(where)], bytes, request.for_model};
+    if (hook) hook(retrieval);
+    return config.audit ? audit(retrieval) : Result<void>();
   }
 
   bool exists() const {
@@ -212,8 +231,8 @@ struct Core::Impl {
     const store::Handle handle = store::parse_handle(request.hash).value_or(store::no_handle);
     const pipeline::Located found = locate(handle, in_hand);
     std::string text = text_for_model(request, handle, found);
-    account(request, found.where, text.size());
-    return text;
+    if (account(request, found.where, text.size())) return text;
+    return "[" + store::to_string(handle) + ": the retrieval could not be logged, so it is not answered]";
   }
 
   std::string text_for_model(const pipeline::RetrieveRequest& request, store::Handle handle,
@@ -309,6 +328,8 @@ Result<Count> Core::count(const Input& input, std::string_view model) {
 }
 
 Result<pipeline::RetrieveAnswer> Core::retrieve(const RetrieveCall& call, Tokens answer_tokens) {
+  if (!call.caller.empty() && !impl_->misses.may_ask(call.caller))
+    return fail(ErrorKind::unavailable, "too many handles that stand for nothing; try again in a minute");
   pipeline::RetrieveRequest request{.hash = call.hash,
                                     .lines = call.lines,
                                     .rows = call.rows,
@@ -341,7 +362,9 @@ Result<pipeline::RetrieveAnswer> Core::retrieve(const RetrieveCall& call, Tokens
     }
     return pipeline::answer_missing(request, store::Status::unknown, std::nullopt);
   }();
-  impl_->account(request, found.where, answer ? answer->text.size() : 0);
+  if (!call.caller.empty() && found.where == pipeline::Located::Where::nowhere) impl_->misses.missed(call.caller);
+  const auto logged = impl_->account(request, found.where, answer ? answer->text.size() : 0);
+  if (!logged) return std::unexpected(logged.error());
   return answer;
 }
 
@@ -386,6 +409,60 @@ Result<std::uint64_t> Core::store_purge(std::optional<std::chrono::seconds> olde
   const auto store = impl_->open();
   if (!store) return std::unexpected(store.error());
   return (*store)->purge(older_than);
+}
+
+Result<store::RecordAnswer> Core::shared_put(const SharedCall& call, std::string_view content,
+                                             pipeline::SecretsOption secrets) {
+  if (!pipeline::may_be_stored(content, secrets, impl_->store_leaves_process())) {
+    return fail(ErrorKind::invalid_request,
+                "the text holds a secret, which option secrets keeps from the store; secrets=encrypt stores it");
+  }
+  const auto store = impl_->open();
+  if (!store) return std::unexpected(store.error());
+  SharedPut put{call.key, content, call.agent, call.if_version};
+  if (call.most_entries) put.most_entries = *call.most_entries;
+  return api::shared_put(**store, put);
+}
+
+Result<std::optional<store::Record>> Core::shared_get(std::string_view key) {
+  if (!store_exists()) return std::nullopt;
+  const auto store = impl_->open();
+  if (!store) return std::unexpected(store.error());
+  return (*store)->get_record(key);
+}
+
+pipeline::Outcome Core::shared_view(const store::Record& record, pipeline::Options options) {
+  options.retrieval = pipeline::Retrieval::tool;  // whoever shares a store can redeem its handles
+  options.redeems_outside = true;
+  Input input;
+  input.kind = Input::Kind::content;
+  input.text = record.content;
+  return compress(input, options);
+}
+
+Result<std::vector<store::Record>> Core::shared_records() {
+  if (!store_exists()) return std::vector<store::Record>();
+  const auto store = impl_->open();
+  if (!store) return std::unexpected(store.error());
+  return (*store)->records();
+}
+
+Result<bool> Core::shared_erase(std::string_view key) {
+  if (!store_exists()) return false;
+  const auto store = impl_->open();
+  if (!store) return std::unexpected(store.error());
+  return (*store)->erase_record(key);
+}
+
+Result<std::uint64_t> Core::shared_clear() {
+  if (!store_exists()) return std::uint64_t{0};
+  const auto store = impl_->open();
+  if (!store) return std::unexpected(store.error());
+  return api::shared_clear(**store);
+}
+
+std::filesystem::path Core::audit_file() const {
+  return impl_->config.directory / "audit.jsonl";
 }
 
 namespace {
@@ -454,6 +531,25 @@ Answer Core::call(std::string_view text) {
     case Operation::store_purge:
       return answer_of(store_purge(r.older_than),
                        [](std::uint64_t n) { return "{\"removed\":" + std::to_string(n) + "}"; });
+    case Operation::shared_put:
+      return answer_of(shared_put(r.shared, r.input.text, r.options.secrets),
+                       [&](const store::RecordAnswer& a) { return shared_put_answer(r.shared.key, a); });
+    case Operation::shared_get:
+      return answer_of(shared_get(r.shared.key), [&](const std::optional<store::Record>& record) {
+        if (!record) return shared_missing_answer(r.shared.key);
+        if (r.shared.full) return shared_get_answer(*record, nullptr);
+        const pipeline::Outcome view = shared_view(*record, r.options);
+        return shared_get_answer(*record, &view);
+      });
+    case Operation::shared_keys:
+      return answer_of(shared_records(), [](const auto& records) { return shared_keys_answer(records); });
+    case Operation::shared_stats:
+      return answer_of(shared_records(), [](const auto& records) { return shared_stats_answer(records); });
+    case Operation::shared_erase:
+      return answer_of(shared_erase(r.shared.key),
+                       [](bool erased) { return std::string(erased ? "{\"erased\":true}" : "{\"erased\":false}"); });
+    case Operation::shared_clear:
+      return answer_of(shared_clear(), [](std::uint64_t n) { return "{\"removed\":" + std::to_string(n) + "}"; });
   }
   return refused(Error{ErrorKind::internal, "operation without an answer"});
 }

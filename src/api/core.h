@@ -9,11 +9,13 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "api/config.h"
 #include "base/result.h"
@@ -51,6 +53,7 @@ struct RetrieveCall {
   std::string hash, lines, rows, path, query, cursor;
   std::optional<Tokens> max_tokens;
   std::string_view body;  // searched first: a conversation is the first store of its own originals
+  std::string caller;     // who asks, if a front end knows: its misses are counted
   bool for_model =
       false;  // a model's call is always answered within max_tokens; a program's bare handle gives all bytes
 };
@@ -78,6 +81,12 @@ struct Retrieval {
   std::string_view result;  // "in_hand", "store", "gone", "unknown", "unreachable"
   std::size_t bytes = 0;    // given
   bool for_model = false;
+};
+
+struct SharedCall {
+  std::string key, agent = {};
+  std::optional<std::uint64_t> if_version = {}, most_entries = {};
+  bool full = false;
 };
 
 class Core {
@@ -113,6 +122,17 @@ class Core {
                                                      std::string_view format, const relay::Limits& limits);
   Result<store::Stats> store_stats();
   Result<std::uint64_t> store_purge(std::optional<std::chrono::seconds> older_than);
+  // Shared texts (shared_context.h). A content with a secret is refused where option secrets keeps it from the store.
+  Result<store::RecordAnswer> shared_put(const SharedCall& call, std::string_view content,
+                                         pipeline::SecretsOption secrets);
+  Result<std::optional<store::Record>> shared_get(std::string_view key);
+  // The view of a shared text, with its handle if something was left out.
+  pipeline::Outcome shared_view(const store::Record& record, pipeline::Options options);
+  Result<std::vector<store::Record>> shared_records();
+  Result<bool> shared_erase(std::string_view key);
+  Result<std::uint64_t> shared_clear();
+  // Where retrievals are logged.
+  std::filesystem::path audit_file() const;
   // Forgets counts of earlier calls (never originals): the next call is timed as a first one.
   void drop_caches();
   // Is there a store on disk? One that was never written to need not be made to be looked at.

@@ -82,6 +82,8 @@ constexpr OptionRow rows[] = {
      [](Settings& s) -> Slot { return &s.handle.ttl; }, 1, 3'650LL * 86'400},
     {"synchronous", "", Group::store, "true|false", "sqlite: every commit reaches the disk; a power cut loses nothing",
      [](Settings& s) -> Slot { return &s.handle.synchronous; }},
+    {"audit", "", Group::store, "true|false", "Write a line to audit.jsonl for every original that is asked for (headroom audit verify)",
+     [](Settings& s) -> Slot { return &s.handle.audit; }},
     {"workspace", "", Group::store, "NAME", "Unit of isolation: other workspaces have other handles",
      [](Settings& s) -> Slot { return &s.handle.workspace; }},
 };

@@ -18,8 +18,10 @@ using json::Document;
 using json::Kind;
 using json::NodeId;
 
-constexpr std::string_view operations[] = {"compress", "count",   "retrieve",  "simulate",    "tool",       "formats",
-                                           "decode",   "restore", "tool_call", "store_stats", "store_purge"};
+constexpr std::string_view operations[] = {"compress",     "count",       "retrieve",   "simulate",    "tool",
+                                           "formats",      "decode",      "restore",    "tool_call",   "store_stats",
+                                           "store_purge",  "shared_put",  "shared_get", "shared_keys", "shared_stats",
+                                           "shared_erase", "shared_clear"};
 constexpr std::string_view returns[] = {"body", "messages", "edits", "changes"};
 constexpr std::uint32_t bit(Operation op) {
   return 1u << static_cast<unsigned>(op);
@@ -28,6 +30,8 @@ constexpr std::uint32_t every = ~0u;
 constexpr std::uint32_t shortening = bit(Operation::compress) | bit(Operation::simulate);
 constexpr std::uint32_t reading = shortening | bit(Operation::count);
 constexpr std::uint32_t fetching = bit(Operation::retrieve);
+constexpr std::uint32_t shared_one =
+    bit(Operation::shared_put) | bit(Operation::shared_get) | bit(Operation::shared_erase);
 constexpr std::uint32_t replaying = bit(Operation::restore) | bit(Operation::tool_call);
 
 // What a field of a request may be, in which operations, and where it goes.
@@ -138,6 +142,15 @@ Result<void> read_max_tokens(const Document& doc, NodeId value, Request& r) {
   return {};
 }
 
+Result<void> read_count(const Document& doc, NodeId value, std::string_view field, std::int64_t least,
+                        std::optional<std::uint64_t>& out) {
+  if (doc.is(value, Kind::null)) return {};
+  const auto n = GivenValue::json(doc.raw(value)).integer();
+  if (!n || *n < least) return wrong(field, "a whole number of at least " + std::to_string(least));
+  out = static_cast<std::uint64_t>(*n);
+  return {};
+}
+
 Result<void> read_older(const Document& doc, NodeId value, Request& r) {
   r.older_than = GivenValue::json(doc.raw(value)).duration();
   return r.older_than ? Result<void>{} : wrong("older_than", "seconds, or a time as \"24h\"");
@@ -172,7 +185,7 @@ constexpr Field fields[] = {
        r.call = d.is(v, Kind::string) ? d.string(v) : std::string(d.raw(v));
        return Result<void>{};
      }},
-    {"content", reading | bit(Operation::decode), read_content},
+    {"content", reading | bit(Operation::decode) | bit(Operation::shared_put), read_content},
     {"kind", shortening,
      [](const Document& d, NodeId v, Request& r) { return read_string(d, v, "kind", r.input.hints.kind); }},
     {"query", shortening | fetching,
@@ -196,6 +209,22 @@ constexpr Field fields[] = {
        return Result<void>{};
      }},
     {"older_than", bit(Operation::store_purge), read_older},
+    {"key", shared_one, [](const Document& d, NodeId v, Request& r) { return read_string(d, v, "key", r.shared.key); }},
+    {"agent", bit(Operation::shared_put),
+     [](const Document& d, NodeId v, Request& r) {
+       return d.is(v, Kind::null) ? Result<void>{} : read_string(d, v, "agent", r.shared.agent);
+     }},
+    {"if_version", bit(Operation::shared_put),
+     [](const Document& d, NodeId v, Request& r) { return read_count(d, v, "if_version", 0, r.shared.if_version); }},
+    {"max_entries", bit(Operation::shared_put),
+     [](const Document& d, NodeId v, Request& r) { return read_count(d, v, "max_entries", 1, r.shared.most_entries); }},
+    {"full", bit(Operation::shared_get),
+     [](const Document& d, NodeId v, Request& r) {
+       const auto on = GivenValue::json(d.raw(v)).boolean();
+       if (!on) return wrong("full", "true or false");
+       r.shared.full = *on;
+       return Result<void>{};
+     }},
 };
 
 std::vector<std::string_view> fields_of(Operation op) {
@@ -221,6 +250,8 @@ Result<void> check_needs(const Request& r) {
   const bool has_input = r.input.kind != Input::Kind::none;
   if (r.op == Operation::decode && !has_input) return fail(ErrorKind::invalid_request, "field content is missing");
   if ((bit(r.op) & reading) && !has_input) return fail(ErrorKind::invalid_request, "field body or content is missing");
+  if ((bit(r.op) & shared_one) && r.shared.key.empty()) return fail(ErrorKind::invalid_request, "field key is missing");
+  if (r.op == Operation::shared_put && !has_input) return fail(ErrorKind::invalid_request, "field content is missing");
   if (r.op == Operation::restore && !has_input) return fail(ErrorKind::invalid_request, "field body is missing");
   if (r.op == Operation::tool_call && r.call.empty()) return fail(ErrorKind::invalid_request, "field call is missing");
   if (r.op == Operation::retrieve && r.retrieve.hash.empty()) {

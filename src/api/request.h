@@ -29,7 +29,13 @@ enum class Operation : std::uint8_t {
   restore,
   tool_call,
   store_stats,
-  store_purge
+  store_purge,
+  shared_put,
+  shared_get,
+  shared_keys,
+  shared_stats,
+  shared_erase,
+  shared_clear
 };
 
 // What a compress answer carries: the spliced bytes, only their list of messages, the edits, or the changed texts by
@@ -47,6 +53,7 @@ struct Request {
   RetrieveCall retrieve;
   std::string call;  // of tool_call: JSON
   std::optional<std::chrono::seconds> older_than;
+  SharedCall shared;
   std::vector<std::string> warnings;
 };
 

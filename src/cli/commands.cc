@@ -56,6 +56,12 @@ constexpr FlagRow json_flag[] = {{"json", 'j', "", "Print the answer as JSON"}};
 constexpr FlagRow tool_flags[] = {
     {"format", '\0', "FORMAT", "openai (default), responses, anthropic, gemini or converse"},
 };
+constexpr FlagRow shared_flags[] = {
+    {"agent", '\0', "NAME", "put: who writes it"},
+    {"if-version", '\0', "N", "put: only if this is the current version (0: if there is none); exit 1 if it is not"},
+    {"full", '\0', "", "get: the text itself, not its view"},
+    {"json", 'j', "", "Print the answer as JSON"},
+};
 constexpr FlagRow store_flags[] = {
     {"older", '\0', "TIME", "purge: only what is older (24h, 7d)"},
     {"json", 'j', "", "Print the answer as JSON"},
@@ -83,6 +89,14 @@ constexpr Command rows[] = {
     {"formats", "", "List the kinds of content and of requests that are known", "", json_flag, false, 0, run_formats},
     {"tool", "", "Print the definition of the headroom_retrieve tool",
      "Constant bytes: put it after the client's own tools, from the first request on.", tool_flags, false, 0, run_tool},
+    {"shared", "put|get|keys|stats|erase|clear [KEY] [FILE|-]", "Share named texts between agents and processes",
+     "put KEY reads the text and gives it a version; get KEY prints its view (--full: the text); erase KEY removes it. All processes "
+     "of a workspace see the same. Exit 1 if there is no such key, or the version is another.",
+     shared_flags, true, 3, run_shared},
+    {"audit", "verify", "Check the log of retrievals",
+     "With option audit, every original that is asked for gets a line; each holds the hash of the one before. Exit 1 if a line was "
+     "changed, removed or moved.",
+     json_flag, true, 1, run_audit},
     {"store", "inspect|purge", "Show what is kept, or remove it", "inspect prints figures, never text.",
      store_flags, true, 1, run_store},
     {"config", "", "Show every option with its value and where that comes from",

@@ -12,6 +12,8 @@ Exit run_count(const Context& context, const Arguments& arguments);
 Exit run_simulate(const Context& context, const Arguments& arguments);
 Exit run_formats(const Context& context, const Arguments& arguments);
 Exit run_tool(const Context& context, const Arguments& arguments);
+Exit run_shared(const Context& context, const Arguments& arguments);
+Exit run_audit(const Context& context, const Arguments& arguments);
 Exit run_store(const Context& context, const Arguments& arguments);
 Exit run_config(const Context& context, const Arguments& arguments);
 Exit run_worker(const Context& context, const Arguments& arguments);

@@ -1,5 +1,7 @@
 #include "cli/settings.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <initializer_list>
 #include <system_error>
@@ -82,6 +84,7 @@ api::Settings command_line_defaults(const Context& context) {
   settings.handle.store = api::Config::StoreKind::sqlite;
   settings.handle.ttl = std::chrono::hours(24);
   settings.handle.directory = directories(context).data;
+  settings.handle.principal = "uid:" + std::to_string(::getuid());
   settings.call.redeems_outside = true;  // headroom retrieve
   return settings;
 }
