@@ -13,8 +13,10 @@ namespace hr = headroom;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static hr::tokens::Witnesses counters;
-  const auto memory = hr::store::open_memory({"fuzz", std::string(32, 'k')}, {});
-  hr::pipeline::Services services{counters, [&]() -> hr::Result<hr::store::Store*> { return memory.get(); }};
+  const hr::store::WorkspaceKey key{"fuzz", std::string(32, 'k')};
+  const auto memory = hr::store::open_memory(key, {});
+  hr::pipeline::Services services{counters, [&]() -> hr::Result<hr::store::Store*> { return memory.get(); }, false,
+                                  &key};
   const std::string_view body(reinterpret_cast<const char*>(data), size);
   hr::pipeline::Options options;
   options.retrieval = hr::pipeline::Retrieval::tool;

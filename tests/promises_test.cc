@@ -91,8 +91,9 @@ const std::vector<Case>& cases() {
 // A core with its own memory store.
 struct Rig {
   tokens::Witnesses counters;
-  std::unique_ptr<store::Store> memory = store::open_memory({"default", std::string(32, 'k')}, {});
-  Services services{counters, [this]() -> Result<store::Store*> { return memory.get(); }};
+  store::WorkspaceKey key{"default", std::string(32, 'k')};
+  std::unique_ptr<store::Store> memory = store::open_memory(key, {});
+  Services services{counters, [this]() -> Result<store::Store*> { return memory.get(); }, false, &key};
 };
 
 Options with_tool() {

@@ -63,8 +63,9 @@ wire::Style any_style(std::mt19937& random) {
 // A core with its own memory store.
 struct Rig {
   tokens::Witnesses counters;
-  std::unique_ptr<store::Store> memory = store::open_memory({"default", std::string(32, 'k')}, {});
-  pipeline::Services services{counters, [this]() -> Result<store::Store*> { return memory.get(); }};
+  store::WorkspaceKey key{"default", std::string(32, 'k')};
+  std::unique_ptr<store::Store> memory = store::open_memory(key, {});
+  pipeline::Services services{counters, [this]() -> Result<store::Store*> { return memory.get(); }, false, &key};
 };
 
 constexpr int bodies_per_format = 2000;  // 10,000 in all

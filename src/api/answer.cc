@@ -66,7 +66,9 @@ void write_figures(json::Writer& out, const pipeline::Outcome& o, std::span<cons
   for (const pipeline::Skipped& s : o.skipped) {
     out.object().key("pointer").string(s.pointer).key("reason").string(to_string(s.reason)).end();
   }
-  out.end().key("epoch").array().end().key("warnings").array();
+  out.end().key("epoch").array();
+  for (const std::string& position : o.epochs) out.string(position);
+  out.end().key("warnings").array();
   for (const std::string& w : warnings) out.string(w);
   for (const std::string& w : o.warnings) out.string(w);
   out.end().key("error");

@@ -112,6 +112,7 @@ struct Core::Impl {
   std::unique_ptr<store::Store> store;
   std::optional<store::WorkspaceKey> key;
   std::function<void(const Retrieval&)> hook;
+  pipeline::ViewCache views;
 
   store::AuditLog audit_log;
   store::Misses misses;
@@ -158,6 +159,16 @@ struct Core::Impl {
     auto loaded = store::load_or_make_key(key_file(), config.workspace);
     if (loaded) key = *loaded;
     return loaded;
+  }
+
+  // For handles of a body's texts; nullopt if nothing may be lost anyway, or where there is none (then open() says
+  // why).
+  std::optional<store::WorkspaceKey> handle_key(const pipeline::Options& options, bool make) {
+    const bool derives = options.prompt_cache_key == pipeline::CacheKey::derive;
+    if (options.retrieval == pipeline::Retrieval::none && !derives) return std::nullopt;
+    const std::scoped_lock lock(mutex);
+    auto found = key_of(make);
+    return found ? std::optional(std::move(*found)) : std::nullopt;
   }
 
   Result<store::Store*> open() {
@@ -285,6 +296,9 @@ Core::~Core() = default;
 pipeline::Outcome Core::compress(const Input& input, const pipeline::Options& options) {
   CounterPool::Lease counters(impl_->counters);
   pipeline::Services services{*counters, [this] { return impl_->open(); }, impl_->store_leaves_process()};
+  const auto key = impl_->handle_key(options, !impl_->config.directory.empty());
+  services.key = key ? &*key : nullptr;
+  services.cache = &impl_->views;
   return impl_->run(input, options, services);
 }
 
@@ -299,6 +313,9 @@ pipeline::Outcome Core::simulate(const Input& input, const pipeline::Options& op
     return scratch.get();
   };
   pipeline::Services services{*counters, open_scratch, impl_->store_leaves_process()};
+  const auto key = impl_->handle_key(options, false);
+  services.key = key ? &*key : nullptr;
+  services.cache = &impl_->views;
   return impl_->run(input, options, services);
 }
 
@@ -391,6 +408,7 @@ Result<std::string> Core::decode(std::string_view view) {
 
 void Core::drop_caches() {
   impl_->counters.renew();
+  impl_->views.clear();
 }
 
 bool Core::store_exists() const {

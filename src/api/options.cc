@@ -74,6 +74,19 @@ constexpr OptionRow rows[] = {
     {"trace", "", Group::retrieval, "auto|always|never", "When a retrieve call that the client did not see leaves a trace in the turn",
      [](Settings& s) -> Slot { return &s.call.trace; }},
 
+    {"compact", "", Group::epochs, "true|false", "The list ends here: rewrite all of it at once (token_budget implies it)",
+     [](Settings& s) -> Slot { return &s.call.compact; }},
+    {"epoch", "", Group::epochs, "auto|limit|off|POSITION,...", "When earlier bytes may change; positions are those an answer named",
+     [](Settings& s) -> Slot { return &s.call.epoch; }},
+    {"high", "", Group::epochs, "PERCENT", "Share of the model's limit above which turns leave",
+     [](Settings& s) -> Slot { return &s.call.high; }, 1, 100},
+    {"low", "", Group::epochs, "PERCENT", "Share of the model's limit down to which they leave",
+     [](Settings& s) -> Slot { return &s.call.low; }, 1, 100},
+    {"model_limit", "", Group::epochs, "N", "Tokens that the model takes, where the price file does not say or is not to be believed",
+     [](Settings& s) -> Slot { return &s.call.model_limit; }, 1},
+    {"keep_units", "", Group::epochs, "N", "The last N turns never leave",
+     [](Settings& s) -> Slot { return &s.call.keep_units; }, 0, 1'000'000},
+
     {"store", "", Group::store, "sqlite|memory|redis://HOST:PORT", "Where originals are kept (rediss:// with TLS)",
      [](Settings& s) -> Slot { return &s.handle; }},
     {"store_bytes", "", Group::store, "BYTES", "Room for originals (memory: at most 256MiB unless given)",
@@ -101,8 +114,7 @@ constexpr PeerRow peer_rows[] = {
 // clang-format on
 
 // Names of the specification that do nothing yet: refused by name, so that nobody believes they work.
-constexpr std::string_view later[] = {"compact", "images",      "epoch",      "high",
-                                      "low",     "model_limit", "keep_units", "ttl_batch"};
+constexpr std::string_view later[] = {"images", "ttl_batch"};
 
 struct Choice {
   std::string_view name;
@@ -214,6 +226,32 @@ struct Setter {
   }
   Set operator()(std::map<int, double>* p) const {
     return store(given.numbers_by_index(), [p](const std::map<int, double>& v) { *p = v; });
+  }
+  Set operator()(pipeline::EpochOption* p) const {
+    constexpr std::pair<std::string_view, history::EpochMode> modes[] = {{"auto", history::EpochMode::automatic},
+                                                                         {"limit", history::EpochMode::limit},
+                                                                         {"off", history::EpochMode::off}};
+    if (const auto word = given.string()) {
+      for (const auto& [name, mode] : modes) {
+        if (name == *word) return *p = {mode, {}}, Set::done;
+      }
+    }
+    std::vector<std::string> texts;
+    if (const auto list = given.strings()) {
+      texts = *list;
+    } else if (const auto numbers = given.integers()) {
+      for (const std::int64_t n : *numbers) texts.push_back(std::to_string(n));
+    } else {
+      return Set::wrong_type;
+    }
+    std::vector<history::Position> positions;
+    for (const std::string& text : texts) {
+      const auto position = history::parse_position(text);
+      if (!position) return Set::wrong_type;
+      positions.push_back(*position);
+    }
+    *p = {history::EpochMode::positions, std::move(positions)};
+    return Set::done;
   }
   Set operator()(std::chrono::seconds* p) const {
     const auto time = given.duration();
@@ -351,6 +389,16 @@ struct Printer {
     for (const auto& [index, factor] : *p) out.key(std::to_string(index)).number(factor);
     out.end();
   }
+  void operator()(const pipeline::EpochOption* p) const {
+    constexpr std::string_view words[] = {"auto", "limit", "off"};
+    if (p->mode != history::EpochMode::positions) {
+      out.string(words[static_cast<std::size_t>(p->mode)]);
+      return;
+    }
+    out.array();
+    for (const history::Position& position : p->positions) out.string(history::to_string(position));
+    out.end();
+  }
   void operator()(const std::chrono::seconds* p) const { out.number(std::int64_t{p->count()}); }
   void operator()(const Bytes* p) const { out.number(static_cast<std::int64_t>(p->value)); }
   void operator()(const std::string* p) const { out.string(*p); }
@@ -388,7 +436,7 @@ constexpr auto names = [] {
 }  // namespace
 
 std::string_view to_string(Group group) {
-  constexpr std::string_view group_names[] = {"views", "gates", "retrieval", "store"};
+  constexpr std::string_view group_names[] = {"views", "gates", "retrieval", "epochs", "store"};
   return group_names[static_cast<std::size_t>(group)];
 }
 

@@ -31,7 +31,7 @@ struct Settings {
   Config handle;
 };
 
-enum class Group : std::uint8_t { views, gates, retrieval, store };
+enum class Group : std::uint8_t { views, gates, retrieval, epochs, store };
 std::string_view to_string(Group group);
 
 // The place of a value; its type is the option's type.
@@ -39,7 +39,7 @@ using Slot =
     std::variant<bool*, int*, Tokens*, std::optional<Tokens>*, std::optional<double>*, std::vector<std::string>*,
                  std::vector<int>*, std::map<int, double>*, pipeline::FidelityOption*, pipeline::Retrieval*,
                  pipeline::Inject*, pipeline::Relocate*, pipeline::CacheKey*, pipeline::SecretsOption*,
-                 pipeline::TraceOption*, Config*, std::chrono::seconds*, Bytes*, std::string*>;
+                 pipeline::TraceOption*, pipeline::EpochOption*, Config*, std::chrono::seconds*, Bytes*, std::string*>;
 
 struct OptionRow {
   std::string_view name;

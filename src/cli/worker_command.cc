@@ -159,6 +159,8 @@ class Worker {
       for (const auto [key, value] : doc.members(*opts)) layer.add_json(doc.string(key), doc.raw(value));
       if (const auto ok = layer.apply(settings, warnings); !ok) return {failure(ok.error().message), {}, {}};
     }
+    if (const auto model = doc.member(0, "model"); model && doc.is(*model, Kind::string))
+      settings.call.model = doc.string(*model);
     if (const auto clear = doc.member(0, "clear"); clear && doc.is(*clear, Kind::true_)) core_.drop_caches();
     api::Input input;
     input.kind = api::Input::Kind::body;

@@ -9,11 +9,10 @@ namespace {
 // Wider than any product of prices, tokens and boundaries of a 64 MiB body.
 __extension__ using Wide = __int128;
 
-constexpr int least_boundaries = 6;            // between epochs
-constexpr Tokens least_saving{2000};           // of a paying epoch
-constexpr std::int64_t least_share = 5;        // per cent of the forwarded size
-constexpr std::int64_t limit_growth = 10;      // per cent of the usable limit, between limit epochs
-constexpr std::size_t most_candidates = 4096;  // the newest; a bound on work, far above what conversations hold
+constexpr int least_boundaries = 6;        // between epochs
+constexpr Tokens least_saving{2000};       // of a paying epoch
+constexpr std::int64_t least_share = 5;    // per cent of the forwarded size
+constexpr std::int64_t limit_growth = 10;  // per cent of the usable limit, between limit epochs
 
 std::optional<int> parse_index(std::string_view text) {
   int value = 0;

@@ -18,6 +18,7 @@
 // depends on what lies before its boundary only, so later turns never move it. O(candidates) a boundary. Pure.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -55,6 +56,9 @@ struct Terms {
   Tokens high_mark() const { return Tokens(usable.value * high / 100); }
   Tokens low_mark() const { return Tokens(usable.value * low / 100); }
 };
+
+// Candidates that are looked at, the newest: a bound on work, above what conversations hold.
+inline constexpr std::size_t most_candidates = 512;
 
 // A block that an epoch could replace.
 struct Candidate {

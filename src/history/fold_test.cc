@@ -53,8 +53,8 @@ std::optional<Epoch> reference(const std::vector<Turn>& turns, const std::vector
   return best;
 }
 
-Course run(const std::vector<Turn>& turns, const Terms& terms, bool by_definition, EpochMode mode = EpochMode::automatic,
-        std::vector<Position> positions = {}) {
+Course run(const std::vector<Turn>& turns, const Terms& terms, bool by_definition,
+           EpochMode mode = EpochMode::automatic, std::vector<Position> positions = {}) {
   Course out;
   Fold fold(terms, mode, std::move(positions));
   std::vector<bool> replaced(turns.size(), false);

@@ -66,12 +66,13 @@ class Comparison {
     NodeId p = Document::first_child(x), q = Document::first_child(y);
     auto run = plan_.left.begin();
     int index = 0;
-    while (p != a_.end_of(x) && q != b_.end_of(y)) {
+    while (p != a_.end_of(x) && (q != b_.end_of(y) || run != plan_.left.end())) {
       if (run != plan_.left.end() && index == run->first) {
-        if (!is_user_message(q)) return false;
+        if (run->replaced && (q == b_.end_of(y) || !is_user_message(q))) return false;
         for (; index <= run->last && p != a_.end_of(x); ++index) p = a_.end_of(p);
-        ++run;
+        if (!(run++)->replaced) continue;
       } else {
+        if (q == b_.end_of(y)) return false;
         if (!same(p, q)) return false;
         p = a_.end_of(p);
         ++index;
@@ -146,7 +147,7 @@ std::optional<std::string> results_hold(const Conversation& a, const Conversatio
 
 int messages_left(const Plan& plan) {
   int n = 0;
-  for (const LeftRun& r : plan.left) n += r.last - r.first;
+  for (const LeftRun& r : plan.left) n += r.last - r.first + !r.replaced;
   return n;
 }
 

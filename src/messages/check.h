@@ -14,9 +14,10 @@
 
 namespace headroom::messages {
 
-// Messages [first, last], by index, that left; one user message with a text stands in their place.
+// Messages [first, last], by index, that left; one user message with a text stands in their place, or none does.
 struct LeftRun {
   int first, last;
+  bool replaced = true;
 };
 
 // What the edits were meant to change, by nodes of the request, in any order.

@@ -18,6 +18,8 @@
 #include "pipeline/capability.h"
 #include "pipeline/options.h"
 #include "pipeline/skip.h"
+#include "pipeline/view_cache.h"
+#include "prices/prices.h"
 #include "store/store.h"
 #include "tokens/counter.h"
 
@@ -29,6 +31,11 @@ struct Services {
   // Opens the store on first use; lossless calls never ask for it. Null: no store (reversible views are off).
   std::function<Result<store::Store*>()> store;
   bool store_leaves_process = false;  // it is a file or a server: what may only be kept in memory does not go there
+  // Of the workspace whose store that is: handles of a body's texts are known before anything is stored. Null: bodies
+  // get lossless views only.
+  const store::WorkspaceKey* key = nullptr;
+  ViewCache* cache = nullptr;              // only speed; null: none
+  const prices::Prices* prices = nullptr;  // null: the file compiled in
 };
 
 struct ContentHints {
@@ -70,6 +77,14 @@ struct Row {
   std::string role, tool, kind, method;
   Tokens before, after;
   std::string note;  // the marker's statement, "lossless", or the reason it stayed
+  std::size_t order = 0;
+};
+
+// What an epoch did, for people and for the report of costs.
+struct EpochReport {
+  std::string position, trigger;  // "40@12"; "paying", "limit", "asked"
+  Tokens before, after;           // of all that is forwarded, centre estimate in the model's tokens
+  std::int64_t gain_nano = 0;     // nano-dollars: what it will have gained after as many requests as there were
 };
 
 struct Outcome {
@@ -87,6 +102,9 @@ struct Outcome {
   std::vector<std::string> warnings;
   std::optional<Error> error;
   std::vector<Row> rows;
+  std::vector<std::string> epochs;  // positions, to be handed back as `epoch`
+  std::vector<EpochReport> epoch_reports;
+  Tokens settled;  // of `after`: what the request before this one ended in, and this one leaves as it was
 };
 
 // `body`: a request in a format of messages/, or its bare list of messages. `format`: its name; "" = by shape.

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/units.h"
+#include "history/fold.h"
 
 namespace headroom::pipeline {
 
@@ -34,6 +35,12 @@ enum class SecretsOption : std::uint8_t { memory, encrypt, raw };
 
 // When a call of ours that the client never saw leaves a trace in the assistant's turn (docs/formats/traces.md).
 enum class TraceOption : std::uint8_t { auto_, always, never };
+
+// Which epochs may happen on their own: auto, limit, off, or those at these positions and no others.
+struct EpochOption {
+  history::EpochMode mode = history::EpochMode::automatic;
+  std::vector<history::Position> positions;
+};
 
 struct Options {
   // Views
@@ -69,6 +76,14 @@ struct Options {
   std::map<int, double> biases;       // message index -> factor on its budget; 1e9 keeps all
 
   SecretsOption secrets = SecretsOption::memory;
+
+  // Epochs
+  bool compact = false;  // the list ends here: rewrite all of it; a token_budget of a conversation implies it
+  EpochOption epoch;
+  int high = 85, low = 55;            // per cent of the usable limit: when units leave, and down to where
+  std::optional<Tokens> model_limit;  // else the price row's
+  int keep_units = 4;                 // the last ones, which never leave
+  std::string model;                  // else the body's
 
   // Retrieval
   Tokens answer_tokens{2000};  // what max_tokens of a retrieve call is if not given

@@ -84,8 +84,9 @@ TEST(Compress, SaysWhyABodyIsLeftAlone) {
 
 TEST(Compress, LosesNothingWhereTheModelCannotAskForIt) {
   tokens::Witnesses counters;
-  const auto memory = store::open_memory({"default", std::string(32, 'k')}, {});
-  Services services{counters, [&]() -> Result<store::Store*> { return memory.get(); }};
+  const store::WorkspaceKey key{"default", std::string(32, 'k')};
+  const auto memory = store::open_memory(key, {});
+  Services services{counters, [&]() -> Result<store::Store*> { return memory.get(); }, false, &key};
   Options options;
   options.retrieval = Retrieval::tool;
   std::string rows;

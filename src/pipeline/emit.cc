@@ -1,0 +1,293 @@
+#include "pipeline/emit.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "base/lines.h"
+#include "history/units.h"
+#include "json/strings.h"
+#include "messages/check.h"
+#include "messages/edit.h"
+#include "messages/rewrite.h"
+#include "pipeline/secret_gate.h"
+
+namespace headroom::pipeline {
+namespace {
+
+using messages::Conversation;
+using messages::Leaf;
+
+constexpr std::size_t source_bytes = 200;  // of a call's arguments, kept beside an original
+
+class Emitter {
+ public:
+  Emitter(std::string_view body, const Placing& placing, const Course& course, Additions added, Redeem redeem)
+      : body_(body),
+        p_(placing),
+        c_(placing.conversation),
+        s_(course.standing),
+        course_(course),
+        added_(std::move(added)),
+        redeem_(redeem) {}
+
+  Outcome outcome() {
+    collect();
+    redeem();
+    write_edits();
+    report();
+    for (const history::Position& at : course_.epochs) out_.epochs.push_back(history::to_string(at));
+    out_.epoch_reports = course_.reports;
+    return check();
+  }
+
+ private:
+  // What a text becomes in this very answer.
+  struct Going {
+    std::shared_ptr<const Placed> placed;
+    std::optional<Reason> skipped;
+    bool gone = false;
+  };
+
+  void collect() {
+    going_.reserve(s_.leaves.size());
+    for (const LeafState& l : s_.leaves) going_.push_back({l.placed, l.skipped, l.gone});
+    runs_ = left_runs(s_);
+  }
+
+  // ---- originals ----------------------------------------------------------------------------------------------------
+
+  store::Source source_of(const Leaf& leaf) const {
+    if (leaf.call < 0) return {};
+    const messages::Call& call = c_.calls[static_cast<std::size_t>(leaf.call)];
+    if (!may_be_stored(call.arguments, p_.options.secrets, p_.services.store_leaves_process)) return {call.name, ""};
+    return {call.name, call.arguments.substr(0, source_bytes)};
+  }
+
+  void redeem() {
+    std::vector<store::Original> originals;
+    std::vector<std::ptrdiff_t> owners;  // a leaf, or -1: of what left
+    std::vector<std::string_view> expected;
+    for (std::size_t i = 0; i < going_.size(); ++i) {
+      const Placed* placed = going_[i].placed.get();
+      if (!placed || placed->handle.empty()) continue;
+      const std::string_view text = p_.texts[i];
+      store::Original o;
+      o.content = text;
+      o.kind = "slot";
+      o.source = source_of(c_.leaves[i]);
+      o.tokens = static_cast<std::uint64_t>(s_.leaves[i].before.value);
+      o.lines = count_lines(text);
+      originals.push_back(std::move(o));
+      owners.push_back(static_cast<std::ptrdiff_t>(i));
+      expected.push_back(placed->handle);
+    }
+    std::vector<std::string> rendered;
+    rendered.reserve(s_.left.size());
+    if (!s_.left.empty()) {
+      const history::Past past = past_of(c_, p_.texts, {}, errors(), {});
+      for (const Left& l : s_.left) {
+        rendered.push_back(l.content ? std::string() : history::render(past, l.unit));
+        store::Original o;
+        o.content = l.content ? std::string_view(*l.content) : std::string_view(rendered.back());
+        o.kind = l.content ? "index" : "unit";
+        o.source = {l.content ? "index" : "turn", ""};
+        o.tokens = static_cast<std::uint64_t>(l.tokens.value);
+        o.lines = count_lines(o.content);
+        originals.push_back(std::move(o));
+        owners.push_back(-1);
+        expected.push_back(l.handle);
+      }
+    }
+    if (originals.empty()) return;
+    const auto answers = put(originals);
+    for (std::size_t k = 0; k < answers.size(); ++k) {
+      if (answers[k] && store::to_string(*answers[k]) == expected[k]) continue;
+      const Error error = answers[k] ? Error{ErrorKind::internal, "the store has another key"} : answers[k].error();
+      refused(owners[k], error);
+    }
+  }
+
+  std::vector<Result<store::Handle>> put(const std::vector<store::Original>& originals) {
+    auto store = p_.services.store();
+    if (!store) return std::vector<Result<store::Handle>>(originals.size(), std::unexpected(store.error()));
+    return (*store)->put(originals);
+  }
+
+  void refused(std::ptrdiff_t owner, const Error& error) {
+    const Reason reason = error.kind == ErrorKind::collision ? Reason::collision : Reason::store_failed;
+    const bool in_hand = redeem_ == Redeem::in_hand && error.kind != ErrorKind::collision;
+    if (owner >= 0 && in_hand) {
+      const Leaf& leaf = c_.leaves[static_cast<std::size_t>(owner)];
+      out_.skipped.push_back({leaf.pointer, leaf.message, reason});
+      return;
+    }
+    if (!out_.error) out_.error = error;
+    if (owner < 0) {
+      runs_.clear();
+      for (Going& g : going_) g.gone = false;
+      const bool told = std::any_of(out_.skipped.begin(), out_.skipped.end(),
+                                    [&](const Skipped& x) { return x.pointer.empty() && x.reason == reason; });
+      if (!told) out_.skipped.push_back({"", -1, reason});
+      return;
+    }
+    const auto i = static_cast<std::size_t>(owner);
+    going_[i].placed = lossless_view(p_, i, s_.leaves[i]);
+    going_[i].skipped = going_[i].placed ? std::nullopt : std::optional(reason);
+    out_.skipped.push_back({c_.leaves[i].pointer, c_.leaves[i].message, reason});
+  }
+
+  std::vector<bool> errors() const {
+    std::vector<bool> out;
+    for (const LeafState& l : s_.leaves) out.push_back(l.error);
+    return out;
+  }
+
+  // ---- edits --------------------------------------------------------------------------------------------------------
+
+  void write_edits() {
+    plan_ = std::move(added_.plan);
+    out_.edits = std::move(added_.edits);
+    out_.changes = std::move(added_.changes);
+    for (std::size_t i = 0; i < going_.size(); ++i) {
+      if (!going_[i].placed || going_[i].gone) continue;
+      const Leaf& leaf = c_.leaves[i];
+      const std::string& text = going_[i].placed->text;
+      messages::Replacement now = messages::replace_leaf(c_, leaf, text);
+      // Not every text can be written: two halves of a pair that only meet in the view would read as one character.
+      if (now.is_text) writable_ &= json::unescape(std::string_view(now.value).substr(1, now.value.size() - 2)) == text;
+      std::ranges::move(now.edits, std::back_inserter(out_.edits));
+      out_.changes.push_back({std::move(now.pointer), leaf.message, text, now.is_text ? "" : std::move(now.value)});
+      messages::plan_leaf(c_, leaf, plan_);
+    }
+    std::vector<messages::Run> runs;
+    for (const LeftRun& r : runs_) runs.push_back({r.first, r.end, r.text});
+    messages::replace_runs(c_, runs, out_.edits, plan_);
+    sort_edits(out_.edits);
+    out_.output = splice(body_, out_.edits);
+    out_.changed = !out_.edits.empty();
+  }
+
+  // The body as it came, if the result does not read as it should.
+  Outcome check() {
+    if (!out_.changed || (writable_ && !messages::violation(c_, out_.output, std::move(plan_)))) return std::move(out_);
+    Outcome raw;
+    raw.output = body_;
+    raw.before = raw.after = out_.before;
+    raw.skipped.push_back({"", -1, Reason::check_failed});
+    raw.error = Error{ErrorKind::internal, "the result does not read as the request did; the original is kept"};
+    return raw;
+  }
+
+  // ---- report -------------------------------------------------------------------------------------------------------
+
+  void report() {
+    out_.redeem = redeem_;
+    out_.tool_added = added_.tool;
+    if (added_.tool) out_.transforms.emplace_back("retrieve_tool");
+    if (added_.moved) out_.transforms.emplace_back("relocate");
+    out_.warnings = std::move(added_.warnings);
+    for (const Tokens t : s_.calls) out_.before += t;
+    out_.after = out_.before;
+    for (std::size_t i = 0; i < going_.size(); ++i) {
+      const Tokens before = s_.leaves[i].before;
+      out_.before += before;
+      if (going_[i].gone) continue;
+      out_.after += going_[i].placed ? going_[i].placed->tokens : before;
+      report_leaf(i, before);
+    }
+    report_runs();
+    out_.after += added_.tokens;
+    std::sort(out_.rows.begin(), out_.rows.end(), [](const Row& a, const Row& b) { return a.order < b.order; });
+  }
+
+  void report_leaf(std::size_t i, Tokens before) {
+    const Leaf& leaf = c_.leaves[i];
+    Row row;
+    row.order = i;
+    row.message = leaf.message;
+    row.role = messages::to_string(leaf.role);
+    if (leaf.call >= 0) row.tool = c_.calls[static_cast<std::size_t>(leaf.call)].name;
+    row.before = row.after = before;
+    if (const Placed* placed = going_[i].placed.get()) {
+      row.kind = placed->kind;
+      row.method = placed->method;
+      row.after = placed->tokens;
+      row.note = placed->statement.empty() ? "lossless: every value still there" : placed->statement;
+      out_.lossless = out_.lossless && placed->lossless;
+      note_transform(placed->method);
+      if (!placed->handle.empty()) {
+        out_.markers.push_back({placed->handle, leaf.pointer, leaf.message, std::string(placed->kind), placed->shown,
+                                placed->total, std::string(placed->unit), before, p_.texts[i].size()});
+      }
+      if (s_.leaves[i].secret) out_.skipped.push_back({leaf.pointer, leaf.message, Reason::secret});
+    } else if (going_[i].skipped) {
+      row.note = to_string(*going_[i].skipped);
+      const bool told = std::any_of(out_.skipped.begin(), out_.skipped.end(), [&](const Skipped& s) {
+        return s.pointer == leaf.pointer && s.reason == *going_[i].skipped;
+      });
+      if (!told) out_.skipped.push_back({leaf.pointer, leaf.message, *going_[i].skipped});
+    }
+    out_.rows.push_back(std::move(row));
+  }
+
+  // What left, a row for each run; a marker for each handle.
+  void report_runs() {
+    if (runs_.empty()) return;
+    note_transform("units");
+    out_.lossless = false;
+    for (std::size_t k = 0; k < c_.calls.size(); ++k) {
+      const int m = c_.calls[k].message;
+      const bool left =
+          std::any_of(runs_.begin(), runs_.end(), [m](const LeftRun& r) { return r.first <= m && m < r.end; });
+      if (left) out_.after -= s_.calls[k];
+    }
+    for (const LeftRun& r : runs_) {
+      Row row;
+      row.message = r.first;
+      row.role = "user";
+      row.kind = row.method = "units";
+      row.after = p_.services.counters.ruler().count(r.text);
+      out_.after += row.after;
+      for (std::size_t i = 0; i < going_.size(); ++i) {
+        const int m = c_.leaves[i].message;
+        if (m < r.first) row.order = i + 1;
+        if (m >= r.first && m < r.end) row.before += s_.leaves[i].before;
+      }
+      row.note = std::to_string(r.end - r.first) + " messages left; an index stands for them";
+      out_.rows.push_back(std::move(row));
+    }
+    const std::string base = c_.root == c_.messages ? "/" : "/messages/";
+    for (const Left& l : s_.left) {
+      out_.markers.push_back({l.handle, l.content ? "" : base + std::to_string(l.unit.first),
+                              l.content ? -1 : l.unit.first, l.content ? "index" : "unit", 0,
+                              l.content ? 1 : l.unit.end - l.unit.first, l.content ? "texts" : "messages", l.tokens,
+                              l.content ? l.content->size() : 0});
+    }
+  }
+
+  void note_transform(std::string_view method) {
+    if (std::find(out_.transforms.begin(), out_.transforms.end(), method) == out_.transforms.end())
+      out_.transforms.emplace_back(method);
+  }
+
+  const std::string_view body_;
+  const Placing& p_;
+  const Conversation& c_;
+  const Standing& s_;
+  const Course& course_;
+  Additions added_;
+  const Redeem redeem_;
+  Outcome out_;
+  std::vector<Going> going_;
+  std::vector<LeftRun> runs_;
+  messages::Plan plan_;
+  bool writable_ = true;
+};
+
+}  // namespace
+
+Outcome emit(std::string_view body, const Placing& placing, const Course& course, Additions added, Redeem redeem) {
+  return Emitter(body, placing, course, std::move(added), redeem).outcome();
+}
+
+}  // namespace headroom::pipeline

@@ -1,0 +1,537 @@
+#include "pipeline/epochs.h"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+#include "history/reads.h"
+#include "history/units.h"
+#include "messages/rewrite.h"
+#include "pipeline/intent.h"
+#include "pipeline/secret_gate.h"
+
+namespace headroom::pipeline {
+namespace {
+
+using history::Boundary;
+using history::Candidate;
+using history::Epoch;
+using history::StaleRead;
+using history::Trigger;
+using tokens::ContentClass;
+
+constexpr Tokens marker_cost{48};    // about what the line for a stale read takes
+constexpr Tokens least_budget{300};  // of a reversible view, when a conversation's budget is shared out
+constexpr std::string_view no_handle = "000000000000";
+
+Size& operator+=(Size& a, const Size& b) {
+  a.centre += b.centre, a.high += b.high;
+  return a;
+}
+
+class Walk {
+ public:
+  Walk(const Placing& placing, const Money& money) : p_(placing), c_(placing.conversation), money_(money) {
+    boundary_ends_.reserve(c_.boundaries.size());
+    std::size_t leaf = 0, call = 0;
+    for (const int b : c_.boundaries) {
+      while (leaf < c_.leaves.size() && c_.leaves[leaf].message <= b) ++leaf;
+      while (call < c_.calls.size() && c_.calls[call].message <= b) ++call;
+      boundary_ends_.push_back({leaf, call});
+    }
+  }
+
+  Course run() {
+    Standing s = resume();
+    const int last = static_cast<int>(c_.boundaries.size()) - 1;
+    for (int b = s.ordinal + 1; b <= last; ++b) {
+      advance(s, b);
+      if (const auto epoch = decide(s, b, false)) act(s, *epoch, b);
+    }
+    if (last >= 0) keep(s, last);
+    // Asked for by this request alone: not part of what is kept.
+    if (last >= 0 && asked() && (!ends_in_epoch(s) || s.last_epoch.position.cut > 0)) {
+      if (const auto epoch = decide(s, last, true)) act(s, *epoch, last);
+    }
+    int settled = last > 0 ? message_of(last - 1) + 1 : 0;
+    if (ends_in_epoch(s)) settled = std::min(settled, s.last_epoch.position.cut);
+    take_in(s, c_.leaves.size(), c_.calls.size(), c_.message_count);
+    std::vector<history::Position> epochs = s.fold.epochs();
+    std::vector<EpochReport> reports = s.reports;
+    return {std::move(s), money_, std::move(epochs), std::move(reports), settled};
+  }
+
+ private:
+  struct Ends {
+    std::size_t leaf, call;
+  };
+
+  bool ends_in_epoch(const Standing& s) const { return !s.fold.epochs().empty() && s.last_epoch.ordinal == s.ordinal; }
+  bool asked() const { return p_.options.compact || p_.options.token_budget; }
+  int message_of(int ordinal) const { return c_.boundaries[static_cast<std::size_t>(ordinal)]; }
+
+  // Where a prefix of this conversation already stands.
+  Standing resume() {
+    Standing fresh(history::Fold(money_.terms, p_.options.epoch.mode, p_.options.epoch.positions));
+    if (!p_.services.cache || c_.boundaries.empty()) return fresh;
+    digests_ = digest_prefixes();
+    for (std::size_t b = c_.boundaries.size(); b-- > 0;) {
+      if (const auto found = p_.services.cache->find<Standing>(digests_[b])) return resumed_ = b, *found;
+    }
+    return fresh;
+  }
+
+  // For each boundary, of the class and of all that decisions up to it are made from, by the body's own spelling.
+  std::vector<Hash128> digest_prefixes() const {
+    std::vector<Hash128> out;
+    std::string part;
+    Hash128 h = p_.class_digest;
+    std::size_t leaf = 0, call = 0, message = 0;
+    const auto add = [&](std::string_view bytes) {
+      const Hash128 d = hash128(bytes);
+      part.append(reinterpret_cast<const char*>(&d), sizeof d);
+    };
+    for (std::size_t b = 0; b < c_.boundaries.size(); ++b) {
+      part.assign("standing");
+      part.append(reinterpret_cast<const char*>(&h), sizeof h);
+      for (; message <= static_cast<std::size_t>(c_.boundaries[b]); ++message)
+        part += static_cast<char>(c_.message_list[message].role);
+      for (; leaf < boundary_ends_[b].leaf; ++leaf) {
+        const messages::Leaf& l = c_.leaves[leaf];
+        const std::int64_t facts[] = {l.message, l.call, static_cast<int>(l.role), l.error, static_cast<int>(l.part)};
+        part.append(reinterpret_cast<const char*>(facts), sizeof facts);
+        add(c_.doc.raw(l.node));
+      }
+      for (; call < boundary_ends_[b].call; ++call) {
+        const messages::Call& k = c_.calls[call];
+        const std::int64_t facts[] = {
+            k.message, k.result >= 0 && c_.results[static_cast<std::size_t>(k.result)].message <= c_.boundaries[b]};
+        part.append(reinterpret_cast<const char*>(facts), sizeof facts);
+        add(k.name);
+        add(k.arguments);
+      }
+      h = hash128(part);
+      out.push_back(h);
+    }
+    return out;
+  }
+
+  void keep(const Standing& s, int last) {
+    if (!p_.services.cache || resumed_ == static_cast<std::size_t>(last)) return;
+    std::size_t bytes = sizeof s + s.leaves.size() * sizeof(LeafState) + s.sizes.size() * sizeof(Size) +
+                        s.calls.size() * sizeof(Tokens);
+    for (const LeafState& l : s.leaves) {
+      if (l.placed) bytes += sizeof(Placed) + l.placed->text.size();
+      if (l.lines) bytes += 40 + static_cast<std::size_t>(l.before.value) * 3;  // readings: 20 bytes a line
+    }
+    for (const history::Entry& e : s.entries) bytes += sizeof e + e.line.size();
+    p_.services.cache->put(digests_[static_cast<std::size_t>(last)], std::make_shared<const Standing>(s), bytes);
+  }
+
+  // ---- births -------------------------------------------------------------------------------------------------------
+
+  // The boundary's run of messages, with the model's turn before it.
+  void advance(Standing& s, int b) {
+    const Ends end = boundary_ends_[static_cast<std::size_t>(b)];
+    take_in(s, end.leaf, end.call, message_of(b) + 1);
+    s.ordinal = b;
+    if (s.asks) s.intent = b;
+    leave_window(s, b);
+  }
+
+  void take_in(Standing& s, std::size_t leaves, std::size_t calls, int messages) {
+    s.sizes.resize(static_cast<std::size_t>(messages));
+    while (s.calls.size() < calls) {
+      const messages::Call& call = c_.calls[s.calls.size()];
+      s.calls.push_back(ruler().count(call.name) + ruler().count(call.arguments));
+      add_size(s, call.message, s.calls.back(), ContentClass::data);
+    }
+    while (s.leaves.size() < leaves) {
+      const std::size_t i = s.leaves.size();
+      s.leaves.push_back(first_look(p_, i));
+      place(s, i, Moment::birth, nullptr, p_.options.token_budget ? std::nullopt : budget_of(s.leaves[i].before, {}));
+      const messages::Leaf& leaf = c_.leaves[i];
+      if (leaf.role == messages::Role::user && is_typed(p_.texts[i])) s.asks = asks(i);
+      if (leaf.message >= 0) add_size(s, leaf.message, s.leaves[i].now(), class_of(s, i));
+    }
+  }
+
+  bool asks(std::size_t leaf) const {
+    return p_.options.protect_analysis_context && asks_about_code(p_.texts[leaf], p_.options.intent_words);
+  }
+
+  // What stands for a text from now on. `stale`: why it may be replaced whole.
+  void place(Standing& s, std::size_t i, Moment moment, const StaleRead* stale, std::optional<Tokens> budget) {
+    LeafState& l = s.leaves[i];
+    l.placed = nullptr;
+    if (!l.skipped || !is_final(*l.skipped)) {
+      l.skipped.reset();
+      const bool late = moment == Moment::epoch && may_change_code(s, i);
+      const Chosen chosen = choose_view(p_, i, l, late ? Moment::epoch : Moment::birth, budget);
+      l.placed = chosen.placed;
+      if (!l.placed) l.skipped = chosen.reason;
+      if (moment == Moment::birth) l.code = chosen.reason == Reason::code_recent;
+      const bool code_stays = l.code && !late && p_.options.keep_code > 0;
+      if (code_stays) {
+        l.skipped = s.asks ? Reason::code_asked_about : Reason::code_recent;
+      } else if (const auto pointer = choose_pointer(p_, i, l, s.index, earlier(s), l.now())) {
+        l.placed = pointer;
+      }
+      if (stale) {
+        if (const auto line = place_stale(p_, i, l, stale->statement, l.now())) l.placed = line;
+      }
+      if (l.placed) l.skipped.reset();
+    }
+    enter(p_, i, l, s);
+  }
+
+  // The texts in the index, decoded.
+  std::span<const std::string_view> earlier(const Standing& s) {
+    while (earlier_.size() < s.indexed.size()) earlier_.push_back(p_.texts[s.indexed[earlier_.size()]]);
+    return earlier_;
+  }
+
+  // Gates, and what a text is by itself: no epoch changes that.
+  static bool is_final(Reason reason) {
+    switch (reason) {
+      case Reason::code_recent:
+      case Reason::code_asked_about:
+      case Reason::exact_tool:
+      case Reason::no_gain:
+      case Reason::not_recognised:
+        return false;
+      default:
+        return true;
+    }
+  }
+
+  // At an epoch: outside the window, and nobody asks about code.
+  bool may_change_code(const Standing& s, std::size_t i) const {
+    return !(s.asks && s.leaves[i].code) && c_.leaves[i].message <= message_of(s.ordinal) - p_.options.keep_code;
+  }
+
+  std::optional<Tokens> budget_of(Tokens block, Tokens whole) const {
+    if (p_.options.token_budget) {
+      const Tokens budget = *p_.options.token_budget;
+      if (whole.value == 0 || block == whole) return budget;
+      return std::max(least_budget, Tokens(static_cast<std::int64_t>(static_cast<double>(budget.value) *
+                                                                     static_cast<double>(block.value) /
+                                                                     static_cast<double>(whole.value))));
+    }
+    if (p_.options.target_ratio)
+      return Tokens(static_cast<std::int64_t>(static_cast<double>(block.value) * *p_.options.target_ratio));
+    return std::nullopt;
+  }
+
+  // ---- sizes --------------------------------------------------------------------------------------------------------
+
+  tokens::Counter& ruler() const { return p_.services.counters.ruler(); }
+
+  ContentClass class_of(const Standing& s, std::size_t i) const {
+    if (s.leaves[i].code) return ContentClass::code;
+    return c_.leaves[i].role == messages::Role::tool ? ContentClass::data : ContentClass::prose;
+  }
+  Size size_of(Tokens n, ContentClass k) const {
+    const tokens::Factor& f = money_.model->factor(k);
+    return {f.estimate(n).value, f.at_most(n).value};
+  }
+  void add_size(Standing& s, int message, Tokens n, ContentClass k) const {
+    const Size size = size_of(n, k);
+    s.sizes[static_cast<std::size_t>(message)] += size;
+    s.total += size;
+  }
+
+  // From scratch, after an epoch.
+  void measure(Standing& s) const {
+    std::fill(s.sizes.begin(), s.sizes.end(), Size{});
+    s.total = {};
+    const std::vector<bool> gone = gone_messages(s);
+    for (std::size_t k = 0; k < s.calls.size(); ++k) {
+      const int m = c_.calls[k].message;
+      if (!gone[static_cast<std::size_t>(m)]) add_size(s, m, s.calls[k], ContentClass::data);
+    }
+    for (std::size_t i = 0; i < s.leaves.size(); ++i) {
+      if (c_.leaves[i].message >= 0) add_size(s, c_.leaves[i].message, s.leaves[i].now(), class_of(s, i));
+    }
+    for (const LeftRun& run : left_runs(s)) add_size(s, run.first, ruler().count(run.text), ContentClass::prose);
+  }
+  std::vector<bool> gone_messages(const Standing& s) const {
+    std::vector<bool> gone(c_.message_list.size());
+    for (const Left& l : s.left) {
+      if (!l.content) std::fill(gone.begin() + l.unit.first, gone.begin() + l.unit.end, true);
+    }
+    return gone;
+  }
+
+  Size whole(const Standing& s) const {
+    Size n = size_of(money_.fixed, ContentClass::data);
+    return n += s.total;
+  }
+
+  // ---- the fold -----------------------------------------------------------------------------------------------------
+
+  // Code and exact texts that are no longer among the newest messages: from now on an epoch could shorten them.
+  void leave_window(Standing& s, int b) const {
+    const int inside = message_of(b) - p_.options.keep_code;
+    for (; s.window < s.leaves.size() && c_.leaves[s.window].message <= inside; ++s.window) {
+      LeafState& l = s.leaves[s.window];
+      const bool waits =
+          l.skipped == Reason::code_recent || l.skipped == Reason::code_asked_about || l.skipped == Reason::exact_tool;
+      if (!waits) continue;
+      l.out_since = b;
+      s.active.push_back(static_cast<int>(s.window));
+    }
+  }
+
+  // What an epoch would make of a text that waits for one.
+  Tokens later(Standing& s, std::size_t i) const {
+    LeafState& l = s.leaves[i];
+    if (l.later.value < 0) {
+      const Chosen chosen = choose_view(p_, i, l, Moment::epoch, budget_of(l.before, {}));
+      l.later = chosen.placed ? chosen.placed->tokens : l.before;
+    }
+    return l.later;
+  }
+
+  std::vector<Candidate> candidates(Standing& s) {
+    std::vector<Candidate> out;
+    std::map<int, Candidate> by_leaf;
+    const std::size_t first =
+        s.active.size() > history::most_candidates ? s.active.size() - history::most_candidates : 0;
+    for (std::size_t k = first; k < s.active.size(); ++k) {
+      const auto i = static_cast<std::size_t>(s.active[k]);
+      const LeafState& l = s.leaves[i];
+      if (l.gone || l.placed || (s.asks && l.code)) continue;
+      const Tokens after = later(s, i);
+      if (after >= l.now()) continue;
+      const int since = l.code ? std::max(l.out_since, s.intent + 1) : l.out_since;
+      by_leaf[s.active[k]] = {c_.leaves[i].message, money(s, i, l.now() - after), since};
+    }
+    if (p_.lossy) {
+      for (const StaleRead& read : stale()) {
+        if (read.since > message_of(s.ordinal) || static_cast<std::size_t>(read.block) >= s.leaves.size()) continue;
+        const auto i = static_cast<std::size_t>(read.block);
+        const LeafState& l = s.leaves[i];
+        if (l.gone || l.now() <= marker_cost || is_stale_line(l)) continue;
+        const int since = ordinal_of(read.since);
+        Candidate& best = by_leaf[read.block];
+        const Tokens saving = money(s, i, l.now() - marker_cost);
+        if (saving > best.saving) best = {c_.leaves[i].message, saving, since};
+      }
+    }
+    for (const auto& [leaf, candidate] : by_leaf) out.push_back(candidate);
+    return out;
+  }
+  static bool is_stale_line(const LeafState& l) { return l.placed && l.placed->kind == "stale_read"; }
+  Tokens money(const Standing& s, std::size_t i, Tokens n) const { return Tokens(size_of(n, class_of(s, i)).centre); }
+  int ordinal_of(int message) const {
+    return static_cast<int>(std::lower_bound(c_.boundaries.begin(), c_.boundaries.end(), message) -
+                            c_.boundaries.begin());
+  }
+
+  std::optional<Epoch> decide(Standing& s, int b, bool asked) {
+    if (!p_.options.optimize) return std::nullopt;
+    const Size size = whole(s);
+    Boundary at{b, message_of(b), Tokens(size.centre), Tokens(size.high), {}, {}};
+    std::vector<Candidate> list;
+    std::vector<std::int64_t> before;
+    if (!asked && s.fold.may_pay(b, Tokens(size.centre), at.forwarded)) {
+      list = candidates(s);
+      Tokens all;
+      for (const Candidate& c : list) all += c.saving;
+      if (s.fold.may_pay(b, all, at.forwarded)) {
+        before.push_back(0);
+        for (const Size& m : s.sizes) before.push_back(before.back() + m.centre);
+        at.before = before;
+        at.candidates = list;
+      } else {
+        list.clear();
+      }
+    }
+    return s.fold.at(at, asked);
+  }
+
+  // ---- what an epoch does -------------------------------------------------------------------------------------------
+
+  void act(Standing& s, const Epoch& epoch, int b) {
+    Standing after = s;
+    rewrite(after, epoch, b);
+    measure(after);
+    if (epoch.trigger == Trigger::paying && !holds(s, after, epoch)) {
+      s.fold.declined(b);
+      earlier_.clear();
+      return;
+    }
+    if (epoch.trigger == Trigger::limit && p_.lossy && messages::can_leave(c_)) drop_units(after, epoch, b);
+    after.last_epoch = epoch;
+    const Tokens was(whole(s).centre), is(whole(after).centre);
+    after.reports.push_back({to_string(epoch.position), std::string(to_string(epoch.trigger)), was, is,
+                             epoch.trigger == Trigger::paying ? epoch.gain_nano : 0});
+    after.fold.done(epoch, Tokens(whole(after).high));
+    s = std::move(after);
+  }
+
+  // The saving was foretold from each text by itself; what pointers and targets make of it shows only now.
+  bool holds(const Standing& before, const Standing& after, const Epoch& epoch) const {
+    const std::int64_t saved = whole(before).centre - whole(after).centre;
+    return saved > 0 && saved * 10 >= epoch.saving.value * 9;
+  }
+
+  void rewrite(Standing& s, const Epoch& epoch, int b) {
+    const std::vector<StaleRead> reads = p_.lossy ? stale_at(s, message_of(b)) : std::vector<StaleRead>{};
+    std::map<int, const StaleRead*> stale;
+    for (const StaleRead& r : reads) stale[r.block] = &r;
+    Tokens open;  // of the texts that may change: a conversation's budget is shared among them
+    for (const LeafState& l : s.leaves) open += l.skipped && is_final(*l.skipped) ? Tokens() : l.before;
+    s.index = history::Index();
+    s.indexed.clear();
+    earlier_.clear();
+    for (std::size_t i = 0; i < s.leaves.size(); ++i) {
+      LeafState& l = s.leaves[i];
+      if (l.gone) continue;
+      if (c_.leaves[i].message < epoch.position.cut) {
+        enter(p_, i, l, s);
+        continue;
+      }
+      const auto found = stale.find(static_cast<int>(i));
+      place(s, i, Moment::epoch, found == stale.end() ? nullptr : found->second, budget_of(l.before, open));
+    }
+    s.active.clear();
+    for (std::size_t i = 0; i < s.window; ++i) {
+      const LeafState& l = s.leaves[i];
+      if (l.out_since >= 0 && !l.placed && !l.gone) s.active.push_back(static_cast<int>(i));
+    }
+  }
+
+  // The records of what lies at or before a message, with what is known of each text.
+  const history::Past& past(const Standing& s) {
+    if (!past_ || past_leaves_ != s.leaves.size()) {
+      std::vector<Tokens> tokens;
+      std::vector<bool> errors, slots;
+      for (const LeafState& l : s.leaves) {
+        tokens.push_back(l.before);
+        errors.push_back(l.error);
+        slots.push_back(l.slot);
+      }
+      past_ = past_of(c_, p_.texts, tokens, errors, slots);
+      past_leaves_ = s.leaves.size();
+    }
+    return *past_;
+  }
+  std::vector<StaleRead> stale_at(const Standing& s, int through) { return history::stale_reads(past(s), through); }
+  // Of the whole list: what it says of a prefix does not depend on what follows.
+  const std::vector<StaleRead>& stale() {
+    if (!stale_) {
+      std::vector<bool> slots;
+      for (const messages::Leaf& leaf : c_.leaves) slots.push_back(leaf.role == messages::Role::tool);
+      stale_ = history::stale_reads(past_of(c_, p_.texts, {}, {}, slots));
+    }
+    return *stale_;
+  }
+
+  void drop_units(Standing& s, const Epoch& epoch, int b) {
+    const history::Past& records = past(s);
+    const std::vector<int> turns = history::turns_of(records);
+    auto judged = history::judge(records, message_of(b), p_.options.keep_units, gone_messages(s));
+    std::vector<Tokens> sizes, lines;
+    for (history::Judged& j : judged) {
+      if (j.hold != history::Hold::keeps && holds_secret(s, records, j.unit)) j.hold = history::Hold::keeps;
+      Size n;
+      for (int m = j.unit.first; m < j.unit.end; ++m) n += s.sizes[static_cast<std::size_t>(m)];
+      sizes.push_back(Tokens(n.high));
+      const history::Entry entry = entry_of(records, turns, j.unit, no_handle);
+      lines.push_back(Tokens(size_of(entry.cost + history::head_cost, ContentClass::prose).high));
+    }
+    const Tokens total(whole(s).high);
+    const auto out = history::leaving(judged, sizes, lines, total, money_.terms.low_mark(), money_.terms.high_mark());
+    if (out.empty()) return;
+    for (const int u : out) {
+      const history::Unit& unit = judged[static_cast<std::size_t>(u)].unit;
+      const std::string handle = store::to_string(store::handle_of(*p_.services.key, history::render(records, unit)));
+      s.entries.push_back(entry_of(records, turns, unit, handle));
+      s.left.push_back({unit, nullptr, handle, unit.tokens});
+    }
+    std::sort(s.entries.begin(), s.entries.end(),
+              [](const history::Entry& x, const history::Entry& y) { return x.first < y.first; });
+    fold_index(s);
+    const std::vector<bool> gone = gone_messages(s);
+    for (std::size_t i = 0; i < s.leaves.size(); ++i) {
+      LeafState& l = s.leaves[i];
+      if (c_.leaves[i].message < 0 || !gone[static_cast<std::size_t>(c_.leaves[i].message)]) continue;
+      l.gone = true;
+      l.placed = nullptr;
+      l.lines = nullptr;
+    }
+    // Pointers at what left must find another target.
+    rewrite(s, epoch, b);
+    measure(s);
+  }
+  bool holds_secret(Standing& s, const history::Past& records, const history::Unit& unit) {
+    const auto [leaf, leaves_end] = history::within(records.blocks, unit.first, unit.end);
+    for (std::size_t i = leaf; i < leaves_end; ++i) {
+      if (is_secret(p_, i, s.leaves[i])) return true;
+    }
+    const auto [call, calls_end] = history::within(records.calls, unit.first, unit.end);
+    for (std::size_t i = call; i < calls_end; ++i) {
+      if (!may_be_stored(records.calls[i].arguments, p_.options.secrets, p_.services.store_leaves_process)) return true;
+    }
+    return false;
+  }
+  history::Entry entry_of(const history::Past& records, const std::vector<int>& turns, const history::Unit& unit,
+                          std::string_view handle) {
+    return history::unit_entry(records, unit, turns[static_cast<std::size_t>(unit.first)], handle, ruler());
+  }
+
+  void fold_index(Standing& s) {
+    const std::size_t n = history::to_fold(s.entries);
+    if (n == 0) return;
+    auto content = std::make_shared<const std::string>(history::folded_content(s.entries, n));
+    const std::string handle = store::to_string(store::handle_of(*p_.services.key, *content));
+    const Tokens tokens = ruler().count(*content);
+    history::fold(s.entries, n, handle, ruler());
+    s.left.push_back({{}, std::move(content), handle, tokens});
+  }
+
+  const Placing& p_;
+  const messages::Conversation& c_;
+  const Money& money_;
+  std::vector<Ends> boundary_ends_;
+  std::vector<Hash128> digests_;
+  std::optional<std::size_t> resumed_;     // the boundary whose standing was known
+  std::vector<std::string_view> earlier_;  // the texts in the standing's index
+  std::optional<history::Past> past_;
+  std::size_t past_leaves_ = 0;
+  std::optional<std::vector<StaleRead>> stale_;
+};
+
+}  // namespace
+
+Course run_course(const Placing& placing, const Money& money) {
+  return Walk(placing, money).run();
+}
+
+std::vector<LeftRun> left_runs(const Standing& s) {
+  // Messages that left, by run; and the entries that stand in each.
+  std::vector<std::pair<int, int>> gone;
+  for (const Left& l : s.left) {
+    if (!l.content) gone.emplace_back(l.unit.first, l.unit.end);
+  }
+  std::sort(gone.begin(), gone.end());
+  std::vector<LeftRun> runs;
+  for (const auto& [first, end] : gone) {
+    if (!runs.empty() && runs.back().end == first) {
+      runs.back().end = end;
+    } else {
+      runs.push_back({first, end, ""});
+    }
+  }
+  std::size_t next = 0;
+  for (LeftRun& run : runs) {
+    const std::size_t begin = next;
+    while (next < s.entries.size() && s.entries[next].first < run.end) ++next;
+    run.text = history::run_text(s.entries, begin, next);
+  }
+  return runs;
+}
+
+}  // namespace headroom::pipeline

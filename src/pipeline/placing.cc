@@ -1,0 +1,233 @@
+#include "pipeline/placing.h"
+
+#include <algorithm>
+
+#include "history/touch.h"
+#include "pipeline/block.h"
+#include "pipeline/gates.h"
+#include "pipeline/read_path.h"
+#include "pipeline/secret_gate.h"
+#include "pipeline/slot_query.h"
+#include "search/query.h"
+
+namespace headroom::pipeline {
+namespace {
+
+using compressors::Fidelity;
+using messages::Call;
+using messages::Leaf;
+
+constexpr Tokens short_error{2000};  // failures under this stay as they are
+constexpr Tokens least_repeat{60};   // shorter texts are neither pointed at nor replaced by a pointer
+
+const Call* call_of(const Placing& p, const Leaf& leaf) {
+  return leaf.call < 0 ? nullptr : &p.conversation.calls[static_cast<std::size_t>(leaf.call)];
+}
+
+std::string handle_for(const Placing& p, std::string_view text) {
+  return store::to_string(store::handle_of(*p.services.key, text));
+}
+
+std::string label_of(const Placing& p, const Leaf& leaf) {
+  const Call* call = call_of(p, leaf);
+  return call ? history::call_label({call->name, call->arguments, call->message}) : std::string();
+}
+
+// A view as the cache keeps it: without its handle, so that it serves every workspace.
+struct CachedView {
+  BlockResult result;
+};
+
+std::size_t bytes_of(const BlockResult& r) {
+  std::size_t n = sizeof(CachedView);
+  for (const auto* c : {&r.best, &r.lossless}) {
+    if (*c) n += (*c)->view.text.size() + (*c)->view.statement.size();
+  }
+  return n;
+}
+
+// What the text is read for, as bytes: they are the query's key.
+struct QuerySource {
+  std::string user, arguments;
+};
+
+QuerySource query_source(const Placing& p, std::size_t leaf) {
+  QuerySource q;
+  if (const std::int32_t user = p.user_before[leaf]; user >= 0) q.user = p.texts[static_cast<std::size_t>(user)];
+  if (const Call* call = call_of(p, p.conversation.leaves[leaf])) q.arguments = scalar_arguments(call->arguments);
+  return q;
+}
+
+search::Query query_of(const QuerySource& q) {
+  std::vector<search::QueryText> texts;
+  if (!q.user.empty()) texts.push_back({q.user, 1});
+  if (!q.arguments.empty()) texts.push_back({q.arguments, 2});
+  return search::Query::parse(texts);
+}
+
+std::shared_ptr<const CachedView> view_of(const Placing& p, std::size_t leaf, const LeafState& state, Moment moment,
+                                          std::optional<Tokens> budget, bool lossy) {
+  const Call* call = call_of(p, p.conversation.leaves[leaf]);
+  const std::string_view text = p.texts[leaf];
+  const bool exact = moment == Moment::birth && call && is_exact_tool(call->name, p.options);
+  const QuerySource source = query_source(p, leaf);
+  Hash128 key;
+  if (p.services.cache) {
+    std::string seed = "view ";
+    seed.append(std::to_string(p.class_digest.low)).append(" ").append(std::to_string(p.class_digest.high));
+    seed.append(" ").append(std::to_string(budget ? budget->value : -1));
+    seed += exact ? 'e' : '-';
+    seed += lossy ? 'l' : '-';
+    seed += moment == Moment::epoch ? 'p' : '-';
+    const Hash128 content = hash128(text), user = hash128(source.user), arguments = hash128(source.arguments);
+    for (const Hash128 h : {content, user, arguments})
+      seed.append(" ").append(std::to_string(h.low)).append(" ").append(std::to_string(h.high));
+    key = hash128(seed);
+    if (auto found = p.services.cache->find<CachedView>(key)) return found;
+  }
+  const search::Query query = query_of(source);
+  const std::string path = call ? read_path(call->arguments) : std::string();
+  const bool code_may_change = moment == Moment::epoch || p.options.keep_code <= 0;
+  const BlockRequest request{text, state.before, query, budget, lossy && !exact, exact, {}, path, {}, code_may_change};
+  auto made = std::make_shared<const CachedView>(compress_block(request, p.options, p.services.counters));
+  if (p.services.cache) p.services.cache->put(key, made, bytes_of(made->result));
+  return made;
+}
+
+std::shared_ptr<const Placed> placed_of(const Placing& p, std::size_t leaf, const Choice& choice) {
+  Placed out;
+  const compressors::View& view = choice.view;
+  out.tokens = choice.tokens;
+  out.kind = choice.kind;
+  out.method = view.method;
+  out.lossless = view.fidelity == Fidelity::lossless;
+  if (out.lossless) {
+    out.text = view.text;
+  } else {
+    out.handle = handle_for(p, p.texts[leaf]);
+    out.text = with_marker(view, out.handle);
+    out.statement = view.statement;
+    out.shown = view.shown, out.total = view.total, out.unit = view.unit;
+  }
+  return std::make_shared<const Placed>(std::move(out));
+}
+
+std::int64_t lines_in(std::string_view text) {
+  return std::count(text.begin(), text.end(), '\n') + (!text.empty() && text.back() != '\n');
+}
+
+}  // namespace
+
+bool is_typed(std::string_view user_text) {
+  if (user_text.find_first_not_of(" \t\r\n") == user_text.npos) return false;
+  return search::without_wrappers(user_text).find_first_not_of(" \t\r\n") != std::string::npos;
+}
+
+std::vector<std::int32_t> user_texts_before(const messages::Conversation& c, Texts& texts) {
+  std::vector<std::int32_t> before(c.leaves.size(), -1);
+  std::int32_t last = -1;
+  for (std::size_t i = 0; i < c.leaves.size(); ++i) {
+    before[i] = last;
+    if (c.leaves[i].role == messages::Role::user && is_typed(texts[i])) last = static_cast<std::int32_t>(i);
+  }
+  return before;
+}
+
+LeafState first_look(const Placing& p, std::size_t leaf) {
+  const Leaf& l = p.conversation.leaves[leaf];
+  const std::string_view text = p.texts[leaf];
+  LeafState s;
+  s.before = p.services.counters.ruler().count(text);
+  s.error = l.error;
+  s.skipped = p.options.optimize ? closed_gate(p.conversation, l, p.options) : std::optional(Reason::mode_off);
+  s.slot = !s.skipped;
+  if (l.role == messages::Role::tool) {
+    if (!s.error && s.before < short_error) s.error = is_error_output(text);
+    if (s.before >= least_repeat) s.lines = history::read_lines(text);
+  }
+  if (!s.slot) return s;
+  if (s.before < p.options.min_lossless) {
+    s.skipped = Reason::too_small;
+  } else if (s.error && s.before < short_error) {
+    s.skipped = Reason::small_error;
+  } else if (is_own_output(text)) {
+    s.skipped = Reason::own_output;
+  }
+  return s;
+}
+
+bool is_secret(const Placing& p, std::size_t leaf, LeafState& state) {
+  if (!state.secret_known) {
+    state.secret = !may_be_stored(p.texts[leaf], p.options.secrets, p.services.store_leaves_process);
+    state.secret_known = true;
+  }
+  return state.secret;
+}
+
+Chosen choose_view(const Placing& p, std::size_t leaf, LeafState& state, Moment moment, std::optional<Tokens> budget) {
+  const Call* call = call_of(p, p.conversation.leaves[leaf]);
+  auto view = view_of(p, leaf, state, moment, budget, p.lossy);
+  const auto& best = view->result.best;
+  if (best && p.options.secrets == SecretsOption::raw && is_secret(p, leaf, state)) return {nullptr, Reason::secret};
+  if (best && best->view.fidelity == Fidelity::reversible && is_secret(p, leaf, state)) {
+    view = view_of(p, leaf, state, moment, budget, false);
+    if (!view->result.best) return {nullptr, Reason::secret};
+  }
+  if (view->result.best) return {placed_of(p, leaf, *view->result.best), Reason::no_gain};
+  const bool exact = moment == Moment::birth && call && is_exact_tool(call->name, p.options);
+  const bool early = view->result.reason == Reason::code_recent;
+  return {nullptr, exact && !early ? Reason::exact_tool : view->result.reason};
+}
+
+std::shared_ptr<const Placed> lossless_view(const Placing& p, std::size_t leaf, const LeafState& state) {
+  const auto view = view_of(p, leaf, state, Moment::birth, std::nullopt, false);
+  return view->result.best ? placed_of(p, leaf, *view->result.best) : nullptr;
+}
+
+std::shared_ptr<const Placed> choose_pointer(const Placing& p, std::size_t leaf, LeafState& state,
+                                             const history::Index& index, std::span<const std::string_view> earlier,
+                                             Tokens to_beat) {
+  if (!state.lines || index.size() == 0) return nullptr;
+  const std::string_view text = p.texts[leaf];
+  const std::string handle = p.lossy && !is_secret(p, leaf, state) ? handle_for(p, text) : std::string();
+  auto found = index.find(state.lines, text, earlier, handle);
+  if (!found) return nullptr;
+  Placed out;
+  out.tokens = p.services.counters.ruler().count(found->view);
+  if (out.tokens >= to_beat || !p.services.counters.smaller(found->view, text)) return nullptr;
+  out.text = std::move(found->view);
+  out.kind = out.method = "repeat";
+  out.statement = "lines that an earlier result shows";
+  out.handle = handle;
+  out.lines = std::move(found->shown);
+  for (const history::Lines& l : out.lines) out.shown += static_cast<std::int64_t>(l.size());
+  out.total = lines_in(text);
+  out.unit = "lines";
+  return std::make_shared<const Placed>(std::move(out));
+}
+
+std::shared_ptr<const Placed> place_stale(const Placing& p, std::size_t leaf, LeafState& state,
+                                          std::string_view statement, Tokens to_beat) {
+  if (!p.lossy || is_secret(p, leaf, state)) return nullptr;
+  Placed out;
+  out.handle = handle_for(p, p.texts[leaf]);
+  out.text = "[" + std::string(statement) + ". Retrieve with hash=" + out.handle + "]";
+  out.tokens = p.services.counters.ruler().count(out.text);
+  if (out.tokens >= to_beat || out.tokens >= state.before) return nullptr;
+  out.kind = out.method = "stale_read";
+  out.statement = statement;
+  out.total = lines_in(p.texts[leaf]);
+  out.unit = "lines";
+  out.lossless = false;
+  return std::make_shared<const Placed>(std::move(out));
+}
+
+void enter(const Placing& p, std::size_t leaf, LeafState& state, Standing& standing) {
+  if (!state.lines || state.gone) return;
+  if (state.placed && state.placed->lines.empty()) return;
+  const std::vector<history::Lines> whole{{0, static_cast<std::size_t>(lines_in(p.texts[leaf]))}};
+  standing.index.add(state.lines, label_of(p, p.conversation.leaves[leaf]), state.placed ? state.placed->lines : whole);
+  standing.indexed.push_back(static_cast<std::uint32_t>(leaf));
+}
+
+}  // namespace headroom::pipeline

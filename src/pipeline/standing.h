@@ -1,0 +1,85 @@
+// What stands where after a boundary: for each text of the conversation the bytes that are forwarded for it, and what
+// has left. A pure function of the conversation up to there and of its class (options, model, key, format), so it can
+// be kept by the digest of both and taken up again by the next turn.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/units.h"
+#include "history/fold.h"
+#include "history/repeats.h"
+#include "history/unit_index.h"
+#include "pipeline/compress.h"
+#include "pipeline/skip.h"
+
+namespace headroom::pipeline {
+
+// What is forwarded for a text that changed. Immutable, shared.
+struct Placed {
+  std::string text;  // marker included
+  Tokens tokens;
+  std::string_view kind, method;  // static
+  std::string statement;          // of what is not shown; "" if all is
+  std::string handle;             // twelve digits: the original must be within reach; "" if nobody needs it
+  std::int64_t shown = 0, total = 0;
+  std::string_view unit;
+  bool lossless = true;
+  std::vector<history::Lines> lines;  // of the original, that stand here verbatim (pointers only)
+};
+
+struct LeafState {
+  std::shared_ptr<const Placed> placed;  // null: the text as it came
+  std::optional<Reason> skipped;         // why it is as it came
+  Tokens before;                         // of the text
+  Tokens later{-1};                      // what an epoch would make of it; -1: not looked at
+  int out_since = -1;  // source code and exact texts: the first boundary at which it is out of the protected window
+  bool slot = false;   // no gate keeps it
+  bool code = false;   // may only change at an epoch
+  bool error = false;
+  bool gone = false;          // its unit left
+  bool secret = false;        // may not go to the store: no handle may stand for it...
+  bool secret_known = false;  // ...if that was looked for
+  history::Reading lines;     // of texts that later ones may point at
+
+  Tokens now() const { return gone ? Tokens() : placed ? placed->tokens : before; }
+};
+
+// A unit that left, or the lines of the index that folded.
+struct Left {
+  history::Unit unit;                          // of a unit
+  std::shared_ptr<const std::string> content;  // of folded lines; null: the unit's rendering
+  std::string handle;
+  Tokens tokens;
+};
+
+struct Size {
+  std::int64_t centre = 0, high = 0;  // estimates in the model's own tokens
+};
+
+struct Standing {
+  explicit Standing(history::Fold f) : fold(std::move(f)) {}
+
+  std::vector<LeafState> leaves;  // of the messages so far
+  std::vector<Tokens> calls;      // tokens of each call so far, name and arguments
+  std::vector<Size> sizes;        // of each message so far, as forwarded
+  Size total;                     // of all of them
+  int ordinal = -1;               // of the last boundary
+  int intent = -1;                // the last boundary whose user text asks about code
+  bool asks = false;              // the last user text does
+  history::Fold fold;
+  history::Index index;                 // of what stands verbatim
+  std::vector<std::uint32_t> indexed;   // the leaf of each text in it
+  std::vector<int> active;              // leaves that an epoch could make smaller, ascending
+  std::size_t window = 0;               // leaves before it have been looked at for leaving the window
+  std::vector<history::Entry> entries;  // index lines of what left, by message
+  std::vector<Left> left;
+  history::Epoch last_epoch;         // if fold.epochs() is not empty
+  std::vector<EpochReport> reports;  // of each epoch
+};
+
+}  // namespace headroom::pipeline
