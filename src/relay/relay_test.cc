@@ -23,7 +23,6 @@ using test::Round;
 using test::Usage;
 
 constexpr Wire streams[] = {Wire::anthropic, Wire::openai, Wire::responses, Wire::gemini};
-constexpr Wire all_wires[] = {Wire::anthropic, Wire::openai, Wire::responses, Wire::gemini, Wire::converse};
 
 // Handles 1 to 9 are in hand, 10 is in the store; an answer says what was asked and given.
 Originals originals() {
