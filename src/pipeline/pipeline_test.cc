@@ -7,6 +7,7 @@
 #include "pipeline/compress.h"
 #include "pipeline/gates.h"
 #include "pipeline/mixed.h"
+#include "pipeline/read_path.h"
 #include "pipeline/slot_query.h"
 #include "pipeline/spans.h"
 
@@ -124,6 +125,65 @@ TEST(Compress, LosesNothingWhereTheModelCannotAskForIt) {
   options.retrieval = Retrieval::tool;
   options.redeems_outside = true;
   EXPECT_FALSE(outcome(R"(,"tools":[{"name":"run"}])").lossless);
+}
+
+std::string python_source() {
+  std::string out = "import os\n\n\n";
+  for (int f = 0; f < 4; ++f) {
+    out += "def function_" + std::to_string(f) + "(a):\n";
+    for (int i = 0; i < 20; ++i)
+      out += "    step_number_" + std::to_string(i) + "(a, 'one more step of the function')\n";
+    out += "    return a\n\n\n";
+  }
+  return out;
+}
+
+std::string as_json(std::string_view text) {
+  std::string out;
+  for (char c : text) out += c == '\n' ? "\\n" : c == '"' ? "\\\"" : std::string(1, c);
+  return out;
+}
+
+TEST(Compress, CodeInAConversationStaysRawUntilAnEpoch) {
+  tokens::Witnesses counters;
+  const auto memory = store::open_memory({"default", std::string(32, 'k')}, {});
+  Services services{counters, [&]() -> Result<store::Store*> { return memory.get(); }};
+  Options options;
+  options.retrieval = Retrieval::tool;
+  options.redeems_outside = true;
+  const std::string code = python_source();
+  const auto body_of = [&](const std::string& content) {
+    return R"({"messages":[{"role":"user","content":"go"},{"role":"assistant","tool_calls":[{"id":"c1","type":"function",)"
+           R"("function":{"name":"Bash","arguments":"{\"command\":\"cat src/a.py\"}"}}]},)"
+           R"({"role":"tool","tool_call_id":"c1","content":")" +
+           as_json(content) + R"("}]})";
+  };
+  const Outcome raw = compress_body(body_of(code), "", options, services);
+  EXPECT_FALSE(raw.changed);
+  ASSERT_FALSE(raw.skipped.empty());
+  EXPECT_EQ(raw.skipped.back().reason, Reason::code_recent);
+  // A fence in prose is code too, and no other kind may take it.
+  const std::string fenced = "The file:\n\n```python\n" + code + "```\n\nThat is all of it.\n";
+  EXPECT_FALSE(compress_body(body_of(fenced), "", options, services).changed);
+  options.keep_code = 0;  // nothing is recent
+  EXPECT_TRUE(compress_body(body_of(code), "", options, services).changed);
+  options.keep_code = 4;
+  const Outcome one =
+      compress_content(code, {"code", "", "Bash", R"({"command":"cat src/a.py"})", ""}, options, services);
+  EXPECT_TRUE(one.changed);
+  EXPECT_EQ(one.transforms, std::vector<std::string>{"code_bodies"});
+}
+
+TEST(ReadPath, NamesTheFileWhoseTextItIs) {
+  EXPECT_EQ(read_path(R"({"file_path":"src/a.py","limit":20})"), "src/a.py");
+  EXPECT_EQ(read_path(R"({"command":"cat -n src/a.py | head -n 50"})"), "src/a.py");
+  EXPECT_EQ(read_path(R"({"cmd":"cd app && sed -n '1,80p' \"lib/my b.rb\""})"), "lib/my b.rb");
+  EXPECT_EQ(read_path("git show HEAD~2:src/a.cc"), "src/a.cc");
+  EXPECT_EQ(read_path("/usr/bin/cat x.go"), "x.go");
+  for (const char* other : {"python src/a.py", "pytest -v tests/test_a.py", "cat a.py; python a.py", "grep -n x a.py",
+                            "git show HEAD", "wc -l a.py", "", "  ", R"({"query":"a.py"})", "[1]"}) {
+    EXPECT_EQ(read_path(other), "") << other;
+  }
 }
 
 TEST(Compress, MixedContentDecodesToItsBytes) {

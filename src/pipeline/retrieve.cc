@@ -8,6 +8,7 @@
 
 #include "base/utf8.h"
 #include "pipeline/address.h"
+#include "pipeline/numbered.h"
 #include "pipeline/overview.h"
 #include "pipeline/slices.h"
 #include "search/pieces.h"
@@ -161,7 +162,8 @@ class Retrieval {
       return std::nullopt;
     }
     if (!request_.lines.empty()) {
-      const auto ranges = lines_.count() == 0 ? std::nullopt : parse_ranges(request_.lines, 1, lines_.count());
+      auto ranges = printed_ranges(content_, request_.lines);
+      if (!ranges && lines_.count() > 0) ranges = parse_ranges(request_.lines, 1, lines_.count());
       if (!ranges) {
         return help("lines", request_.lines,
                     "give ranges such as 120-180,200 within 1-" + std::to_string(lines_.count()));

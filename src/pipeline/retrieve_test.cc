@@ -99,6 +99,27 @@ TEST(Retrieve, Lines) {
             "[482193075514: Bash \"npm test\", 5 lines; lines 4-5]\n[lines 4-5]\nd\ne\n[left: lines 1-3]");
 }
 
+// What a stub in shortened code names are the numbers that its reader saw.
+TEST(Retrieve, LinesByTheNumbersTheyPrint) {
+  std::string content = "Lines of src/a.py:\n";
+  for (int n = 201; n <= 400; ++n) {
+    content.append("   ")
+        .append(std::to_string(n))
+        .append("\tstep_")
+        .append(std::to_string(n))
+        .append("(a, b, c, d)\n");
+  }
+  const RetrieveAnswer answer = ask(content, {.lines = "229-231", .max_tokens = Tokens(400)});
+  EXPECT_NE(answer.text.find("   229\tstep_229(a, b, c, d)\n   230\tstep_230(a, b, c, d)\n   231\tstep_231"),
+            std::string::npos)
+      << answer.text;
+  EXPECT_EQ(answer.text.find("step_232"), std::string::npos);
+  EXPECT_EQ(answer.text.find("step_228"), std::string::npos);
+  // Numbers that are not printed are those of the text itself.
+  EXPECT_NE(ask(content, {.lines = "1-2", .max_tokens = Tokens(400)}).text.find("Lines of src/a.py"),
+            std::string::npos);
+}
+
 TEST(Retrieve, BadRangesGetHelpAndTheDefaultAnswer) {
   for (std::string_view bad : {"abc", "9-12", "3-2", "-", "0"}) {
     const auto answer = ask("a\nb\n", {.lines = bad});

@@ -8,13 +8,15 @@
 namespace headroom::compressors::code {
 namespace {
 
-constexpr std::uint32_t short_body = 5;     // rows: nothing leaves a body of so few
-constexpr std::uint32_t long_return = 12;   // rows: a longer one may leave
-constexpr std::uint32_t module_rows = 60;   // a body of so many rows, half of them other functions', is a module
-constexpr std::uint32_t long_imports = 10;  // rows of a list of imports
-constexpr std::uint32_t long_licence = 4;   // rows
-constexpr std::size_t least_gain = 72;      // bytes, without indentation: about what a stub costs
+constexpr std::uint32_t short_body = 5;    // rows: nothing leaves a body of so few
+constexpr std::uint32_t long_return = 12;  // rows: a longer one may leave
+constexpr std::uint32_t kept_part = 3;     // ways out may make a body keep one row of so many
+constexpr std::uint32_t kept_rows = 4;     // or so many rows, if that is more
+constexpr std::uint32_t module_rows = 60;  // a body of so many rows, half of them other functions', is a module
+constexpr std::uint32_t long_imports = 6;  // rows of a list of imports
+constexpr std::uint32_t long_licence = 4;  // rows
 constexpr std::uint32_t least_rows = 2;
+constexpr std::size_t most_sorts = 32;    // of failures of a body that are told apart
 constexpr std::uint32_t needed_rows = 3;  // of a statement brought back whole because one must stay
 
 // Why a node stays, for those above it.
@@ -40,9 +42,8 @@ class Cutter {
         language_(language),
         wanted_(wanted),
         options_(options),
-        leaves_(starts.size(), 0) {
-    find_what_holds();
-  }
+        holds_(syntax.nodes().size(), 0),
+        leaves_(starts.size(), 0) {}
 
   std::vector<Cut> run() {
     cut_top_level();
@@ -58,24 +59,44 @@ class Cutter {
   std::string_view text_of(const Node& n) const { return code_.substr(n.begin, n.end - n.begin); }
   std::string_view name_of(const Node& n) const { return code_.substr(n.name_begin, n.name_end - n.name_begin); }
 
-  std::uint8_t own_holds(const Node& n) const {
-    std::uint8_t h = 0;
-    if (n.is(returns) && options_.returns_stay && n.last_row - n.first_row < long_return) h |= a_return;
-    if (n.is(raises)) h |= a_raise;
-    if (n.is(call) && n.name_end - n.name_begin <= 80 && holds(language_.raise_calls, last_word(name_of(n))))
-      h |= a_raise;
-    if (n.is(callable) && n.name_end > n.name_begin && n.name_begin >= n.begin) h |= a_declaration;
-    return h;
+  bool is_raise(const Node& n) const {
+    return n.is(raises) ||
+           (n.is(call) && n.name_end - n.name_begin <= 80 && holds(language_.raise_calls, last_word(name_of(n))));
+  }
+  bool is_short_return(const Node& n) const { return n.is(returns) && n.last_row - n.first_row < long_return; }
+
+  // "raise ValueError", "assert", "panic": failures of one sort can stand for each other.
+  std::string_view sort_of(const Node& n) const {
+    if (!n.is(raises)) return last_word(name_of(n));
+    const std::string_view text = text_of(n);
+    const std::size_t end = text.starts_with("assert") ? 6 : text.find_first_of("(;\n");
+    return text.substr(0, std::min<std::size_t>(end, 80));
   }
 
-  // From the leaves up: children come after their parents.
-  void find_what_holds() {
-    holds_.assign(nodes_.size(), 0);
-    for (std::size_t i = nodes_.size(); i-- > 1;) {
-      holds_[i] |= own_holds(nodes_[i]);
+  // What holds the nodes of [from, to), with the ways out that `step` shows. From the leaves up: children come after
+  // their parents.
+  void find_what_holds(std::uint32_t from, std::uint32_t to, int step) {
+    std::fill(holds_.begin() + from, holds_.begin() + to, 0);
+    std::vector<std::string_view> sorts;
+    std::uint32_t last_return = 0, inner_end = 0;  // inner: another callable's
+    for (std::uint32_t i = from; i < to; ++i) {
+      const Node& n = nodes_[i];
+      if (n.is(callable)) inner_end = std::max(inner_end, n.after);
+      if (is_raise(n)) {
+        const bool known = step >= 2 && std::find(sorts.begin(), sorts.end(), sort_of(n)) != sorts.end();
+        if (!known && !(step == 3 && !sorts.empty())) holds_[i] |= a_raise;
+        if (!known && sorts.size() < most_sorts) sorts.push_back(sort_of(n));
+      } else if (is_short_return(n)) {
+        if (step == 0) holds_[i] |= a_return;
+        if (i >= inner_end) last_return = i;
+      }
+      if (n.is(callable) && n.name_end > n.name_begin && n.name_begin >= n.begin) holds_[i] |= a_declaration;
+    }
+    if (last_return != 0) holds_[last_return] |= a_return;
+    for (std::uint32_t i = to; i-- > from;) {
       std::uint8_t up = holds_[i];
       if (nodes_[i].is(callable)) up &= static_cast<std::uint8_t>(~a_return);  // leaves only that one
-      holds_[nodes_[i].parent] |= up;
+      if (nodes_[i].parent >= from) holds_[nodes_[i].parent] |= up;
     }
   }
 
@@ -222,10 +243,22 @@ class Cutter {
     if (rows <= short_body) return list_node.after;
     if (nodes_[owner].is(broken) || is_module(i, rows)) return i + 1;
     if (wanted_.names(name_of(nodes_[owner]))) return list_node.after;
-    shorten(i);
+    shorten_stepwise(i, rows);
     Cut cut{Cut::Of::body, owner, take_runs(list_node.first_row, list_node.last_row)};
     if (!cut.rows.empty()) cuts_.push_back(std::move(cut));
     return list_node.after;
+  }
+
+  // As many of the ways out as leave the body short.
+  void shorten_stepwise(std::uint32_t list_node, std::uint32_t rows) {
+    const Node& n = nodes_[list_node];
+    for (int step = options_.least_step; step <= last_step; ++step) {
+      std::fill(leaves_.begin() + n.first_row, leaves_.begin() + n.last_row + 1, 0);
+      find_what_holds(list_node, n.after, step);
+      shorten(list_node);
+      const auto left = std::count(leaves_.begin() + n.first_row, leaves_.begin() + n.last_row + 1, 1);
+      if (rows - static_cast<std::uint32_t>(left) <= std::max(kept_rows, rows / kept_part)) break;
+    }
   }
 
   // The runs of rows that leave, where it pays; the marks are taken off.
@@ -234,13 +267,10 @@ class Cutter {
     for (std::uint32_t r = first; r <= last; ++r) {
       if (leaves_[r] == 0) continue;
       std::uint32_t end = r;
-      std::size_t bytes = 0;
       for (; end <= last && leaves_[end] != 0; ++end) {
         leaves_[end] = 0;
-        const std::string_view text = row(end);
-        bytes += text.size() - std::min(text.find_first_not_of(" \t\r\n"), text.size());
       }
-      if (end - r >= least_rows && bytes >= least_gain) runs.push_back({r, end - 1});
+      if (end - r >= least_rows) runs.push_back({r, end - 1});
       r = end;
     }
     return runs;

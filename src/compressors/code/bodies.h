@@ -39,8 +39,10 @@ struct Cut {
 // Where the rows of a text begin; one more entry than rows, the last is the text's size.
 std::vector<std::uint32_t> row_starts(std::string_view text);
 
+inline constexpr int last_step = 3;
+
 struct CutOptions {
-  bool returns_stay = true;
+  int least_step = 0;  // of showing fewer ways out: 0 all, 1, 2, 3 as above
 };
 
 // In source order, disjoint.

@@ -20,17 +20,18 @@ int evidence_of_name(std::string_view path, std::string_view label) {
   return code::named_language(path, label) != nullptr ? 95 : 0;
 }
 
-std::optional<code::Recognised> recognise(std::string_view text, const Context& context, bool forced) {
-  return code::recognise(text, context.path, context.label, forced);
+std::optional<code::Recognised> recognise(std::string_view text, const Context& context, bool forced,
+                                          code::Depth depth) {
+  return code::recognise(text, context.path, context.label, forced, depth);
 }
 
 bool claims(std::string_view text, const Context& context) {
-  return recognise(text, context, false).has_value();
+  return recognise(text, context, false, code::Depth::sample).has_value();
 }
 
 std::vector<View> views(std::string_view text, const Context& context, bool forced) {
   std::vector<View> out;
-  const auto source = recognise(text, context, forced);
+  auto source = recognise(text, context, forced, context.reversible ? code::Depth::whole : code::Depth::sample);
   if (!source) return out;
   if (context.reversible) {
     if (auto view = code::reversible_view(*source, context)) out.push_back(*std::move(view));

@@ -68,6 +68,7 @@ std::optional<Gutter> read_gutter(const std::vector<Line>& lines) {
   if (numbered < least_lines || numbered * 2 < g.numbers.size() || lines.size() - g.last > most_behind)
     return std::nullopt;
   for (std::size_t i = g.first; i < g.last; ++i) g.code.append(lines[i].full().substr(g.widths[i - g.first]));
+  if (!g.code.ends_with('\n')) g.code.push_back('\n');
   return g;
 }
 

@@ -24,7 +24,7 @@ struct Gutter {
   std::size_t first = 0, last = 0;     // the lines with a gutter: indices, `last` not counted in
   std::vector<std::uint32_t> numbers;  // of each of them; of a blank line without one: 0
   std::vector<std::uint32_t> widths;   // bytes of each that are gutter
-  std::string code;                    // the lines without it, each with its line end
+  std::string code;                    // the lines without it, each with a line end
 };
 
 // nullopt if the lines have none.

@@ -10,9 +10,12 @@ namespace {
 constexpr std::size_t sample_bytes = std::size_t{16} << 10;
 constexpr std::size_t scored_lines = 200;
 constexpr std::size_t max_candidates = 3;
-constexpr std::size_t least_share = 35;   // per cent of lines that begin as the language's do, if nothing names it
-constexpr std::size_t broken_share = 10;  // a text is of a language if at most a tenth of it does not parse
-constexpr std::size_t broken_share_unnamed = 2;
+constexpr std::size_t least_share = 35;       // per cent of lines that begin as the language's do, if nothing names it
+constexpr std::size_t longest_line = 10'000;  // bytes: beyond, it is for no reader (minified, generated)
+// Lines for each error that a text of the language may hold; a sample may end in the middle of a function, which costs
+// two.
+constexpr std::size_t lines_per_error = 50, lines_per_error_unnamed = 250;
+constexpr std::size_t free_errors = 2;
 
 bool is_word(char c) {
   return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '_';
@@ -85,52 +88,54 @@ std::vector<Candidate> candidates(std::string_view sample) {
 
 struct Trial {
   const Language* language;
-  std::size_t broken, errors;
-  bool has_callable;
-};
+  Syntax syntax;
 
-std::optional<Trial> try_parse(std::string_view sample, const Language& language) {
-  const auto syntax = Syntax::parse(sample, language);
-  if (!syntax) return std::nullopt;
-  const auto& nodes = syntax->nodes();
-  return Trial{&language, syntax->broken_bytes(), syntax->errors().size(),
-               std::any_of(nodes.begin(), nodes.end(), [](const Node& n) { return n.is(body); })};
-}
+  std::size_t errors() const { return syntax.errors().size(); }
+  bool has_callable() const {
+    const auto& nodes = syntax.nodes();
+    return std::any_of(nodes.begin(), nodes.end(), [](const Node& n) { return n.is(body); });
+  }
+};
 
 // The one with the fewest errors; ties to the first.
 std::optional<Trial> best_of(std::string_view sample, const std::vector<const Language*>& of) {
   std::optional<Trial> best;
   for (const Language* language : of) {
-    const auto trial = try_parse(sample, *language);
-    if (trial && (!best || std::pair(trial->errors, trial->broken) < std::pair(best->errors, best->broken)))
-      best = trial;
-    if (best && best->errors == 0) break;
+    auto syntax = Syntax::parse(sample, *language);
+    if (syntax && (!best || syntax->errors().size() < best->errors())) best = Trial{language, *std::move(syntax)};
+    if (best && best->errors() == 0) break;
   }
   return best;
 }
 
-const Language* judge(std::string_view code, const Language* named, bool forced) {
-  // A sample may end in the middle of a function: what is broken there is little.
-  const std::string_view sample = sample_of(code);
+std::vector<const Language*> with_relatives(const Language& named) {
+  std::vector<const Language*> of{&named};
+  for (std::string_view names = named.relatives; !names.empty();) {
+    const std::size_t end = std::min(names.find(' '), names.size());
+    of.push_back(by_name(names.substr(0, end)));
+    names.remove_prefix(std::min(end + 1, names.size()));
+  }
+  return of;
+}
+
+// The language of the sample, and its syntax; nullopt if it is of none.
+std::optional<Trial> judge(std::string_view sample, const Language* named, bool forced) {
   std::vector<const Language*> of;
   if (named != nullptr) {
-    of.push_back(named);
-    for (std::string_view names = named->relatives; !names.empty();) {
-      const std::size_t end = std::min(names.find(' '), names.size());
-      of.push_back(by_name(names.substr(0, end)));
-      names.remove_prefix(std::min(end + 1, names.size()));
-    }
+    of = with_relatives(*named);
   } else {
     for (const Candidate& c : candidates(sample)) {
       if (c.share >= least_share || (forced && c.share > 0)) of.push_back(c.language);
     }
   }
-  const auto best = best_of(sample, of);
-  if (!best) return nullptr;
+  auto best = best_of(sample, of);
+  if (!best) return std::nullopt;
   const bool by_shape = named == nullptr && !forced;
-  const std::size_t most = by_shape ? broken_share_unnamed : broken_share;
-  if (best->broken * 100 > most * sample.size() || best->errors * 20 > sample.size()) return nullptr;
-  return by_shape && !best->has_callable ? nullptr : best->language;
+  const auto lines = static_cast<std::size_t>(std::count(sample.begin(), sample.end(), '\n'));
+  if (best->errors() > free_errors + lines / (by_shape ? lines_per_error_unnamed : lines_per_error))
+    return std::nullopt;
+  if (by_shape && !best->has_callable()) return std::nullopt;
+  return best;
 }
 
 }  // namespace
@@ -142,14 +147,23 @@ const Language* named_language(std::string_view path, std::string_view label) {
   return by_label(label.substr(0, label.find_first_of(" ,{}:\t")));
 }
 
-std::optional<Recognised> recognise(std::string_view text, std::string_view path, std::string_view label, bool forced) {
+std::optional<Recognised> recognise(std::string_view text, std::string_view path, std::string_view label, bool forced,
+                                    Depth depth) {
   if (text.size() > max_source || text.find('\0') != std::string_view::npos) return std::nullopt;
-  Recognised r{nullptr, split_lines(text), std::nullopt, text};
+  Recognised r{nullptr, split_lines(text), std::nullopt, {}, text, std::nullopt};
+  if (std::any_of(r.lines.begin(), r.lines.end(), [](const Line& l) { return l.text.size() > longest_line; }))
+    return std::nullopt;
   r.gutter = read_gutter(r.lines);
+  if (!text.ends_with('\n')) r.ended.append(text).append("\n");
   const Language* named = named_language(path, label);
   if (named == nullptr) named = by_interpreter(interpreter_of(r.code()));
-  r.language = judge(r.code(), named, forced);
-  if (r.language == nullptr) return std::nullopt;
+  // Where only one language is in question its parser may as well read all.
+  const bool whole = depth == Depth::whole && named != nullptr && named->relatives.empty();
+  const std::string_view sample = whole ? r.code() : sample_of(r.code());
+  auto trial = judge(sample, named, forced);
+  if (!trial) return std::nullopt;
+  r.language = trial->language;
+  if (sample.size() == r.code().size()) r.syntax = std::move(trial->syntax);
   return r;
 }
 

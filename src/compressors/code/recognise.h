@@ -9,12 +9,14 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/lines.h"
 #include "compressors/code/gutter.h"
 #include "compressors/code/languages.h"
+#include "compressors/code/syntax.h"
 
 namespace headroom::compressors::code {
 
@@ -22,9 +24,13 @@ struct Recognised {
   const Language* language;
   std::vector<Line> lines;       // of the text
   std::optional<Gutter> gutter;  // line numbers in front of the code
+  std::string ended;             // the text with a line end behind its last line, if it has none: scanners rely on it
   std::string_view text;
+  std::optional<Syntax> syntax;  // of code(), if that was parsed as a whole to recognise it
 
-  std::string_view code() const { return gutter ? std::string_view(gutter->code) : text; }
+  std::string_view code() const {
+    return gutter ? std::string_view(gutter->code) : ended.empty() ? text : std::string_view(ended);
+  }
   // Lines before the code: outside of its gutter.
   std::size_t code_begin() const { return gutter ? gutter->first : 0; }
   std::size_t code_end() const { return gutter ? gutter->last : lines.size(); }
@@ -37,7 +43,11 @@ struct Recognised {
 // The language that a path or the label of a fence names; null if none.
 const Language* named_language(std::string_view path, std::string_view label);
 
+// How much of a text whose language is named is parsed to judge it.
+enum class Depth : std::uint8_t { sample, whole };
+
 // `forced`: the caller says that it is code.
-std::optional<Recognised> recognise(std::string_view text, std::string_view path, std::string_view label, bool forced);
+std::optional<Recognised> recognise(std::string_view text, std::string_view path, std::string_view label, bool forced,
+                                    Depth depth);
 
 }  // namespace headroom::compressors::code

@@ -12,8 +12,11 @@
 namespace headroom::compressors::code {
 namespace {
 
-constexpr int most_repairs = 6;           // rounds of putting bodies back until the view parses
-constexpr std::size_t broken_share = 10;  // per cent of the bytes: more, and the tree says too little
+constexpr int most_repairs = 6;              // rounds of putting bodies back until the view parses
+constexpr std::size_t lines_per_error = 20;  // more errors, and the tree says too little
+
+constexpr Tokens least_gain{6};           // of a gap, beyond its stub
+constexpr std::size_t surely_pays = 600;  // bytes: ten stubs
 
 // A stub in the view's code, or a part of the source.
 struct Gap {
@@ -40,14 +43,13 @@ class Shortener {
         stubs_(source, code_, starts_, syntax_) {}
 
   std::optional<View> run() {
-    if (!cut(true)) return std::nullopt;
+    choose_cuts();
+    if (!repair_until_it_parses()) return std::nullopt;
     if (context_.token_budget) {
       const Tokens least = context_.ruler.count(draft_.code);
-      if (least > *context_.token_budget) {
-        if (!cut(false) && !cut(true)) return std::nullopt;
-      } else {
+      if (least < *context_.token_budget) {
         spend(*context_.token_budget - least);
-        if (!parses()) return std::nullopt;
+        if (!draft_.gaps.empty() && !parses()) return std::nullopt;
       }
     }
     if (draft_.gaps.empty()) return std::nullopt;
@@ -55,11 +57,19 @@ class Shortener {
   }
 
  private:
-  // The least view, repaired until it parses.
-  bool cut(bool returns_stay) {
-    cuts_ = find_cuts(code_, starts_, syntax_, language_, wanted_, {returns_stay});
-    kept_.assign(cuts_.size(), 0);
-    draft();
+  // The first step at which half of the source leaves, or what the budget asks for; else the last.
+  void choose_cuts() {
+    for (const int step : {0, 2, last_step}) {
+      cuts_ = find_cuts(code_, starts_, syntax_, language_, wanted_, {step});
+      kept_.assign(cuts_.size(), 0);
+      draft();
+      if (context_.token_budget ? context_.ruler.count(draft_.code) <= *context_.token_budget
+                                : draft_.code.size() * 2 <= code_.size())
+        return;
+    }
+  }
+
+  bool repair_until_it_parses() {
     for (int i = 0; i < most_repairs && !draft_.gaps.empty(); ++i) {
       if (parses()) return true;
       repair();
@@ -74,10 +84,7 @@ class Shortener {
       if (kept_[c] != 0) continue;
       for (const Rows& rows : cuts_[c].rows) {
         std::string stub = stubs_.stub(rows, cuts_[c].of);
-        // A gap that costs as much as it hides is none.
-        if (stub.size() + 8 < starts_[rows.last + 1] - starts_[rows.first]) {
-          draft_.gaps.push_back({rows, c, std::move(stub)});
-        }
+        if (pays(rows, stub)) draft_.gaps.push_back({rows, c, std::move(stub)});
       }
     }
     std::uint32_t row = 0;
@@ -88,6 +95,13 @@ class Shortener {
       row = gap.rows.last + 1;
     }
     draft_.code.append(code_, starts_[row], code_.size() - starts_[row]);
+  }
+
+  // A gap that costs as much as it hides is none.
+  bool pays(const Rows& rows, std::string_view stub) const {
+    const std::string_view hidden = code_.substr(starts_[rows.first], starts_[rows.last + 1] - starts_[rows.first]);
+    if (hidden.size() > surely_pays) return true;
+    return tokens::Counter::estimate(stub) + least_gain <= tokens::Counter::estimate(hidden);
   }
 
   std::string_view line_end(std::uint32_t row) const {
@@ -270,13 +284,13 @@ class Shortener {
 
 }  // namespace
 
-std::optional<View> reversible_view(const Recognised& source, const Context& context) {
+std::optional<View> reversible_view(Recognised& source, const Context& context) {
   for (const Line& line : source.lines) {
     if (reads_as_stub(line.text)) return std::nullopt;  // could not be told from one of ours
   }
-  auto syntax = Syntax::parse(source.code(), *source.language);
-  if (!syntax || syntax->broken_bytes() * 100 > broken_share * source.code().size()) return std::nullopt;
-  return Shortener(source, context, std::move(*syntax)).run();
+  auto syntax = source.syntax ? std::move(source.syntax) : Syntax::parse(source.code(), *source.language);
+  if (!syntax || syntax->errors().size() * lines_per_error > source.lines.size()) return std::nullopt;
+  return Shortener(source, context, *std::move(syntax)).run();
 }
 
 }  // namespace headroom::compressors::code

@@ -21,7 +21,7 @@
 
 namespace headroom::compressors::code {
 
-// nullopt if nothing leaves, or the code does not parse well enough.
-std::optional<View> reversible_view(const Recognised& source, const Context& context);
+// nullopt if nothing leaves, or the code does not parse well enough. Takes the syntax out of the source if it has one.
+std::optional<View> reversible_view(Recognised& source, const Context& context);
 
 }  // namespace headroom::compressors::code

@@ -7,7 +7,7 @@
 namespace headroom::compressors::code {
 namespace {
 
-constexpr std::size_t most_names = 4;
+constexpr std::size_t most_names = 3;
 constexpr std::size_t longest_name = 40;
 
 constexpr bool is_word(char c) {
@@ -44,40 +44,33 @@ StubWriter::StubWriter(const Recognised& source, std::string_view code, const st
 std::string StubWriter::facts(const Rows& rows, Cut::Of of) const {
   std::string out;
   if (of == Cut::Of::licence) return "; licence";
-  std::vector<std::string_view> own, others;
+  std::vector<std::string_view> names;
   std::size_t n_returns = 0, n_imports = 0;
-  const auto known = [](const std::vector<std::string_view>& names, std::string_view name) {
-    return std::find(names.begin(), names.end(), name) != names.end();
-  };
-  constexpr std::size_t many = 64;  // names of one stub that are told apart
   const auto first = std::lower_bound(nodes_.begin(), nodes_.end(), starts_[rows.first],
                                       [](const Node& n, std::uint32_t at) { return n.begin < at; });
   for (auto n = first; n != nodes_.end() && n->first_row <= rows.last; ++n) {
     n_returns += n->is(returns);
     n_imports += n->is(importing);
-    if (!n->is(call)) continue;
+    if (!n->is(call) || names.size() >= most_names) continue;
     const std::string_view name = callee(code_.substr(n->name_begin, n->name_end - n->name_begin));
-    if (name.empty() || own.size() + others.size() >= many) continue;
-    std::vector<std::string_view>& names = defined_.contains(name) ? own : others;
-    if (!known(names, name)) names.push_back(name);
+    if (name.empty() || !defined_.contains(name)) continue;
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
   }
   if (of == Cut::Of::imports) {
     add(out, counted(n_imports, "import"));
     return out;
   }
-  const std::size_t all = own.size() + others.size();
-  own.insert(own.end(), others.begin(), others.end());
-  for (std::size_t i = 0; i < std::min(all, most_names); ++i) {
-    out.append(i == 0 ? "; calls " : ", ").append(own[i]);
-  }
-  if (all > most_names) out.append(" and ").append(std::to_string(all - most_names)).append(" more");
+  for (std::size_t i = 0; i < names.size(); ++i) out.append(i == 0 ? "; calls " : ", ").append(names[i]);
   if (n_returns > 0) add(out, counted(n_returns, "return"));
   return out;
 }
 
 std::string_view StubWriter::indentation(std::uint32_t row) const {
-  const std::string_view text = code_.substr(starts_[row], starts_[row + 1] - starts_[row]);
-  return text.substr(0, std::min(text.find_first_not_of(" \t"), text.size()));
+  const std::string_view text = code_.substr(starts_[row]);
+  const std::size_t begin = text.find_first_not_of(" \t\r\n");  // blank rows say nothing
+  if (begin == std::string_view::npos) return {};
+  const std::size_t line = text.substr(0, begin).rfind('\n') + 1;
+  return text.substr(line, begin - line);
 }
 
 std::string StubWriter::stub(const Rows& rows, Cut::Of of) const {

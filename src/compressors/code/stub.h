@@ -1,9 +1,10 @@
 // The comment that stands for rows of code that are not shown:
 //
-//   # [lines 45-61: 17 lines; calls fee, book and 2 more; 1 return]      a body's statements
+//   # [lines 45-61: 17 lines; calls fee, book; 1 return]      a body's statements
 //   // [lines 3-20: 18 lines; 16 imports]      // [lines 1-14: 14 lines; licence]
 //
-// Names of what is called: functions of the same file first, then the others in order; four at most. O(rows left).
+// What is called is named if it is a function of the same file, three at most: names are what stubs cost most. O(rows
+// left).
 #pragma once
 
 #include <cstdint>

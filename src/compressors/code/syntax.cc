@@ -180,7 +180,7 @@ class Walker {
 };
 
 // Rows of the parts that are errors or made up; only what holds one is entered.
-void collect_errors(TSNode root, std::vector<std::uint32_t>& rows, std::size_t& bytes) {
+void collect_errors(TSNode root, std::vector<std::uint32_t>& rows) {
   if (!ts_node_has_error(root)) return;
   TSTreeCursor cursor = ts_tree_cursor_new(root);
   bool down = true;
@@ -189,7 +189,6 @@ void collect_errors(TSNode root, std::vector<std::uint32_t>& rows, std::size_t& 
     bool enter = false;
     if (down) {
       const bool error = ts_node_is_error(node);
-      if (error) bytes += ts_node_end_byte(node) - ts_node_start_byte(node);
       if (error || ts_node_is_missing(node)) rows.push_back(ts_node_start_point(node).row);
       enter = ts_node_has_error(node);
     }
@@ -226,7 +225,7 @@ struct Syntax::Tree {
 Syntax::Syntax(std::unique_ptr<Tree> tree, const Language& language) : tree_(std::move(tree)) {
   const TSNode root = ts_tree_root_node(tree_->tree.get());
   Walker(language, nodes_).walk(root);
-  collect_errors(root, errors_, broken_bytes_);
+  collect_errors(root, errors_);
 }
 Syntax::Syntax(Syntax&&) noexcept = default;
 Syntax& Syntax::operator=(Syntax&&) noexcept = default;
@@ -242,8 +241,7 @@ std::optional<std::vector<std::uint32_t>> Syntax::errors(std::string_view text, 
   const TreePointer tree = parse_text(language, text, nullptr);
   if (!tree) return std::nullopt;
   std::vector<std::uint32_t> rows;
-  std::size_t bytes = 0;
-  collect_errors(ts_tree_root_node(tree.get()), rows, bytes);
+  collect_errors(ts_tree_root_node(tree.get()), rows);
   return rows;
 }
 
@@ -260,8 +258,7 @@ std::optional<std::vector<std::uint32_t>> Syntax::errors_of(std::string_view cha
   const TreePointer tree = parse_text(*tree_->language, changed, old.get());
   if (!tree) return std::nullopt;
   std::vector<std::uint32_t> rows;
-  std::size_t bytes = 0;
-  collect_errors(ts_tree_root_node(tree.get()), rows, bytes);
+  collect_errors(ts_tree_root_node(tree.get()), rows);
   return rows;
 }
 

@@ -69,7 +69,6 @@ class Syntax {
   const std::vector<Node>& nodes() const { return nodes_; }
   // Rows at which a part begins that the parser could not read or had to make up, sorted.
   const std::vector<std::uint32_t>& errors() const { return errors_; }
-  std::size_t broken_bytes() const { return broken_bytes_; }  // of the parts it could not read
 
   // The errors of `changed`, which is the parsed text with some parts replaced (in order, disjoint); what did not
   // change is not parsed again. nullopt if the parser gives up.
@@ -82,7 +81,6 @@ class Syntax {
   std::unique_ptr<Tree> tree_;
   std::vector<Node> nodes_;
   std::vector<std::uint32_t> errors_;
-  std::size_t broken_bytes_ = 0;
 };
 
 // True if every name is a type of named node in the language's grammar: for the test of the table.
