@@ -195,7 +195,7 @@ std::vector<std::pair<std::string, Make>> harmless() {
        [](Random& r) { return "prompt_tokens: " + r.of("123456789", 5) + ", max_token=" + r.of("123456789", 4); }},
       {"special token",
        [](Random&) { return std::string("\"eos_token\": \"<|endoftext|>\", \"pad_token\": \"</s>\""); }},
-      {"cache key", [&uuid](Random& r) { return "cache_key: " + r.of(hex, 32) + " primary_key=" + r.of(hex, 12); }},
+      {"cache key", [](Random& r) { return "cache_key: " + r.of(hex, 32) + " primary_key=" + r.of(hex, 12); }},
       {"object key", [](Random& r) { return "s3 object_key=logs/2026/" + r.of(hex, 20) + ".gz"; }},
       {"variable", [](Random& r) { return "DB_PASSWORD=${DB_PASSWORD_" + r.of(upper, 4) + "}\nAPI_KEY=$API_KEY"; }},
       {"reference", [](Random& r) { return "password: {{ vault_password_" + r.of(hex, 4) + " }}"; }},
@@ -237,7 +237,7 @@ std::vector<std::pair<std::string, Make>> harmless() {
        [](Random& r) { return "sk-" + r.of("abcdefgh", 12) + " hf_hub_download npm_config_cache_dir xoxo AKIA-like"; }},
       {"compare", [](Random& r) { return "if (secret == expected) return token != other; // " + r.of(hex, 8); }},
       {"rows",
-       [&uuid](Random& r) {
+       [uuid](Random& r) {
          return "{\"id\":\"" + uuid(r) + "\",\"key\":\"" + r.of(alnum, 24) + "\",\"status\":\"ok\"}";
        }},
       {"keyboard",
