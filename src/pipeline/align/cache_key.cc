@@ -42,7 +42,10 @@ std::optional<CacheKeyMember> derive_cache_key(const Conversation& c, std::span<
   std::size_t at = c.doc[c.root].begin() + std::size_t{1};
   bool first = true;
   for (const json::Member m : c.doc.members(c.root)) at = c.doc[m.value].end(), first = false;
-  return CacheKeyMember{{at, 0, (first ? "" : ",") + ("\"prompt_cache_key\":" + value)}, value};
+  CacheKeyMember member;
+  member.edit = {at, 0, (first ? "" : ",") + ("\"prompt_cache_key\":" + value)};
+  member.value = value;
+  return member;
 }
 
 }  // namespace headroom::pipeline
