@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/utf8.h"
 #include "json/writer.h"
 #include "messages/check.h"
 #include "messages/conversation.h"
@@ -86,6 +87,23 @@ std::string body(Format format, std::string_view content, int turns, std::size_t
   return std::move(w).take();
 }
 
+// As clients write that keep to ASCII: é as \u00e9.
+std::string in_ascii(std::string_view body) {
+  std::string out;
+  for (std::size_t i = 0; i < body.size();) {
+    const utf8::CodePoint c = utf8::decode(body, i);
+    if (c.value < 0x80) {
+      out += body[i];
+    } else {
+      char u[12];
+      std::snprintf(u, sizeof u, "\\u%04x", static_cast<unsigned>(c.value));
+      out += u;
+    }
+    i += c.size;
+  }
+  return out;
+}
+
 // The least of some runs, in MB/s: what the work costs where nothing else runs.
 template <class F>
 double rate(std::size_t bytes, F&& f) {
@@ -104,8 +122,9 @@ int main() {
   std::printf("%-10s %-5s %8s | MB/s: %6s %6s %8s %6s\n", "format", "text", "bytes", "parse", "read", "project",
               "check");
   for (const Format format : {Format::openai, Format::responses, Format::anthropic, Format::gemini, Format::converse}) {
-    for (const char* content : {"code", "json", "utf-8"}) {
-      const std::string text = body(format, content, 100, 10'000);
+    for (const char* content : {"code", "json", "utf-8", "ascii"}) {
+      std::string text = body(format, content, 100, 10'000);
+      if (std::string_view(content) == "ascii") text = in_ascii(text);
       std::size_t kept = 0;
       const double parse = rate(text.size(), [&] { kept += json::Document::parse(text)->size(); });
       const double read = rate(text.size(), [&] { kept += messages::read(text)->leaves.size(); });
