@@ -33,7 +33,8 @@ enum {
   HEADROOM_FAILED = 2       /* failed inside: the answer holds the original and an error */
 };
 
-/* config: {"store":"memory"|"sqlite","directory":"...","workspace":"default","ttl":3600,"store_bytes":N}, all optional.
+/* config: {"store":"memory"|"sqlite"|"redis://HOST:PORT","directory":"...","master_key":"64 hex digits","workspace":
+ * "default","ttl":3600,"store_bytes":N,"synchronous":false,"audit":false}, all optional.
  * On HEADROOM_OK *handle is set; else the sink, if any, receives {"error":{...}}. */
 HEADROOM_API int headroom_open(const char* config, size_t size, headroom_handle** handle, headroom_sink sink,
                                void* user);
