@@ -12,7 +12,7 @@ constexpr std::uint32_t short_body = 5;    // rows: nothing leaves a body of so 
 constexpr std::uint32_t long_return = 12;  // rows: a longer one may leave
 constexpr std::uint32_t kept_part = 3;     // ways out may make a body keep one row of so many
 constexpr std::uint32_t kept_rows = 4;     // or so many rows, if that is more
-constexpr std::uint32_t module_rows = 60;  // a body of so many rows, half of them other functions', is a module
+constexpr std::uint32_t module_rows = 60;  // a body of so many rows, two thirds of them other functions', is a module
 constexpr std::uint32_t long_imports = 6;  // rows of a list of imports
 constexpr std::uint32_t long_licence = 4;  // rows
 constexpr std::uint32_t least_rows = 2;
@@ -219,7 +219,9 @@ class Cutter {
       first = std::min(first, nodes_[i].first_row);
       last = std::max(last, nodes_[i].last_row);
     }
-    return first == ~0U ? 0 : last - first + 1;
+    // With its braces, where it has them on rows of their own or of its owner.
+    return first == ~0U ? 0
+                        : std::max(last, nodes_[list_node].last_row) - std::min(first, nodes_[list_node].first_row) + 1;
   }
 
   bool is_module(std::uint32_t list_node, std::uint32_t rows) const {
@@ -233,7 +235,7 @@ class Cutter {
         ++i;
       }
     }
-    return inner * 2 >= rows;
+    return inner * 3 >= rows * 2;
   }
 
   // Cuts the body, or looks below it; the node to go on with.
