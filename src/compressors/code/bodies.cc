@@ -151,7 +151,8 @@ class Cutter {
       } else {
         groups.push_back({{i}, n.begin, n.end, n.first_row, n.last_row});
       }
-      groups.back().real |= !n.is(comment | list | heredoc);
+      // An "elif" or "else" of bash is a child of its "if", but no statement of it.
+      groups.back().real |= !n.is(comment | heredoc) && !(n.is(list) && text_of(n).starts_with("el"));
     }
     return groups;
   }
