@@ -5,12 +5,13 @@
 #include "compressors/json/json.h"
 #include "compressors/log/log.h"
 #include "compressors/search_results/search_results.h"
+#include "compressors/tables/tables.h"
 
 namespace headroom::compressors {
 
 const std::vector<Compressor>& all() {
-  static const std::vector<Compressor> rows{json_compressor, diff_compressor, search_compressor, code_compressor,
-                                            log_compressor};
+  static const std::vector<Compressor> rows{json_compressor,  diff_compressor, search_compressor,
+                                            table_compressor, code_compressor, log_compressor};
   return rows;
 }
 

@@ -76,10 +76,48 @@ bool has_invalid_utf8(std::string_view part) {
   return bad && begin + *bad + 3 < part.size();
 }
 
-void count_line(std::string_view line, Sketch& s, Seen& seen) {
+// Words two and more blanks apart, the first not ended by a mark of prose, of code or of a search tool ("12: return").
+bool has_gutter(std::string_view trimmed) {
+  const std::size_t gap = trimmed.find("  ");
+  return gap != std::string_view::npos &&
+         std::string_view(":.;,{}()!?").find(trimmed[gap - 1]) == std::string_view::npos;
+}
+
+// How often each separator of a delimited table stands in the first sampled line and in those like it.
+class Separators {
+ public:
+  void count(std::string_view line) {
+    std::array<std::size_t, marks.size()> here{};
+    bool quoted = false;
+    for (const char c : line) {
+      quoted ^= c == '"';
+      if (quoted || c > '|') continue;
+      for (std::size_t i = 0; i < marks.size(); ++i) here[i] += c == marks[i];
+    }
+    if (first_) first_line_ = here;
+    first_ = false;
+    for (std::size_t i = 0; i < marks.size(); ++i) alike_[i] += here[i] > 0 && here[i] == first_line_[i];
+  }
+  std::size_t most() const { return *std::max_element(alike_.begin(), alike_.end()); }
+
+ private:
+  static constexpr std::array<char, 4> marks = {'\t', ',', ';', '|'};
+  bool first_ = true;
+  std::array<std::size_t, marks.size()> first_line_{}, alike_{};
+};
+
+// What is counted across the lines of all samples.
+struct Counting {
+  Seen seen;
+  Separators separators;
+};
+
+void count_line(std::string_view line, Sketch& s, Counting& counting) {
   const std::string_view trimmed = trim(line);
   if (trimmed.empty()) return;
   ++s.lines;
+  counting.separators.count(line.substr(0, max_line));
+  s.gutter_lines += has_gutter(trimmed.substr(0, max_line));
   s.json_lines += looks_like_json_line(trimmed);
   line = skip_escape(line.substr(0, max_line));
   s.time_lines += time_prefix(line) != 0;
@@ -93,17 +131,17 @@ void count_line(std::string_view line, Sketch& s, Seen& seen) {
   s.markdown_lines += is_markdown(line);
   s.fence_lines += is_fence(line);
   s.code_lines += is_code_line(trimmed);
-  s.repeated_lines += seen.met(shape_of(line));
+  s.repeated_lines += counting.seen.met(shape_of(line));
 }
 
-void count_lines(std::string_view part, std::size_t limit, Sketch& s, Seen& seen) {
+void count_lines(std::string_view part, std::size_t limit, Sketch& s, Counting& counting) {
   const auto total = static_cast<std::size_t>(std::count(part.begin(), part.end(), '\n')) + 1;
   const std::size_t stride = (total + limit - 1) / limit;
   std::size_t begin = 0;
   for (std::size_t i = 0; begin < part.size(); ++i) {
     std::size_t end = part.find('\n', begin);
     if (end == std::string_view::npos) end = part.size();
-    if (i % stride == 0) count_line(part.substr(begin, end - begin), s, seen);
+    if (i % stride == 0) count_line(part.substr(begin, end - begin), s, counting);
     begin = end + 1;
   }
 }
@@ -117,14 +155,15 @@ Sketch sketch(std::string_view content) {
   if (body.empty()) return s;
   s.first = body.front();
   s.last = body.back();
-  Seen seen;
+  Counting counting;
   const bool bracketed = (s.first == '{' && s.last == '}') || (s.first == '[' && s.last == ']');
   for (std::string_view part : samples(content)) {
     s.invalid_utf8 |= has_invalid_utf8(part);
     s.has_nul |= std::memchr(part.data(), '\0', part.size()) != nullptr;
     s.has_escape_codes |= part.find("\x1b[") != std::string_view::npos;
-    count_lines(part, bracketed ? few_lines : max_lines, s, seen);
+    count_lines(part, bracketed ? few_lines : max_lines, s, counting);
   }
+  s.delimited_lines = counting.separators.most();
   return s;
 }
 

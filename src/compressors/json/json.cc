@@ -7,6 +7,7 @@
 #include "compressors/json/cells.h"
 #include "compressors/json/decode.h"
 #include "compressors/json/encode.h"
+#include "compressors/json/offers.h"
 #include "compressors/json/reversible.h"
 #include "compressors/statements.h"
 #include "json/document.h"
@@ -14,6 +15,7 @@
 namespace headroom::compressors {
 namespace {
 
+using records::Bar;
 using records::EncodeOptions;
 
 bool opens(char c) {
@@ -27,40 +29,12 @@ int evidence(const detect::Sketch& sketch) {
   return 0;
 }
 
-EncodeOptions options_of(const Context& context) {
-  EncodeOptions options;
-  options.ruler = &context.ruler;
-  for (const search::Term& term : context.query.terms()) {
-    if (term.whole_identifier) options.whole_names.push_back(term.text);
-  }
-  return options;
-}
-
 View lossless(std::string text, std::string_view method) {
   View view;
   view.text = std::move(text);
   view.method = method;
   return view;
 }
-
-// What a lossless view may cost to be of use beside a reversible one: what stays above need not be made, or proved.
-class Bar {
- public:
-  explicit Bar(const records::Reversible& reversible) {
-    if (!reversible.view) return;
-    const auto statement = static_cast<std::int64_t>(reversible.view->statement.size());
-    tokens_ = reversible.tokens + Tokens(statement) + marker_and_gain;
-    nothing_passes_ = reversible.lossless_floor > *tokens_;
-  }
-  bool nothing_passes() const { return nothing_passes_; }
-  // By the estimate, which is a few per cent off.
-  bool passes(Tokens estimate) const { return !tokens_ || Tokens(estimate.value * 4 / 5) <= *tokens_; }
-
- private:
-  static constexpr Tokens marker_and_gain{500};  // more than the marker, and what the pipeline asks of a lossy view
-  std::optional<Tokens> tokens_;
-  bool nothing_passes_ = false;
-};
 
 // Lossless views of one JSON value: tables, each proved by its decoder, the richest first; the plain one is made where
 // the rich one fails or gains little; minified JSON is what nothing may be larger than.
@@ -130,7 +104,8 @@ std::vector<View> views(std::string_view text, const Context& context, bool) {
   const Bar bar(reversible);
   if (!bar.nothing_passes()) {
     const bool value = doc.has_value();
-    out = value ? value_views(text, std::move(doc), options_of(context), bar) : text_views(text, options_of(context));
+    out = value ? value_views(text, std::move(doc), records::options_of(context), bar)
+                : text_views(text, records::options_of(context));
   }
   if (reversible.view) out.push_back(*std::move(reversible.view));
   return out;

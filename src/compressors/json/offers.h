@@ -1,0 +1,42 @@
+// What the makers of lossless tables share: the options that the context asks for, and the bar a table must pass beside
+// a reversible view.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "compressors/compressor.h"
+#include "compressors/json/encode.h"
+#include "compressors/json/reversible.h"
+
+namespace headroom::compressors::records {
+
+inline EncodeOptions options_of(const Context& context) {
+  EncodeOptions options;
+  options.ruler = &context.ruler;
+  for (const search::Term& term : context.query.terms()) {
+    if (term.whole_identifier) options.whole_names.push_back(term.text);
+  }
+  return options;
+}
+
+// What a lossless view may cost to be of use beside a reversible one: what stays above need not be made, or proved.
+class Bar {
+ public:
+  explicit Bar(const Reversible& reversible) {
+    if (!reversible.view) return;
+    const auto statement = static_cast<std::int64_t>(reversible.view->statement.size());
+    tokens_ = reversible.tokens + Tokens(statement) + marker_and_gain;
+    nothing_passes_ = reversible.lossless_floor > *tokens_;
+  }
+  bool nothing_passes() const { return nothing_passes_; }
+  // By the estimate, which is a few per cent off.
+  bool passes(Tokens estimate) const { return !tokens_ || Tokens(estimate.value * 4 / 5) <= *tokens_; }
+
+ private:
+  static constexpr Tokens marker_and_gain{500};  // more than the marker, and what the pipeline asks of a lossy view
+  std::optional<Tokens> tokens_;
+  bool nothing_passes_ = false;
+};
+
+}  // namespace headroom::compressors::records
