@@ -21,6 +21,7 @@ LAYERS = [
     "secrets",      # what may not be stored: keys, tokens, passwords by what they look like
     "store",        # originals
     "messages",     # wire formats: body -> slots, edits -> body
+    "replay",       # recorded sessions request by request, and what they cost through a provider's cache
     "history",      # a conversation's past as plain records: stale reads, repeats, units, epochs
     "pipeline",     # slots -> candidates -> choice -> marker -> edits
     "relay",        # the retrieval loop over a provider's replies
@@ -37,6 +38,7 @@ LAYERS = [
 # the order already); these never see compressors.
 FORBIDDEN = {
     ("store", "compressors"), ("store", "detect"), ("store", "json"), ("store", "tokens"), ("store", "search"), ("store", "secrets"),
+    ("replay", "compressors"), ("replay", "store"), ("history", "replay"), ("pipeline", "replay"),
     ("history", "compressors"), ("history", "messages"), ("history", "store"),
     ("messages", "compressors"), ("messages", "detect"), ("messages", "store"),
     ("http", "compressors"), ("http", "messages"), ("http", "pipeline"), ("http", "store"), ("http", "api"),

@@ -111,12 +111,19 @@ def folder_repository(name, folder, licence="MIT", label="v1"):
 
 
 def other_repositories():
-    go = pathlib.Path("/root/go/pkg/mod/github.com")
+    go = pathlib.Path.home() / "go/pkg/mod/github.com"
     folder_repository("mux", go / "gorilla/mux@v1.8.1", "BSD-3-Clause", "v1.8.1")
     folder_repository("cobra", go / "spf13/cobra@v1.8.0", "Apache-2.0", "v1.8.0")
     folder_repository("chi", go / "go-chi/chi/v5@v5.0.12", "MIT", "v5.0.12")
     for crate in ("heck", "semver", "itertools", "smallvec"):
         folder_repository(crate + "-rs", MATERIAL / "rs/fetch/vendor" / crate, "MIT or Apache-2.0", "v1")
+    # This repository itself, its authors' names replaced.
+    own = CODE / "headroom"
+    shutil.rmtree(own, ignore_errors=True)
+    root = pathlib.Path(__file__).resolve().parents[2]
+    who = " ".join(f"GIT_{kind}_{what}='{value}'" for kind in ("AUTHOR", "COMMITTER") for what, value in zip(("NAME", "EMAIL"), PEOPLE[0]))
+    sh(f"git clone -q --depth 60 --single-branch file://{root} {own}", CODE)
+    sh(f"git checkout -q -B main; git remote remove origin; FILTER_BRANCH_SQUELCH_WARNING=1 git filter-branch -f --env-filter \"export {who}\" HEAD; git tag -f start", own)
     for package in ("express", "commander", "lodash"):
         folder_repository(package, MATERIAL / "js/node_modules" / package, "MIT", "v1")
 
@@ -186,7 +193,7 @@ if __name__ == "__main__":
     if "--only-check" not in sys.argv:
         python_repositories()
         other_repositories()
-    os.makedirs("/srv/home", exist_ok=True)
+    os.makedirs("/srv/cache", exist_ok=True)
     if "--check" in sys.argv or "--only-check" in sys.argv:
         for name, (_, _, source, suite) in PYTHON.items():
             env = {**os.environ, "PATH": f"{MATERIAL}/venv/bin:" + os.environ["PATH"]}

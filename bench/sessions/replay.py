@@ -38,11 +38,11 @@ class Session:
             if left and re.search(r'"role": ?"user"', lines[k]):
                 lines[k] = self._marked(lines[k], json.dumps(marks["member"], separators=(",", ":")))
                 left -= 1
-        head = self.head
+        body = self.head + "\n" + ",\n".join(lines) + "\n" + self.tail + "\n"
         if clock := self.meta.get("clock"):
             now = datetime.datetime.fromisoformat(clock) + datetime.timedelta(seconds=sum(self.gaps[1:i + 1]))
-            head = head.replace(clock, now.isoformat(" "), 1)
-        return head + "\n" + ",\n".join(lines) + "\n" + self.tail + "\n"
+            body = body.replace(clock, now.isoformat(" "), 1)
+        return body
 
     def _marked(self, line, mark):
         if self.format == "converse":

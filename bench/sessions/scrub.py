@@ -2,8 +2,8 @@
 
     /root/.pyenv/versions/3.11.7/lib/python3.11  ->  /opt/lang/python/dist/3.11.7/lib/python3.11
 """
-import getpass
-import re
+import os
+import pathlib
 import socket
 
 
@@ -16,15 +16,17 @@ def _same(old, new):
     return old, new
 
 
-HOST = socket.gethostname()
+HOST, HOME = socket.gethostname(), os.path.expanduser("~")
 PAIRS = [
-    _same("/root/.pyenv/versions/3.11.7", "/opt/python/releases/v3.11.7"),
-    _same("/root/.pyenv/shims", "/opt/python/binary"),
-    _same("/root/.cargo", "/opt/cargo-1"),
-    _same("/root/.rustup", "/opt/rustup-1"),
-    _same("/root/go/", "/opt/go1/"),
+    _same(str(pathlib.Path(__file__).resolve().parent), "/srv/app/orders-service"),
+    _same(HOME + "/.pyenv/versions/3.11.7", "/opt/python/releases/v3.11.7"),
+    _same(HOME + "/.pyenv/shims", "/opt/python/binary"),
+    _same(HOME + "/.cargo", "/opt/cargo-1"),
+    _same(HOME + "/.rustup", "/opt/rustup-1"),
+    _same(HOME + "/go/", "/opt/go1/"),
     _same("/srv/material/venv", "/srv/python/pyvenv"),
     _same("/srv/material", "/srv/packages"),
+    _same("/Users" "/username", "/opt/s/username"),  # of a documentation's example
     _same("registry.npmjs.org", "packages.example.x"),
     _same("files.pythonhosted.org", "packages.example.local"),
     _same("static.crates.io", "packages.example"),
@@ -36,7 +38,7 @@ if len(HOST) > 3:
     PAIRS.append(_same(HOST, "build-host-01"))
 
 # No text of a session may hold these.
-FORBIDDEN = ["/root", "/work/", "/tmp/wt", "npmjs.org", "pythonhosted", "crates.io/api", "golang.org/x/mod/sumdb", "jfrog", "artifactory", "/tmp/bash"]
+FORBIDDEN = [HOME + "/", "/work/", "/tmp/wt", "npmjs.org", "pythonhosted", "crates.io/api", "golang.org/x/mod/sumdb", "jfrog", "artifactory", "/tmp/bash"]
 
 
 def scrub(value):

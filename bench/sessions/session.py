@@ -23,9 +23,10 @@ import clients
 import scrub
 import wire
 
-PLAIN_ENV = {"PATH": "/srv/material/venv/bin:/srv/material/js/node_modules/.bin:" + os.environ["PATH"], "HOME": "/srv/home", "LANG": "C.UTF-8",
+PLAIN_ENV = {"PATH": "/srv/material/venv/bin:/srv/material/js/node_modules/.bin:" + os.environ["PATH"], "HOME": "/srv/cache", "LANG": "C.UTF-8",
              "TERM": "dumb", "COLUMNS": "120", "GIT_PAGER": "cat", "PAGER": "cat", "GIT_CONFIG_NOSYSTEM": "1", "NO_COLOR": "1",
-             "GOFLAGS": "-mod=mod", "GOPATH": "/root/go", "GOCACHE": "/srv/home/gocache", "CARGO_HOME": "/root/.cargo", "RUSTUP_HOME": "/root/.rustup",
+             "GOPATH": os.path.expanduser("~/go"), "GOCACHE": "/srv/cache/gocache", "CARGO_HOME": os.path.expanduser("~/.cargo"),
+             "RUSTUP_HOME": os.path.expanduser("~/.rustup"),
              "CARGO_NET_OFFLINE": "true", "GOFLAGS": "-mod=mod", "GOPROXY": "off", "PYTHONDONTWRITEBYTECODE": "1", "npm_config_update_notifier": "false",
              "npm_config_audit": "false", "TZ": "UTC"}
 

@@ -62,6 +62,9 @@ constexpr FlagRow shared_flags[] = {
     {"full", '\0', "", "get: the text itself, not its view"},
     {"json", 'j', "", "Print the answer as JSON"},
 };
+constexpr FlagRow demo_flags[] = {
+    {"picture", 'p', "FILE", "Also write the course as a picture (.svg) or a page (.html)"},
+};
 constexpr FlagRow store_flags[] = {
     {"older", '\0', "TIME", "purge: only what is older (24h, 7d)"},
     {"json", 'j', "", "Print the answer as JSON"},
@@ -86,6 +89,10 @@ constexpr Command rows[] = {
     {"simulate", "[FILE|-]", "Show what compress would do; store nothing",
      "A table by message: kind, tokens before and after, what was kept, or why the text stays as it is.",
      simulate_flags, true, 1, run_simulate},
+    {"demo", "session [FILE]", "Show a recorded session's tokens and bill, with and without",
+     "Plays a recorded session (corpus/sessions/NAME.json) request by request: tokens forwarded, epochs, and the bill through a model "
+     "of the provider's cache at list prices. Sends and stores nothing.",
+     demo_flags, true, 2, run_demo},
     {"formats", "", "List the kinds of content and of requests that are known", "", json_flag, false, 0, run_formats},
     {"tool", "", "Print the definition of the headroom_retrieve tool",
      "Constant bytes: put it after the client's own tools, from the first request on.", tool_flags, false, 0, run_tool},

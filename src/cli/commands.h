@@ -10,6 +10,7 @@ Exit run_decode(const Context& context, const Arguments& arguments);
 Exit run_retrieve(const Context& context, const Arguments& arguments);
 Exit run_count(const Context& context, const Arguments& arguments);
 Exit run_simulate(const Context& context, const Arguments& arguments);
+Exit run_demo(const Context& context, const Arguments& arguments);
 Exit run_formats(const Context& context, const Arguments& arguments);
 Exit run_tool(const Context& context, const Arguments& arguments);
 Exit run_shared(const Context& context, const Arguments& arguments);

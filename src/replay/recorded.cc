@@ -1,29 +1,29 @@
-#include "cache_model/recorded.h"
+#include "replay/recorded.h"
 
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <system_error>
+#include <utility>
 
 #include "json/document.h"
 
-namespace headroom::sessions {
+namespace headroom::replay {
 namespace {
 
 using json::Document;
 
-[[noreturn]] void give_up(const std::string& what) {
-  std::fprintf(stderr, "recorded sessions: %s\n", what.c_str());
-  std::abort();
+std::unexpected<Error> malformed(std::string what) {
+  return fail(ErrorKind::invalid_request, "recorded session: " + std::move(what));
 }
 
-std::string read_file(const std::string& path) {
+Result<std::string> read_file(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
-  if (!in) give_up("cannot read " + path);
-  return {std::istreambuf_iterator<char>(in), {}};
+  if (!in) return fail(ErrorKind::not_found, "cannot read " + path);
+  return std::string(std::istreambuf_iterator<char>(in), {});
 }
 
 long number(std::string_view raw) {
@@ -48,11 +48,11 @@ std::string clock_after(const std::string& start, long seconds) {
 std::string marked(const std::string& line, const std::string& format, const std::string& mark) {
   if (format == "converse") {  // {"role":"user","content":[{...}]}: one more block
     const std::size_t at = line.rfind("]}");
+    if (at == line.npos) return line;
     return line.substr(0, at) + ",{\"cachePoint\":" + mark + "}" + line.substr(at);
   }
   const auto doc = Document::parse(line);
-  if (!doc) give_up("a message is no JSON");
-  const auto content = doc->member(0, "content");
+  const auto content = doc ? doc->member(0, "content") : std::nullopt;
   if (!content) return line;
   const json::Node& node = (*doc)[*content];
   if (node.kind() == json::Kind::string) {
@@ -60,20 +60,25 @@ std::string marked(const std::string& line, const std::string& format, const std
            ",\"cache_control\":" + mark + "}]" + line.substr(node.end());
   }
   const std::size_t at = line.rfind("}]}");
+  if (at == line.npos) return line;
   return line.substr(0, at) + ",\"cache_control\":" + mark + line.substr(at);
 }
 
 }  // namespace
 
-Recorded Recorded::load(const std::string& path) {
+Result<Recorded> Recorded::load(const std::string& path) {
   Recorded r;
-  const std::string body = read_file(path);
+  const auto file = read_file(path),
+             meta = read_file(path.substr(0, path.size() < 5 ? 0 : path.size() - 5) + ".meta.json");
+  if (!file) return std::unexpected(file.error());
+  if (!meta) return std::unexpected(meta.error());
+  const std::string& body = *file;
   for (std::size_t begin = 0; begin < body.size();) {
     const std::size_t end = std::min(body.find('\n', begin), body.size());
     r.messages_.push_back(body.substr(begin, end - begin));
     begin = end + 1;
   }
-  if (r.messages_.size() < 3) give_up(path + " is not one message a line");
+  if (r.messages_.size() < 3) return malformed(path + " is not one message a line");
   r.head_ = std::move(r.messages_.front());
   r.tail_ = std::move(r.messages_.back());
   r.messages_.erase(r.messages_.begin());
@@ -82,9 +87,8 @@ Recorded Recorded::load(const std::string& path) {
     if (line.ends_with(',')) line.pop_back();
   }
 
-  const std::string meta = read_file(path.substr(0, path.size() - 5) + ".meta.json");
-  const auto doc = Document::parse(meta);
-  if (!doc) give_up(path + " has no readable .meta.json");
+  const auto doc = Document::parse(*meta);
+  if (!doc) return malformed(path + " has no readable .meta.json");
   const auto text = [&](json::NodeId in, std::string_view key) {
     const auto id = doc->member(in, key);
     return id && doc->is(*id, json::Kind::string) ? doc->string(*id) : std::string();
@@ -93,12 +97,15 @@ Recorded Recorded::load(const std::string& path) {
   r.client_ = text(0, "client"), r.story_ = text(0, "story"), r.list_ = text(0, "list"),
   r.clock_text_ = text(0, "clock");
   const auto requests = doc->member(0, "requests"), gaps = doc->member(0, "gaps");
-  if (!requests || !gaps) give_up(path + ": requests or gaps are missing");
+  if (!requests || !gaps) return malformed(path + ": requests or gaps are missing");
   for (const json::NodeId id : doc->elements(*requests))
     r.counts_.push_back(static_cast<std::size_t>(number(doc->raw(id))));
   for (const json::NodeId id : doc->elements(*gaps)) r.gaps_.push_back(number(doc->raw(id)));
+  for (std::size_t i = 1; i < r.counts_.size(); ++i) {
+    if (r.counts_[i] <= r.counts_[i - 1]) return malformed(path + ": requests do not grow");
+  }
   if (r.gaps_.size() != r.counts_.size() || r.counts_.empty() || r.counts_.back() > r.messages_.size()) {
-    give_up(path + ": requests and gaps do not fit the messages");
+    return malformed(path + ": requests and gaps do not fit the messages");
   }
   if (const auto marks = doc->member(0, "marks")) {
     if (const auto n = doc->member(*marks, "messages")) r.marks_ = static_cast<std::size_t>(number(doc->raw(*n)));
@@ -126,15 +133,16 @@ std::string Recorded::request(std::size_t i) const {
   std::vector<std::string> lines(messages_.begin(), messages_.begin() + static_cast<std::ptrdiff_t>(counts_[i]));
   mark(lines);
   std::string body = head_;
+  body += '\n';
+  for (std::size_t k = 0; k < lines.size(); ++k) body.append(lines[k]).append(k + 1 < lines.size() ? ",\n" : "\n");
+  body.append(tail_).push_back('\n');
   if (!clock_text_.empty()) {
     long seconds = 0;
     for (std::size_t k = 1; k <= i; ++k) seconds += gaps_[k];
     const std::size_t at = body.find(clock_text_);
     if (at != body.npos) body.replace(at, clock_text_.size(), clock_after(clock_text_, seconds));
   }
-  body += '\n';
-  for (std::size_t k = 0; k < lines.size(); ++k) body.append(lines[k]).append(k + 1 < lines.size() ? ",\n" : "\n");
-  return body + tail_ + '\n';
+  return body;
 }
 
 std::vector<std::string_view> Recorded::answer(std::size_t i) const {
@@ -154,17 +162,22 @@ std::vector<std::string_view> Recorded::answer(std::size_t i) const {
   return out;
 }
 
-std::vector<Recorded> load_all(const std::string& folder) {
+Result<std::vector<Recorded>> load_all(const std::string& folder) {
   std::vector<std::string> paths;
-  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+  std::error_code none;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, none)) {
     const std::string path = entry.path().string();
     if (path.ends_with(".meta.json")) paths.push_back(path.substr(0, path.size() - 10) + ".json");
   }
-  if (paths.empty()) give_up("no sessions in " + folder);
+  if (paths.empty()) return fail(ErrorKind::not_found, "no sessions in " + folder);
   std::sort(paths.begin(), paths.end());
   std::vector<Recorded> all;
-  for (const std::string& path : paths) all.push_back(Recorded::load(path));
+  for (const std::string& path : paths) {
+    auto session = Recorded::load(path);
+    if (!session) return std::unexpected(session.error());
+    all.push_back(std::move(*session));
+  }
   return all;
 }
 
-}  // namespace headroom::sessions
+}  // namespace headroom::replay

@@ -10,8 +10,7 @@
 // newest messages (they move from turn to turn) and a clock in the system prompt, if the session has them. The message
 // behind the last request is the model's last answer. bench/sessions/replay.py builds the same bytes.
 //
-// Loading is O(file), a request O(its size). For tests and benchmarks: no errors but a missing or malformed file, which
-// ends the program with a message.
+// Loading is O(file), a request O(its size).
 #pragma once
 
 #include <cstddef>
@@ -19,12 +18,14 @@
 #include <string_view>
 #include <vector>
 
-namespace headroom::sessions {
+#include "base/result.h"
+
+namespace headroom::replay {
 
 class Recorded {
  public:
   // `path` of NAME.json.
-  static Recorded load(const std::string& path);
+  static Result<Recorded> load(const std::string& path);
 
   const std::string& name() const { return name_; }
   const std::string& format() const { return format_; }  // "openai", "responses", "anthropic", "gemini", "converse"
@@ -42,6 +43,8 @@ class Recorded {
   long gap(std::size_t i) const { return gaps_[i]; }
   // The list's name in the body: "messages", "input", "contents".
   const std::string& list() const { return list_; }
+  // The system prompt shows the time: it differs from request to request.
+  bool clocked() const { return !clock_text_.empty(); }
   // All messages, raw JSON.
   const std::vector<std::string>& messages() const { return messages_; }
 
@@ -54,10 +57,10 @@ class Recorded {
   std::vector<long> gaps_;
   std::size_t marks_ = 0;   // newest messages that carry a cache mark
   std::string mark_;        // the mark's own JSON
-  std::string clock_text_;  // of the head: replaced by the time of the request, if not empty
+  std::string clock_text_;  // its first place is replaced by the time of the request, if not empty
 };
 
-// All sessions of a folder, by name. An empty folder ends the program: a test over no session would prove nothing.
-std::vector<Recorded> load_all(const std::string& folder);
+// All sessions of a folder, by name; a folder without any is an error: a test over no session would prove nothing.
+Result<std::vector<Recorded>> load_all(const std::string& folder);
 
-}  // namespace headroom::sessions
+}  // namespace headroom::replay
