@@ -35,6 +35,7 @@ struct Services {
   // get lossless views only.
   const store::WorkspaceKey* key = nullptr;
   ViewCache* cache = nullptr;              // only speed; null: none
+  bool same_store = false;                 // every call with this cache has this store: what it took need not be put again
   const prices::Prices* prices = nullptr;  // null: the file compiled in
 };
 

@@ -63,54 +63,82 @@ class Emitter {
     return {call.name, call.arguments.substr(0, source_bytes)};
   }
 
+  // A handle that must resolve, and who needs it.
+  struct Need {
+    std::string_view handle;
+    std::ptrdiff_t leaf = -1;         // -1: of what left
+    const Left* left = nullptr;
+  };
+
   void redeem() {
-    std::vector<store::Original> originals;
-    std::vector<std::ptrdiff_t> owners;  // a leaf, or -1: of what left
-    std::vector<std::string_view> expected;
+    std::vector<Need> needs;
     for (std::size_t i = 0; i < going_.size(); ++i) {
       const Placed* placed = going_[i].placed.get();
-      if (!placed || placed->handle.empty()) continue;
-      const std::string_view text = p_.texts[i];
-      store::Original o;
-      o.content = text;
-      o.kind = "slot";
-      o.source = source_of(c_.leaves[i]);
-      o.tokens = static_cast<std::uint64_t>(s_.leaves[i].before.value);
-      o.lines = count_lines(text);
-      originals.push_back(std::move(o));
-      owners.push_back(static_cast<std::ptrdiff_t>(i));
-      expected.push_back(placed->handle);
+      if (placed && !placed->handle.empty()) needs.push_back({placed->handle, static_cast<std::ptrdiff_t>(i), nullptr});
     }
-    std::vector<std::string> rendered;
-    rendered.reserve(s_.left.size());
-    if (!s_.left.empty()) {
-      const history::Past past = past_of(c_, p_.texts, {}, errors(), {});
-      for (const Left& l : s_.left) {
-        rendered.push_back(l.content ? std::string() : history::render(past, l.unit));
-        store::Original o;
-        o.content = l.content ? std::string_view(*l.content) : std::string_view(rendered.back());
-        o.kind = l.content ? "index" : "unit";
-        o.source = {l.content ? "index" : "turn", ""};
-        o.tokens = static_cast<std::uint64_t>(l.tokens.value);
-        o.lines = count_lines(o.content);
-        originals.push_back(std::move(o));
-        owners.push_back(-1);
-        expected.push_back(l.handle);
-      }
+    for (const Left& l : s_.left) needs.push_back({l.handle, -1, &l});
+    if (needs.empty()) return;
+    const auto store = p_.services.store();
+    if (!store) {
+      for (const Need& need : needs) refused(need.leaf, store.error());
+    } else {
+      put(**store, renew(**store, std::move(needs)));
     }
-    if (originals.empty()) return;
-    const auto answers = put(originals);
-    for (std::size_t k = 0; k < answers.size(); ++k) {
-      if (answers[k] && store::to_string(*answers[k]) == expected[k]) continue;
-      const Error error = answers[k] ? Error{ErrorKind::internal, "the store has another key"} : answers[k].error();
-      refused(owners[k], error);
-    }
+    told_ = out_.skipped.size();
   }
 
-  std::vector<Result<store::Handle>> put(const std::vector<store::Original>& originals) {
-    auto store = p_.services.store();
-    if (!store) return std::vector<Result<store::Handle>>(originals.size(), std::unexpected(store.error()));
-    return (*store)->put(originals);
+  // What this process put before and the store still has is renewed; what is left over must be put.
+  std::vector<Need> renew(store::Store& store, std::vector<Need> needs) {
+    if (!p_.services.same_store || !p_.services.cache) return needs;
+    std::vector<store::Handle> there;
+    std::erase_if(needs, [&](const Need& need) {
+      if (!p_.services.cache->find<bool>(stored_key(need.handle))) return false;
+      const auto handle = store::parse_handle(need.handle);
+      const auto state = store.stat(*handle);
+      if (!state || !*state) return false;
+      there.push_back(*handle);
+      return true;
+    });
+    if (!there.empty()) (void)store.renew(there);  // gathered and written later; a renewal lost costs a put
+    return needs;
+  }
+  Hash128 stored_key(std::string_view handle) const {
+    return hash128("stored " + p_.services.key->handle_key + " " + std::string(handle));
+  }
+
+  void put(store::Store& store, const std::vector<Need>& needs) {
+    if (needs.empty()) return;
+    std::optional<history::Past> past;
+    std::vector<std::string> rendered;
+    rendered.reserve(needs.size());
+    std::vector<store::Original> originals;
+    for (const Need& need : needs) {
+      store::Original o;
+      if (need.leaf >= 0) {
+        const auto i = static_cast<std::size_t>(need.leaf);
+        o.content = p_.texts[i];
+        o.kind = "slot";
+        o.source = source_of(c_.leaves[i]);
+        o.tokens = static_cast<std::uint64_t>(s_.leaves[i].before.value);
+      } else {
+        if (!need.left->content && !past) past = past_of(c_, p_.texts, {}, errors(), {});
+        rendered.push_back(need.left->content ? std::string() : history::render(*past, need.left->unit));
+        o.content = need.left->content ? std::string_view(*need.left->content) : std::string_view(rendered.back());
+        o.kind = need.left->content ? "index" : "unit";
+        o.source = {need.left->content ? "index" : "turn", ""};
+        o.tokens = static_cast<std::uint64_t>(need.left->tokens.value);
+      }
+      o.lines = count_lines(o.content);
+      originals.push_back(std::move(o));
+    }
+    const auto answers = store.put(originals);
+    for (std::size_t k = 0; k < answers.size(); ++k) {
+      if (!answers[k] || store::to_string(*answers[k]) != needs[k].handle) {
+        refused(needs[k].leaf, answers[k] ? Error{ErrorKind::internal, "the store has another key"} : answers[k].error());
+      } else if (p_.services.same_store && p_.services.cache) {
+        p_.services.cache->put(stored_key(needs[k].handle), std::make_shared<const bool>(true), 1);
+      }
+    }
   }
 
   void refused(std::ptrdiff_t owner, const Error& error) {
@@ -217,12 +245,14 @@ class Emitter {
       note_transform(placed->method);
       if (!placed->handle.empty()) {
         out_.markers.push_back({placed->handle, leaf.pointer, leaf.message, std::string(placed->kind), placed->shown,
-                                placed->total, std::string(placed->unit), before, p_.texts[i].size()});
+                                placed->total, std::string(placed->unit), before, placed->original_bytes});
       }
       if (s_.leaves[i].secret) out_.skipped.push_back({leaf.pointer, leaf.message, Reason::secret});
     } else if (going_[i].skipped) {
       row.note = to_string(*going_[i].skipped);
-      const bool told = std::any_of(out_.skipped.begin(), out_.skipped.end(), [&](const Skipped& s) {
+      // Told before only by a store that refused.
+      const auto end = out_.skipped.begin() + static_cast<std::ptrdiff_t>(told_);
+      const bool told = std::any_of(out_.skipped.begin(), end, [&](const Skipped& s) {
         return s.pointer == leaf.pointer && s.reason == *going_[i].skipped;
       });
       if (!told) out_.skipped.push_back({leaf.pointer, leaf.message, *going_[i].skipped});
@@ -282,6 +312,7 @@ class Emitter {
   std::vector<LeftRun> runs_;
   messages::Plan plan_;
   bool writable_ = true;
+  std::size_t told_ = 0;  // entries of out_.skipped that redeem() made
 };
 
 }  // namespace

@@ -98,6 +98,7 @@ std::shared_ptr<const Placed> placed_of(const Placing& p, std::size_t leaf, cons
   Placed out;
   const compressors::View& view = choice.view;
   out.tokens = choice.tokens;
+  out.original_bytes = p.texts[leaf].size();
   out.kind = choice.kind;
   out.method = view.method;
   out.lossless = view.fidelity == Fidelity::lossless;
@@ -202,6 +203,7 @@ std::shared_ptr<const Placed> choose_pointer(const Placing& p, std::size_t leaf,
   out.lines = std::move(found->shown);
   for (const history::Lines& l : out.lines) out.shown += static_cast<std::int64_t>(l.size());
   out.total = lines_in(text);
+  out.original_bytes = text.size();
   out.unit = "lines";
   return std::make_shared<const Placed>(std::move(out));
 }
@@ -217,6 +219,7 @@ std::shared_ptr<const Placed> place_stale(const Placing& p, std::size_t leaf, Le
   out.kind = out.method = "stale_read";
   out.statement = statement;
   out.total = lines_in(p.texts[leaf]);
+  out.original_bytes = p.texts[leaf].size();
   out.unit = "lines";
   out.lossless = false;
   return std::make_shared<const Placed>(std::move(out));

@@ -27,6 +27,7 @@ struct Placed {
   std::string statement;          // of what is not shown; "" if all is
   std::string handle;             // twelve digits: the original must be within reach; "" if nobody needs it
   std::int64_t shown = 0, total = 0;
+  std::size_t original_bytes = 0;
   std::string_view unit;
   bool lossless = true;
   std::vector<history::Lines> lines;  // of the original, that stand here verbatim (pointers only)

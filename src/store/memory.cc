@@ -67,7 +67,7 @@ class MemoryStore final : public Store {
   Result<std::optional<EntryState>> stat(Handle handle) override {
     const std::scoped_lock lock(mutex_);
     const auto at = entries_.find(handle);
-    if (at == entries_.end()) return std::nullopt;
+    if (at == entries_.end() || at->second.entry.expires <= now()) return std::nullopt;
     const Entry& e = at->second.entry;
     return EntryState{e.kind, e.content.size(), e.created, at->second.carried, e.expires};
   }

@@ -109,6 +109,7 @@ class SqliteStore final : public Store {
       if (!row) return std::unexpected(row.error());
       if (!*row) return std::nullopt;
       const EntryRow e = renewed(**row);
+      if (e.expires <= now()) return std::nullopt;
       return EntryState{e.kind, static_cast<std::uint64_t>(e.size), e.created, e.carried, e.expires};
     });
   }

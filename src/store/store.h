@@ -124,6 +124,7 @@ class Store {
   virtual Result<void> renew(std::span<const Handle> handles) = 0;
   // False if there was none. Leaves no hint.
   virtual Result<bool> erase(Handle handle) = 0;
+  // nullopt: not there, or expired.
   virtual Result<std::optional<EntryState>> stat(Handle handle) = 0;
   // Writes renewals and makes sure that what has left is overwritten. The destructor does it too; a process that lives
   // long calls it every few seconds.
