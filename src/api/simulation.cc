@@ -111,6 +111,15 @@ std::string prefix_digest(const messages::Conversation& c) {
   return hex(hash128(blocks));
 }
 
+// "0.012345 USD".
+std::string dollars(std::int64_t nano) {
+  const bool negative = nano < 0;
+  const std::int64_t micro = (negative ? -nano : nano) / 1000;
+  std::string fraction = std::to_string(micro % 1'000'000);
+  fraction.insert(0, 6 - fraction.size(), '0');
+  return (negative ? "-" : "") + std::to_string(micro / 1'000'000) + "." + fraction + " USD";
+}
+
 void write_waste(json::Writer& out, std::string_view name, const Waste& waste) {
   out.key(name).object().key("count").number(waste.count).key("bytes").number(waste.bytes).end();
 }
@@ -167,7 +176,15 @@ std::string simulated_members(const Input& input, const pipeline::Outcome& o) {
   } else {
     out.string(digest);
   }
-  out.key("cache_alignment_score").null().key("estimated_savings").string("unknown").end();
+  // The share that stands as the request before this one had it: what a provider's cache can hold of it.
+  out.key("cache_alignment_score");
+  if (input.kind == Input::Kind::body && o.after.value > 0) {
+    const std::int64_t millionths = o.settled.value * 1'000'000 / o.after.value;
+    out.number(static_cast<double>(millionths) / 1e6);
+  } else {
+    out.null();
+  }
+  out.key("estimated_savings").string(o.saved_nano ? dollars(*o.saved_nano) : "unknown").end();
   std::string members = std::move(out).take();
   return members.substr(1, members.size() - 2);
 }

@@ -101,8 +101,13 @@ Tokens settled_tokens(const Conversation& c, const Course& course) {
   for (std::size_t i = 0; i < c.leaves.size(); ++i) {
     if (c.leaves[i].message < course.settled) n += course.standing.leaves[i].now();
   }
+  const std::vector<LeftRun> runs = left_runs(course.standing);
+  std::size_t run = 0;
   for (std::size_t k = 0; k < c.calls.size(); ++k) {
-    if (c.calls[k].message < course.settled) n += course.standing.calls[k];
+    const int m = c.calls[k].message;
+    while (run < runs.size() && runs[run].end <= m) ++run;
+    const bool left = run < runs.size() && runs[run].first <= m;
+    if (m < course.settled && !left) n += course.standing.calls[k];
   }
   return n;
 }
@@ -128,6 +133,10 @@ Outcome compress_body(std::string_view body, std::string_view format, const Opti
   Additions added = additions_to(c, options, capability, services.counters.ruler(), handle_key);
   Outcome out = emit(body, placing, course, std::move(added), capability.redeem);
   out.settled = std::min(settled_tokens(c, course), out.after);
+  if (money.row) {
+    const Tokens saved = money.model->data.estimate(out.before - out.after);
+    out.saved_nano = saved.value * money.row->in.value / 1000;
+  }
   out.warnings.insert(out.warnings.begin(), notes.warnings.begin(), notes.warnings.end());
   if (!out.error) out.error = notes.error;
   return out;

@@ -34,8 +34,8 @@ struct Services {
   // Of the workspace whose store that is: handles of a body's texts are known before anything is stored. Null: bodies
   // get lossless views only.
   const store::WorkspaceKey* key = nullptr;
-  ViewCache* cache = nullptr;              // only speed; null: none
-  bool same_store = false;                 // every call with this cache has this store: what it took need not be put again
+  ViewCache* cache = nullptr;  // only speed; null: none
+  bool same_store = false;     // every call with this cache has this store: what it took need not be put again
   const prices::Prices* prices = nullptr;  // null: the file compiled in
 };
 
@@ -105,6 +105,7 @@ struct Outcome {
   std::vector<Row> rows;
   std::vector<std::string> epochs;  // positions, to be handed back as `epoch`
   std::vector<EpochReport> epoch_reports;
+  std::optional<std::int64_t> saved_nano;  // nano-dollars at the model's input price, centre estimate; no price: none
   Tokens settled;  // of `after`: what the request before this one ended in, and this one leaves as it was
 };
 

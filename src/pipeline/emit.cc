@@ -66,7 +66,7 @@ class Emitter {
   // A handle that must resolve, and who needs it.
   struct Need {
     std::string_view handle;
-    std::ptrdiff_t leaf = -1;         // -1: of what left
+    std::ptrdiff_t leaf = -1;  // -1: of what left
     const Left* left = nullptr;
   };
 
@@ -134,7 +134,8 @@ class Emitter {
     const auto answers = store.put(originals);
     for (std::size_t k = 0; k < answers.size(); ++k) {
       if (!answers[k] || store::to_string(*answers[k]) != needs[k].handle) {
-        refused(needs[k].leaf, answers[k] ? Error{ErrorKind::internal, "the store has another key"} : answers[k].error());
+        refused(needs[k].leaf,
+                answers[k] ? Error{ErrorKind::internal, "the store has another key"} : answers[k].error());
       } else if (p_.services.same_store && p_.services.cache) {
         p_.services.cache->put(stored_key(needs[k].handle), std::make_shared<const bool>(true), 1);
       }

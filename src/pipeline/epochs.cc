@@ -125,6 +125,8 @@ class Walk {
       if (l.lines) bytes += 40 + static_cast<std::size_t>(l.before.value) * 3;  // readings: 20 bytes a line
     }
     for (const history::Entry& e : s.entries) bytes += sizeof e + e.line.size();
+    // The next turn goes on from here: what the turn before left is of use to nobody but one that starts anew there.
+    if (resumed_) p_.services.cache->erase(digests_[*resumed_]);
     p_.services.cache->put(digests_[static_cast<std::size_t>(last)], std::make_shared<const Standing>(s), bytes);
   }
 
