@@ -49,6 +49,7 @@ bool may_lose(const Capability& capability, const Options& o, const Services& s,
   if (s.key) return true;
   auto store = s.store();
   notes.error = store ? Error{ErrorKind::unavailable, "no workspace key: lossless views only"} : store.error();
+  notes.skipped.push_back({"", -1, Reason::store_failed});
   return false;
 }
 
@@ -138,6 +139,7 @@ Outcome compress_body(std::string_view body, std::string_view format, const Opti
     out.saved_nano = saved.value * money.row->in.value / 1000;
   }
   out.warnings.insert(out.warnings.begin(), notes.warnings.begin(), notes.warnings.end());
+  out.skipped.insert(out.skipped.begin(), notes.skipped.begin(), notes.skipped.end());
   if (!out.error) out.error = notes.error;
   return out;
 }

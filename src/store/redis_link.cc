@@ -24,7 +24,7 @@ using Time = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds exchange_time{250};
 constexpr std::chrono::seconds pause_after_failure{5};
-constexpr std::size_t bytes_a_millisecond = 50'000;  // contents are large: they add to the time of their exchange
+constexpr std::size_t bytes_a_millisecond = 10'000;  // contents are large: they add to the time of their exchange
 constexpr int most_redirects = 5;
 
 Error out_of_reach(std::string_view what) {

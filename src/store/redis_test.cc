@@ -192,7 +192,7 @@ TEST(Redis, LoginAndDatabase) {
 TEST(Redis, AMegabyteComesBack) {
   const RedisServer server;
   const auto store = open(server.url());
-  const std::string large = content_of(1, 8 << 20);
+  const std::string large = content_of(1, 2 << 20);
   const auto handle = put(*store, large);
   ASSERT_TRUE(handle) << handle.error().message;
   EXPECT_TRUE(holds(*store, *handle, large));

@@ -18,10 +18,10 @@ BINARY = "headroom"
 SAMPLES = {  # a value other than the default, as text and as it reads back, by what a row takes
     "N": ("77", 77), "0..1": ("0.5", 0.5), "WORD,...": ("alpha,beta", ["alpha", "beta"]),
     "ROLE,...": ("tool,user", ["tool", "user"]), "GLOB,...": ("a_*,b", ["a_*", "b"]), "INDEX,...": ("1,4", [1, 4]),
-    "INDEX=FACTOR,...": ("3=2", {"3": 2}), "BYTES": ("64MiB", 64 << 20), "TIME": ("90m", 5400), "NAME": ("other", "other"),
+    "INDEX=FACTOR,...": ("3=2", {"3": 2}), "BYTES": ("64MiB", 64 << 20), "TIME": ("90m", 5400), "NAME": ("other", "other"), "PERCENT": ("70", 70),
 }
 WRONG = {"N": "many", "0..1": "2", "ROLE,...": "robot", "INDEX,...": "one", "INDEX=FACTOR,...": "3:2", "BYTES": "1 parsec",
-         "TIME": "soon", "NAME": "../up"}
+         "TIME": "soon", "NAME": "../up", "PERCENT": "170"}
 
 
 def table(rows, seed=1):
@@ -258,7 +258,7 @@ class BadInput(Case):
                 self.assertEqual(done.stdout, b"")
                 self.assertIn(near, done.stderr)
         for words in (("compress", "--min-lossy"), ("compress", "--min-lossy", "few"), ("compress", "a", "b"), ("compress", "--json=1"),
-                      ("compress", "-z"), ("version", "x"), ("compress", "--model-limit", "9"), ("retrieve", "1", "--max-tokens", "0")):
+                      ("compress", "-z"), ("version", "x"), ("compress", "--model-limit", "few"), ("retrieve", "1", "--max-tokens", "0")):
             with self.subTest(words):
                 self.run_it(*words, stdin=b"x", expect=2)
 
