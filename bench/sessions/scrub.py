@@ -4,7 +4,9 @@
 """
 import os
 import pathlib
+import re
 import socket
+import subprocess
 
 
 def _same(old, new):
@@ -14,6 +16,22 @@ def _same(old, new):
     while len(new) > len(old):
         new = new[:-2] + new[-1]
     return old, new
+
+
+def _asked(*command):
+    try:
+        return subprocess.run(command, capture_output=True, text=True, timeout=20, check=False).stdout
+    except OSError:
+        return ""
+
+
+def registries():
+    """Hosts that the package clients of this machine are set up with: their output may name them."""
+    said = [_asked("npm", "config", "get", "registry"), _asked("pip", "config", "list"), _asked("go", "env", "GOPROXY")]
+    cargo = pathlib.Path(os.path.expanduser("~/.cargo/config.toml"))
+    if cargo.is_file():
+        said.append(cargo.read_text(encoding="utf-8"))
+    return sorted({host for text in said for host in re.findall(r"https?://(?:[^/@\s]*@)?([a-z0-9.-]+)", text)}, key=len, reverse=True)
 
 
 HOST, HOME = socket.gethostname(), os.path.expanduser("~")
@@ -27,18 +45,14 @@ PAIRS = [
     _same("/srv/material/venv", "/srv/python/pyvenv"),
     _same("/srv/material", "/srv/packages"),
     _same("/Users" "/username", "/opt/s/username"),  # of a documentation's example
-    _same("registry.npmjs.org", "packages.example.x"),
-    _same("files.pythonhosted.org", "packages.example.local"),
-    _same("static.crates.io", "packages.example"),
-    _same("index.crates.io", "crates.examples"),
-    _same("proxy.golang.org", "packages.example"),
-    _same("pypi.org", "pypi.lan"),
 ]
 if len(HOST) > 3:
     PAIRS.append(_same(HOST, "build-host-01"))
+REGISTRIES = registries()
+PAIRS += [_same(host, "packages.example.local") for host in REGISTRIES]
 
 # No text of a session may hold these.
-FORBIDDEN = [HOME + "/", "/work/", "/tmp/wt", "npmjs.org", "pythonhosted", "crates.io/api", "golang.org/x/mod/sumdb", "jfrog", "artifactory", "/tmp/bash"]
+FORBIDDEN = [HOME + "/", str(pathlib.Path(__file__).resolve().parents[2]), *REGISTRIES]
 
 
 def scrub(value):
