@@ -6,6 +6,7 @@
 
 #include "compressors/tables/columns.h"
 #include "compressors/tables/delimited.h"
+#include "compressors/tables/listing.h"
 #include "compressors/tables/markdown.h"
 #include "compressors/tables/tables.h"
 
@@ -15,7 +16,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static hr::tokens::Counter ruler;
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   for (const auto read : {hr::compressors::tables::read_delimited, hr::compressors::tables::read_columns,
-                          hr::compressors::tables::read_markdown}) {
+                          hr::compressors::tables::read_markdown, hr::compressors::tables::read_listing}) {
     const auto table = read(text);
     if (table && hr::compressors::tables::print(*table) != text) std::abort();
   }

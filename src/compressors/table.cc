@@ -1,4 +1,5 @@
 // The kinds, one row each. Adding a kind is a folder and a row.
+#include "compressors/blobs/blobs.h"
 #include "compressors/code/code.h"
 #include "compressors/compressor.h"
 #include "compressors/diff/diff.h"
@@ -10,8 +11,8 @@
 namespace headroom::compressors {
 
 const std::vector<Compressor>& all() {
-  static const std::vector<Compressor> rows{json_compressor,  diff_compressor, search_compressor,
-                                            table_compressor, code_compressor, log_compressor};
+  static const std::vector<Compressor> rows{json_compressor, diff_compressor, search_compressor, table_compressor,
+                                            code_compressor, log_compressor,  blob_compressor};
   return rows;
 }
 

@@ -76,6 +76,21 @@ bool has_invalid_utf8(std::string_view part) {
   return bad && begin + *bad + 3 < part.size();
 }
 
+bool is_dense_line(std::string_view trimmed) {
+  constexpr std::size_t least = 300;
+  return trimmed.size() >= least &&
+         static_cast<std::size_t>(std::count(trimmed.begin(), trimmed.end(), ' ')) * 100 < trimmed.size() * 6;
+}
+
+bool is_digit_line(std::string_view trimmed) {
+  constexpr std::size_t least = 60;
+  return trimmed.size() >= least && trimmed.size() <= max_line &&
+         std::all_of(trimmed.begin(), trimmed.end(), [](char c) {
+           return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '+' || c == '/' ||
+                  c == '=';
+         });
+}
+
 // Words two and more blanks apart, the first not ended by a mark of prose, of code or of a search tool ("12: return").
 bool has_gutter(std::string_view trimmed) {
   const std::size_t gap = trimmed.find("  ");
@@ -116,6 +131,8 @@ void count_line(std::string_view line, Sketch& s, Counting& counting) {
   const std::string_view trimmed = trim(line);
   if (trimmed.empty()) return;
   ++s.lines;
+  s.dense_lines += is_dense_line(trimmed.substr(0, max_line));
+  s.digit_lines += is_digit_line(trimmed);
   counting.separators.count(line.substr(0, max_line));
   s.gutter_lines += has_gutter(trimmed.substr(0, max_line));
   s.json_lines += looks_like_json_line(trimmed);

@@ -29,6 +29,8 @@ struct Sketch {
   std::size_t repeated_lines = 0;    // equal in shape (letters, digits masked) to an earlier sampled line
   std::size_t delimited_lines = 0;   // have as many tabs, commas, semicolons or bars as the first sampled line
   std::size_t gutter_lines = 0;      // have words two and more blanks apart, behind the first
+  std::size_t digit_lines = 0;       // 60 bytes and more, all of them digits of base64
+  std::size_t dense_lines = 0;       // 300 bytes and more, with fewer than 6 % blanks
   bool invalid_utf8 = false;
   bool has_escape_codes = false;  // ANSI
   bool has_nul = false;

@@ -238,36 +238,36 @@ std::size_t set_odd_rows_verbatim(TextTable& table) {
 }
 
 // Where the fields begin and end, by most rows; then the gaps between them, by the widest cells.
-void lay_out(TextTable& table, const Plan& plan, std::string_view head_line) {
-  std::vector<Mode> starts(plan.size()), ends(plan.size());
+void lay_out(TextTable& table, std::string_view head_line, const std::vector<std::string_view>& head_cells) {
+  const std::size_t columns = table.names.size();
+  std::vector<Mode> starts(columns), ends(columns);
   Mode lengths;
   std::size_t trailing = 0, rows = 0;
-  const auto look = [&](std::string_view text) {
-    const Ruled line(text);
-    for (std::size_t c = 0; c < plan.size(); ++c) {
-      const Span span = plan.column(c);
-      const auto [begin, end] = line.trimmed(span.begin, span.end);
-      if (begin == end) continue;
+  const auto look = [&](std::string_view line, const std::vector<std::string_view>& cells) {
+    for (std::size_t c = 0; c < columns; ++c) {
+      if (cells[c].empty()) continue;
+      const auto before = static_cast<std::size_t>(cells[c].data() - line.data());
+      const std::size_t begin = width_of(line.substr(0, before));
       starts[c].add(begin);
-      ends[c].add(end);
+      ends[c].add(begin + width_of(cells[c]));
     }
-    lengths.add(line.size());
-    trailing += text.ends_with(' ');
+    lengths.add(width_of(line));
+    trailing += line.ends_with(' ');
     ++rows;
   };
-  if (table.layout.head == Head::names) look(head_line);
+  if (table.layout.head == Head::names) look(head_line, head_cells);
   for (const Row& row : table.rows) {
-    if (!row.verbatim) look(row.line);
+    if (!row.verbatim) look(row.line, row.cells);
   }
   table.layout.padded = trailing * 2 > rows && lengths.count() * 10 >= rows * 9;
   table.layout.aligned.clear();
-  for (std::size_t c = 0; c < plan.size(); ++c) {
+  for (std::size_t c = 0; c < columns; ++c) {
     table.layout.aligned += starts[c].count() >= ends[c].count() ? 'l' : 'r';
   }
   const std::vector<std::size_t> widths = widths_of(table);
   table.layout.gaps.clear();
   std::int64_t field = 0;
-  for (std::size_t c = 0; c < plan.size(); ++c) {
+  for (std::size_t c = 0; c < columns; ++c) {
     const auto width = static_cast<std::int64_t>(widths[c]);
     std::int64_t begin = field;
     if (width > 0) {
@@ -278,6 +278,30 @@ void lay_out(TextTable& table, const Plan& plan, std::string_view head_line) {
     field = begin + width;
   }
 }
+
+}  // namespace
+
+bool settle_columns(TextTable& table, std::string_view head_line, const std::vector<std::string_view>& head_cells) {
+  // Odd rows leave, and with them the width they asked for; a few rounds settle it.
+  constexpr int most_rounds = 4;
+  bool settled = false;
+  for (int round = 0; round < most_rounds && !settled; ++round) {
+    lay_out(table, head_line, head_cells);
+    if (table.layout.head == Head::names) {
+      std::string again;
+      print_row(again, table.names, table.layout, widths_of(table));
+      if (again != head_line) {
+        table.layout.head = Head::verbatim;
+        continue;
+      }
+    }
+    settled = set_odd_rows_verbatim(table) == 0;
+  }
+  const std::size_t odd = table.verbatim_rows();
+  return settled && table.rows.size() - odd >= least_rows && odd * 10 <= table.rows.size();
+}
+
+namespace {
 
 std::optional<TextTable> read_at(const std::vector<Line>& lines, std::size_t head) {
   const std::size_t first_row = head + 1 + (head + 1 < lines.size() && is_rule(lines[head + 1].text));
@@ -306,26 +330,18 @@ std::optional<TextTable> read_at(const std::vector<Line>& lines, std::size_t hea
     }
   }
   const std::string_view head_line = lines[head].text;
-  // Odd rows leave, and with them the width they asked for; a few rounds settle it.
-  for (int round = 0; round < 4; ++round) {
-    lay_out(table, *plan, head_line);
-    if (table.layout.head == Head::names) {
-      std::string again;
-      print_row(again, table.names, table.layout, widths_of(table));
-      if (again != head_line) {
-        table.layout.head = Head::verbatim;
-        continue;
-      }
-    }
-    if (set_odd_rows_verbatim(table) == 0) break;
-    if (round == 3) return std::nullopt;
+  const Ruled head_ruled(head_line);
+  std::vector<std::string_view> head_cells;
+  for (std::size_t c = 0; c < plan->size(); ++c) {
+    const Span span = plan->column(c);
+    const auto [begin, end] = head_ruled.trimmed(span.begin, span.end);
+    head_cells.push_back(head_ruled.slice(begin, end));
   }
-  const std::size_t odd = table.verbatim_rows();
+  if (!settle_columns(table, head_line, head_cells)) return std::nullopt;
   const auto lone = static_cast<std::size_t>(std::count_if(table.rows.begin(), table.rows.end(), [](const Row& r) {
     return !r.verbatim && std::count_if(r.cells.begin(), r.cells.end(), [](auto c) { return !c.empty(); }) < 2;
   }));
   if (lone * 10 > table.rows.size()) return std::nullopt;  // a list, or prose beside something
-  if (table.rows.size() - odd < least_rows || odd * 10 > table.rows.size()) return std::nullopt;
   const std::size_t front = table.layout.head == Head::names ? head : first_row;
   for (std::size_t i = 0; i < front; ++i) table.front.push_back(lines[i].text);
   table.layout.verbatim = front;

@@ -13,12 +13,19 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "compressors/tables/text_table.h"
 
 namespace headroom::compressors::tables {
 
 std::optional<TextTable> read_columns(std::string_view text);
+
+// Finds the layout by which the most rows are spelled (their cells are pieces of their lines), and lets the others
+// stand verbatim; false if those are more than a tenth. A line of names that it does not spell becomes verbatim, too.
+bool settle_columns(TextTable& table, std::string_view head_line = {},
+                    const std::vector<std::string_view>& head_cells = {});
+
 // Names and rows; not the lines in front.
 void print_columns(std::string& out, const TextTable& table);
 

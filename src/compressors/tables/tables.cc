@@ -7,6 +7,7 @@
 #include "compressors/statements.h"
 #include "compressors/tables/columns.h"
 #include "compressors/tables/delimited.h"
+#include "compressors/tables/listing.h"
 #include "compressors/tables/markdown.h"
 #include "compressors/tables/rows_json.h"
 
@@ -17,8 +18,8 @@ using tables::TextTable;
 
 constexpr std::size_t largest = std::size_t{24} << 20;  // a table takes some ten times its text of memory
 
-constexpr std::array<std::optional<TextTable> (*)(std::string_view), 3> readers = {
-    tables::read_markdown, tables::read_delimited, tables::read_columns};
+constexpr std::array<std::optional<TextTable> (*)(std::string_view), 4> readers = {
+    tables::read_markdown, tables::read_listing, tables::read_delimited, tables::read_columns};
 
 // A log, a patch, search results and code are theirs first, if their evidence is as strong.
 int evidence(const detect::Sketch& s) {

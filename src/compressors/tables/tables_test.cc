@@ -9,6 +9,7 @@
 #include "base/lines.h"
 #include "compressors/tables/columns.h"
 #include "compressors/tables/delimited.h"
+#include "compressors/tables/listing.h"
 #include "compressors/tables/markdown.h"
 #include "compressors/tables/rows_json.h"
 
@@ -104,6 +105,22 @@ TEST(Columns, ProseIsNone) {
                            "yesterday at\n"));
 }
 
+TEST(Listing, NamesAreAllThatFollowsTheTime) {
+  const std::string text =
+      "total 12\n"
+      "drwxr-xr-x 2 app app 4096 Mar  1 09:26 logs\n"
+      "-rw-r--r-- 1 app app   83 May  9  2026 a  b -> c\n"
+      "-rw-r--r-- 1 app app  144 Mar  1 09:26 web-001.log\n";
+  const auto table = tables::read_listing(text);
+  ASSERT_TRUE(table);
+  EXPECT_EQ(table->rows[1].cells[6], "a  b -> c");
+  EXPECT_EQ(table->rows[1].cells[5], "May  9  2026");
+  EXPECT_EQ(table->verbatim_rows(), 0u);
+  EXPECT_EQ(tables::describe(table->layout), "columns llllrll 1 headless after 1 line");
+  EXPECT_EQ(round_trip(table), text);
+  EXPECT_FALSE(tables::read_listing("total 3\n"));
+}
+
 TEST(Markdown, CellsAsWideAsTheirRule) {
   const std::string text = "| a    | n  |\n|------|---:|\n| x    |  1 |\n| y \\| | 22 |\n| z    |  3 |\n";
   const auto table = tables::read_markdown(text);
@@ -172,7 +189,7 @@ rc::Gen<std::string> nearly_a_table() {
 
 RC_GTEST_PROP(TablesProperty, EveryReaderGivesItsTextBack, ()) {
   const std::string text = *nearly_a_table();
-  for (const auto read : {tables::read_delimited, tables::read_columns, tables::read_markdown}) {
+  for (const auto read : {tables::read_listing, tables::read_delimited, tables::read_columns, tables::read_markdown}) {
     const auto table = read(text);
     RC_CLASSIFY(table.has_value(), "a table");
     if (!table) continue;
