@@ -117,14 +117,14 @@ class Partition {
   ByMessage at_;
 };
 
-// Facts about calls that need the whole list: which fail, and whether the same call succeeded later.
+// Facts about calls that need the list up to a message: which fail, and whether the same call succeeded later.
 struct CallFacts {
   std::vector<bool> failed, resolved;
 
-  explicit CallFacts(const Past& past) : failed(past.calls.size()), resolved(past.calls.size()) {
+  CallFacts(const Past& past, int through) : failed(past.calls.size()), resolved(past.calls.size()) {
     std::vector<bool> answered(past.calls.size());
     for (const Block& b : past.blocks) {
-      if (b.call < 0) continue;
+      if (b.call < 0 || b.message > through) continue;
       answered[static_cast<std::size_t>(b.call)] = true;
       if (b.error) failed[static_cast<std::size_t>(b.call)] = true;
     }
@@ -145,7 +145,7 @@ bool is_plan_tool(std::string_view name) {
 class Judge {
  public:
   Judge(const Past& past, int through, int keep, const std::vector<bool>& gone)
-      : past_(past), through_(through), keep_(keep), gone_(gone), facts_(past) {}
+      : past_(past), through_(through), keep_(keep), gone_(gone), facts_(past, through) {}
 
   std::vector<Judged> judged() {
     for (const Unit& unit : units_of(past_, through_)) {

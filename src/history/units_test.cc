@@ -47,6 +47,22 @@ TEST(Units, AreTurnsWithoutGaps) {
   EXPECT_FALSE(units_of(m.past, 19).back().whole);  // the call's result lies behind
 }
 
+TEST(Units, AreJudgedByWhatLiesBeforeAlone) {
+  Made m = made(30);
+  m.past.calls[20].arguments = m.past.calls[3].arguments;  // the call that failed succeeds later
+  Past before = m.past;
+  before.messages.resize(31);
+  std::erase_if(before.calls, [](const Call& c) { return c.message > 30; });
+  std::erase_if(before.blocks, [](const Block& b) { return b.message > 30; });
+  const auto judged = judge(m.past, 30, 4, {}), alone = judge(before, 30, 4, {});
+  ASSERT_EQ(judged.size(), alone.size());
+  for (std::size_t i = 0; i < judged.size(); ++i) {
+    EXPECT_EQ(judged[i].hold, alone[i].hold) << i;
+    EXPECT_EQ(judged[i].score, alone[i].score) << i;
+  }
+  EXPECT_EQ(judged[4].hold, Hold::pinned);  // not resolved yet
+}
+
 TEST(Units, ProtectedOnesNeverLeave) {
   const Made m = made(30);
   const auto judged = judge(m.past, 60, 4, std::vector<bool>(61));
