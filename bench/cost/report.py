@@ -14,7 +14,7 @@ import sys
 import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
-HEAVY = 0.75  # of the last request's tokens are results of commands and services
+HEAVY = 0.6  # of the last request's tokens are results of commands and services
 
 
 def quantile(values, q):
