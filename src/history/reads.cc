@@ -314,6 +314,14 @@ Facts block_facts(const Past& past, const Block& block) {
   return std::make_shared<const BlockFacts>(read_block(past, block));
 }
 
+std::size_t bytes_of(const BlockFacts& facts) {
+  std::size_t n = sizeof facts + facts.reads.size() * sizeof(ReadFact) + facts.touches.list.size() * sizeof(Touch);
+  for (const ReadFact& r : facts.reads) {
+    if (r.excerpt) n += r.excerpt->hashes.size() * sizeof(std::uint64_t);
+  }
+  return n;
+}
+
 std::vector<StaleRead> stale_reads(const Past& past, std::span<const Facts> facts, int through) {
   return Pass(past, facts, through).run();
 }

@@ -40,11 +40,13 @@ struct StaleRead {
 struct BlockFacts;
 using Facts = std::shared_ptr<const BlockFacts>;
 Facts block_facts(const Past& past, const Block& block);
+// About what they hold in memory.
+std::size_t bytes_of(const BlockFacts& facts);
 
 // In order of blocks. Only blocks that are slots of role tool. `through`: messages after it are not looked at, so that
 // `later_call` and `statement` are those of an epoch there.
 std::vector<StaleRead> stale_reads(const Past& past, int through = std::numeric_limits<int>::max());
-// `facts[k]` are those of past.blocks[k].
+// `facts[k]` are those of past.blocks[k]. Texts are not looked at: they may be empty.
 std::vector<StaleRead> stale_reads(const Past& past, std::span<const Facts> facts,
                                    int through = std::numeric_limits<int>::max());
 

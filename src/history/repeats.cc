@@ -88,6 +88,12 @@ void Index::add(std::string_view text, std::string_view label) {
   add(reading, label, {&all, all.size() > 0 ? std::size_t{1} : std::size_t{0}});
 }
 
+bool Index::may_find(const Reading& reading) const {
+  const auto anchored = [this](const Fingerprint& f) { return newest(f.hash) != 0; };
+  const auto same = [&](const Block& b) { return b.reading->digest == reading->digest; };
+  return std::ranges::any_of(reading->fingerprints, anchored) || std::ranges::any_of(blocks_, same);
+}
+
 // Looks one text up in an index.
 class Finder {
  public:

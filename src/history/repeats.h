@@ -67,6 +67,9 @@ class Index {
   std::optional<Repeat> find(const Reading& reading, std::string_view text, std::span<const std::string_view> earlier,
                              std::string_view handle) const;
 
+  // A quick look before find(), which needs the earlier texts: false if that would find nothing.
+  bool may_find(const Reading& reading) const;
+
   std::size_t size() const { return blocks_.size(); }
   // Of all that was added, in order.
   Hash128 digest() const { return digest_; }

@@ -506,5 +506,20 @@ RC_GTEST_PROP(Repeats, EditedFilesShrink, ()) {
   RC_ASSERT(tokens_of(*view) * 5 < tokens_of(again));
 }
 
+// The quick look never says no where a repeat is found, and says no where no line is common.
+TEST(Repeats, MayFindIsNoSmallerThanFind) {
+  std::string text, other;
+  for (int i = 0; i < 40; ++i) {
+    text += "a line of the first text, which has the word w" + std::to_string(i * i) + "\n";
+    other += "nothing here is as it was there: x" + std::to_string(i * 7 + 1) + "\n";
+  }
+  Index index;
+  EXPECT_FALSE(index.may_find(read_lines(text)));
+  index.add(text, "Read a.txt");
+  EXPECT_TRUE(index.may_find(read_lines(text)));
+  EXPECT_TRUE(index.may_find(read_lines(other + text.substr(text.size() / 2))));
+  EXPECT_FALSE(index.may_find(read_lines(other)));
+}
+
 }  // namespace
 }  // namespace headroom::history

@@ -181,9 +181,7 @@ class Emitter {
       if (!going_[i].placed || going_[i].gone) continue;
       const Leaf& leaf = c_.leaves[i];
       const std::string& text = going_[i].placed->text;
-      messages::Replacement now = messages::replace_leaf(c_, leaf, text);
-      // Not every text can be written: two halves of a pair that only meet in the view would read as one character.
-      if (now.is_text) writable_ &= json::unescape(std::string_view(now.value).substr(1, now.value.size() - 2)) == text;
+      messages::Replacement now = replacement_of(leaf, text);
       std::ranges::move(now.edits, std::back_inserter(out_.edits));
       out_.changes.push_back({std::move(now.pointer), leaf.message, text, now.is_text ? "" : std::move(now.value)});
       messages::plan_leaf(c_, leaf, plan_);
@@ -194,6 +192,35 @@ class Emitter {
     sort_edits(out_.edits);
     out_.output = splice(body_, out_.edits);
     out_.changed = !out_.edits.empty();
+  }
+
+  // A view in the client's spelling: what a string becomes depends on nothing but its raw bytes and the view.
+  struct Respelled {
+    std::string value;
+    bool writable = true;
+  };
+  messages::Replacement replacement_of(const Leaf& leaf, const std::string& text) {
+    const json::Node& node = c_.doc[leaf.node];
+    const bool keeps = p_.services.cache && leaf.part != messages::Part::json_value;
+    Hash128 key;
+    if (keeps) {
+      const Hash128 parts[] = {hash128(c_.doc.raw(leaf.node)), hash128(text)};
+      key = hash128("respelled " + std::string(reinterpret_cast<const char*>(parts), sizeof parts));
+      if (const auto found = p_.services.cache->find<Respelled>(key)) {
+        writable_ &= found->writable;
+        return {{{node.begin(), node.size(), found->value}}, leaf.pointer, found->value, true};
+      }
+    }
+    messages::Replacement now = messages::replace_leaf(c_, leaf, text);
+    // Not every text can be written: two halves of a pair that only meet in the view would read as one character.
+    const bool writable =
+        !now.is_text || json::unescape(std::string_view(now.value).substr(1, now.value.size() - 2)) == text;
+    writable_ &= writable;
+    if (keeps) {
+      const auto made = std::make_shared<const Respelled>(Respelled{now.value, writable});
+      p_.services.cache->put(key, made, sizeof *made + made->value.size());
+    }
+    return now;
   }
 
   // The body as it came, if the result does not read as it should.

@@ -76,7 +76,11 @@ class Walk {
     if (!p_.services.cache || c_.boundaries.empty()) return fresh;
     digests_ = digest_prefixes();
     for (std::size_t b = c_.boundaries.size(); b-- > 0;) {
-      if (const auto found = p_.services.cache->find<Standing>(digests_[b])) return resumed_ = b, *found;
+      const auto found = p_.services.cache->find<Standing>(digests_[b]);
+      if (!found) continue;
+      resumed_ = b;
+      facts_ = found->facts;
+      return *found;
     }
     return fresh;
   }
@@ -116,7 +120,8 @@ class Walk {
     return out;
   }
 
-  void keep(const Standing& s, int last) {
+  void keep(Standing& s, int last) {
+    keep_facts(s, last);
     if (!p_.services.cache || resumed_ == static_cast<std::size_t>(last)) return;
     std::size_t bytes = sizeof s + s.leaves.size() * sizeof(LeafState) + s.sizes.size() * sizeof(Size) +
                         s.calls.size() * sizeof(Tokens);
@@ -125,9 +130,20 @@ class Walk {
       if (l.lines) bytes += 40 + static_cast<std::size_t>(l.before.value) * 3;  // readings: 20 bytes a line
     }
     for (const history::Entry& e : s.entries) bytes += sizeof e + e.line.size();
+    for (const history::Facts& f : s.facts) bytes += sizeof f + (f ? history::bytes_of(*f) : 0);
     // The next turn goes on from here: what the turn before left is of use to nobody but one that starts anew there.
     if (resumed_) p_.services.cache->erase(digests_[*resumed_]);
     p_.services.cache->put(digests_[static_cast<std::size_t>(last)], std::make_shared<const Standing>(s), bytes);
+  }
+
+  // Of the texts up to the boundary, whose calls lie there too: the digest says all that they depend on.
+  void keep_facts(Standing& s, int last) const {
+    const Ends end = boundary_ends_[static_cast<std::size_t>(last)];
+    s.facts = facts_;
+    if (s.facts.size() > end.leaf) s.facts.resize(end.leaf);
+    for (std::size_t i = 0; i < s.facts.size(); ++i) {
+      if (c_.leaves[i].call >= static_cast<int>(end.call)) s.facts[i] = nullptr;
+    }
   }
 
   // ---- births -------------------------------------------------------------------------------------------------------
@@ -176,8 +192,8 @@ class Walk {
       const bool code_stays = l.code && !late && p_.options.keep_code > 0;
       if (code_stays) {
         l.skipped = s.asks ? Reason::code_asked_about : Reason::code_recent;
-      } else if (const auto pointer = choose_pointer(p_, i, l, s.index, earlier(s), l.now())) {
-        l.placed = pointer;
+      } else if (l.lines && s.index.may_find(l.lines)) {
+        if (const auto pointer = choose_pointer(p_, i, l, s.index, earlier(s), l.now())) l.placed = pointer;
       }
       if (stale) {
         if (const auto line = place_stale(p_, i, l, stale->statement, l.now())) l.placed = line;
@@ -295,7 +311,9 @@ class Walk {
     return l.later;
   }
 
-  std::vector<Candidate> candidates(Standing& s) {
+  // What an epoch would make smaller. `bound`: instead of views that nobody has made yet their least size, nothing, and
+  // the earliest time: no cut pays more than with these.
+  std::vector<Candidate> candidates(Standing& s, bool bound) {
     std::vector<Candidate> out;
     std::map<int, Candidate> by_leaf;
     const std::size_t first =
@@ -304,7 +322,7 @@ class Walk {
       const auto i = static_cast<std::size_t>(s.active[k]);
       const LeafState& l = s.leaves[i];
       if (l.gone || l.placed || (s.asks && l.code)) continue;
-      const Tokens after = later(s, i);
+      const Tokens after = !bound ? later(s, i) : l.later.value < 0 ? Tokens() : l.later;
       if (after >= l.now()) continue;
       const int since = l.code ? std::max(l.out_since, s.intent + 1) : l.out_since;
       by_leaf[s.active[k]] = {c_.leaves[i].message, money(s, i, l.now() - after), since};
@@ -318,7 +336,12 @@ class Walk {
         const int since = ordinal_of(read.since);
         Candidate& best = by_leaf[read.block];
         const Tokens saving = money(s, i, l.now() - marker_cost);
-        if (saving > best.saving) best = {c_.leaves[i].message, saving, since};
+        const int earliest = bound && best.saving.value > 0 ? std::min(best.since, since) : since;
+        if (saving > best.saving) {
+          best = {c_.leaves[i].message, saving, earliest};
+        } else if (bound) {
+          best.since = earliest;
+        }
       }
     }
     for (const auto& [leaf, candidate] : by_leaf) out.push_back(candidate);
@@ -338,16 +361,15 @@ class Walk {
     std::vector<Candidate> list;
     std::vector<std::int64_t> before;
     if (!asked && s.fold.may_pay(b, Tokens(size.centre), at.forwarded)) {
-      list = candidates(s);
-      Tokens all;
-      for (const Candidate& c : list) all += c.saving;
-      if (s.fold.may_pay(b, all, at.forwarded)) {
-        before.push_back(0);
-        for (const Size& m : s.sizes) before.push_back(before.back() + m.centre);
-        at.before = before;
+      before.push_back(0);
+      for (const Size& m : s.sizes) before.push_back(before.back() + m.centre);
+      at.before = before;
+      list = candidates(s, true);
+      at.candidates = list;
+      // Views are made only where their bound could pay: most texts wait long for an epoch, if one comes at all.
+      if (s.fold.at(at) || list.size() > history::most_candidates) {
+        list = candidates(s, false);
         at.candidates = list;
-      } else {
-        list.clear();
       }
     }
     return s.fold.at(at, asked);
@@ -426,7 +448,14 @@ class Walk {
     if (!stale_) {
       std::vector<bool> slots;
       for (const messages::Leaf& leaf : c_.leaves) slots.push_back(leaf.role == messages::Role::tool);
-      stale_ = history::stale_reads(past_of(c_, p_.texts, {}, {}, slots));
+      history::Past past = past_without_texts(c_, {}, {}, slots);
+      facts_.resize(past.blocks.size());
+      for (std::size_t i = 0; i < facts_.size(); ++i) {
+        if (facts_[i]) continue;
+        past.blocks[i].text = p_.texts[i];
+        facts_[i] = history::block_facts(past, past.blocks[i]);
+      }
+      stale_ = history::stale_reads(past, facts_);
     }
     return *stale_;
   }
@@ -504,6 +533,7 @@ class Walk {
   std::optional<history::Past> past_;
   std::size_t past_leaves_ = 0;
   std::optional<std::vector<StaleRead>> stale_;
+  std::vector<history::Facts> facts_;  // of the leaves, as far as they were looked at
 };
 
 }  // namespace

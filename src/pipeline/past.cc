@@ -24,8 +24,8 @@ history::Role role_of(messages::Role role) {
   return history::Role::user;
 }
 
-history::Past past_of(const messages::Conversation& c, Texts& texts, const std::vector<Tokens>& tokens,
-                      const std::vector<bool>& errors, const std::vector<bool>& slots) {
+history::Past past_without_texts(const messages::Conversation& c, const std::vector<Tokens>& tokens,
+                                 const std::vector<bool>& errors, const std::vector<bool>& slots) {
   history::Past past;
   past.messages.reserve(c.message_list.size());
   for (const messages::Message& m : c.message_list) past.messages.push_back({role_of(m.role), m.boundary});
@@ -34,10 +34,21 @@ history::Past past_of(const messages::Conversation& c, Texts& texts, const std::
   past.blocks.reserve(c.leaves.size());
   for (std::size_t i = 0; i < c.leaves.size(); ++i) {
     const messages::Leaf& leaf = c.leaves[i];
-    past.blocks.push_back({leaf.message, leaf.call, role_of(leaf.role), texts[i],
-                           i < tokens.size() ? tokens[i] : Tokens(), i < errors.size() ? bool(errors[i]) : leaf.error,
+    past.blocks.push_back({leaf.message,
+                           leaf.call,
+                           role_of(leaf.role),
+                           {},
+                           i < tokens.size() ? tokens[i] : Tokens(),
+                           i < errors.size() ? bool(errors[i]) : leaf.error,
                            i < slots.size() && slots[i]});
   }
+  return past;
+}
+
+history::Past past_of(const messages::Conversation& c, Texts& texts, const std::vector<Tokens>& tokens,
+                      const std::vector<bool>& errors, const std::vector<bool>& slots) {
+  history::Past past = past_without_texts(c, tokens, errors, slots);
+  for (std::size_t i = 0; i < past.blocks.size(); ++i) past.blocks[i].text = texts[i];
   return past;
 }
 

@@ -34,6 +34,10 @@ class Texts {
 history::Past past_of(const messages::Conversation& conversation, Texts& texts, const std::vector<Tokens>& tokens,
                       const std::vector<bool>& errors, const std::vector<bool>& slots);
 
+// The same without any text.
+history::Past past_without_texts(const messages::Conversation& conversation, const std::vector<Tokens>& tokens,
+                                 const std::vector<bool>& errors, const std::vector<bool>& slots);
+
 history::Role role_of(messages::Role role);
 
 }  // namespace headroom::pipeline

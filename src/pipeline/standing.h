@@ -12,6 +12,7 @@
 
 #include "base/units.h"
 #include "history/fold.h"
+#include "history/reads.h"
 #include "history/repeats.h"
 #include "history/unit_index.h"
 #include "pipeline/compress.h"
@@ -77,6 +78,7 @@ struct Standing {
   std::vector<std::uint32_t> indexed;   // the leaf of each text in it
   std::vector<int> active;              // leaves that an epoch could make smaller, ascending
   std::size_t window = 0;               // leaves before it have been looked at for leaving the window
+  std::vector<history::Facts> facts;    // what each leaf says of files; null or beyond the end: not looked at
   std::vector<history::Entry> entries;  // index lines of what left, by message
   std::vector<Left> left;
   history::Epoch last_epoch;         // if fold.epochs() is not empty
