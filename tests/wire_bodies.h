@@ -41,11 +41,17 @@ struct Talk {
 
 // ---- JSON that is not written down yet ----------------------------------------------------------------------------
 
+struct Member;
 struct Value {
   enum class Kind { raw, string, array, object } kind = Kind::raw;
   std::string text;  // raw JSON, or a string's value
-  std::vector<std::pair<std::string, Value>> members;
+  std::vector<Member> members;
   std::vector<Value> elements;
+};
+
+struct Member {
+  std::string first;
+  Value second;
 };
 
 inline Value raw(std::string json) {
@@ -57,7 +63,7 @@ inline Value text(std::string_view value) {
 inline Value list(std::vector<Value> elements) {
   return {Value::Kind::array, "", {}, std::move(elements)};
 }
-inline Value object(std::vector<std::pair<std::string, Value>> members) {
+inline Value object(std::vector<Member> members) {
   return {Value::Kind::object, "", std::move(members), {}};
 }
 
@@ -159,7 +165,7 @@ class Body {
 
   std::string write() {
     for (std::size_t i = 0; i < talk_.turns.size(); ++i) turn(talk_.turns[i], i);
-    std::vector<std::pair<std::string, Value>> body;
+    std::vector<Member> body;
     const bool gemini = format_ == Format::gemini;
     body.emplace_back(gemini ? "contents" : format_ == Format::responses ? "input" : "messages", list(list_));
     if (format_ != Format::gemini && format_ != Format::converse) body.emplace_back("model", text("some-model"));
@@ -186,7 +192,7 @@ class Body {
     return list({marked(object({{"type", text(type)}, {"text", text(value)}}), mark)});
   }
 
-  void system(std::vector<std::pair<std::string, Value>>& body) {
+  void system(std::vector<Member>& body) {
     if (talk_.system.empty()) return;
     switch (format_) {
       case Format::openai:

@@ -328,7 +328,7 @@ class Walk {
       by_leaf[s.active[k]] = {c_.leaves[i].message, money(s, i, l.now() - after), since};
     }
     if (p_.lossy) {
-      for (const StaleRead& read : stale()) {
+      for (const StaleRead& read : stale(message_of(s.ordinal))) {
         if (read.since > message_of(s.ordinal) || static_cast<std::size_t>(read.block) >= s.leaves.size()) continue;
         const auto i = static_cast<std::size_t>(read.block);
         const LeafState& l = s.leaves[i];
@@ -443,21 +443,22 @@ class Walk {
     return *past_;
   }
   std::vector<StaleRead> stale_at(const Standing& s, int through) { return history::stale_reads(past(s), through); }
-  // Of the whole list: what it says of a prefix does not depend on what follows.
-  const std::vector<StaleRead>& stale() {
-    if (!stale_) {
+  // For the look ahead: slots are not gated yet. Facts of texts are kept; which reads are stale is asked anew at each
+  // boundary, since a path that is named later can make an earlier one ambiguous.
+  std::vector<StaleRead> stale(int through) {
+    if (!bare_past_) {
       std::vector<bool> slots;
       for (const messages::Leaf& leaf : c_.leaves) slots.push_back(leaf.role == messages::Role::tool);
-      history::Past past = past_without_texts(c_, {}, {}, slots);
-      facts_.resize(past.blocks.size());
+      bare_past_ = past_without_texts(c_, {}, {}, slots);
+      facts_.resize(bare_past_->blocks.size());
       for (std::size_t i = 0; i < facts_.size(); ++i) {
         if (facts_[i]) continue;
-        past.blocks[i].text = p_.texts[i];
-        facts_[i] = history::block_facts(past, past.blocks[i]);
+        history::Block block = bare_past_->blocks[i];
+        block.text = p_.texts[i];
+        facts_[i] = history::block_facts(*bare_past_, block);
       }
-      stale_ = history::stale_reads(past, facts_);
     }
-    return *stale_;
+    return history::stale_reads(*bare_past_, facts_, through);
   }
 
   void drop_units(Standing& s, const Epoch& epoch, int b) {
@@ -532,8 +533,8 @@ class Walk {
   std::vector<std::string_view> earlier_;  // the texts in the standing's index
   std::optional<history::Past> past_;
   std::size_t past_leaves_ = 0;
-  std::optional<std::vector<StaleRead>> stale_;
-  std::vector<history::Facts> facts_;  // of the leaves, as far as they were looked at
+  std::optional<history::Past> bare_past_;  // of the whole list, without texts
+  std::vector<history::Facts> facts_;       // of the leaves, as far as they were looked at
 };
 
 }  // namespace
