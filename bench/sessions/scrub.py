@@ -1,6 +1,6 @@
 """Neutral names of the same length for what would tell whose machine recorded a session. Lengths stay, so that columns do.
 
-    /root/.pyenv/versions/3.11.7/lib/python3.11  ->  /opt/lang/python/dist/3.11.7/lib/python3.11
+    ~/.pyenv/versions/3.11.7/lib/python3.11  ->  /opt/python/releases/v3.11.7/lib/python3.11
 """
 import os
 import pathlib

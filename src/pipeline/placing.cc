@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/lines.h"
 #include "history/touch.h"
 #include "pipeline/block.h"
 #include "pipeline/gates.h"
@@ -113,10 +114,6 @@ std::shared_ptr<const Placed> placed_of(const Placing& p, std::size_t leaf, cons
   return std::make_shared<const Placed>(std::move(out));
 }
 
-std::int64_t lines_in(std::string_view text) {
-  return std::count(text.begin(), text.end(), '\n') + (!text.empty() && text.back() != '\n');
-}
-
 }  // namespace
 
 bool is_typed(std::string_view user_text) {
@@ -202,7 +199,7 @@ std::shared_ptr<const Placed> choose_pointer(const Placing& p, std::size_t leaf,
   out.handle = handle;
   out.lines = std::move(found->shown);
   for (const history::Lines& l : out.lines) out.shown += static_cast<std::int64_t>(l.size());
-  out.total = lines_in(text);
+  out.total = static_cast<std::int64_t>(count_lines(text));
   out.original_bytes = text.size();
   out.unit = "lines";
   return std::make_shared<const Placed>(std::move(out));
@@ -218,7 +215,7 @@ std::shared_ptr<const Placed> place_stale(const Placing& p, std::size_t leaf, Le
   if (out.tokens >= to_beat || out.tokens >= state.before) return nullptr;
   out.kind = out.method = "stale_read";
   out.statement = statement;
-  out.total = lines_in(p.texts[leaf]);
+  out.total = static_cast<std::int64_t>(count_lines(p.texts[leaf]));
   out.original_bytes = p.texts[leaf].size();
   out.unit = "lines";
   out.lossless = false;
@@ -228,7 +225,7 @@ std::shared_ptr<const Placed> place_stale(const Placing& p, std::size_t leaf, Le
 void enter(const Placing& p, std::size_t leaf, LeafState& state, Standing& standing) {
   if (!state.lines || state.gone) return;
   if (state.placed && state.placed->lines.empty()) return;
-  const std::vector<history::Lines> whole{{0, static_cast<std::size_t>(lines_in(p.texts[leaf]))}};
+  const std::vector<history::Lines> whole{{0, count_lines(p.texts[leaf])}};
   standing.index.add(state.lines, label_of(p, p.conversation.leaves[leaf]), state.placed ? state.placed->lines : whole);
   standing.indexed.push_back(static_cast<std::uint32_t>(leaf));
 }
