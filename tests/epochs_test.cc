@@ -180,6 +180,36 @@ TEST(Epochs, TheSameBytesWithoutCacheAndFirstSeenAtAnyTurn) {
   }
 }
 
+// "result 3 of X" is the third that the reader sees, whatever the first two became.
+TEST(Epochs, PointersCountResultsAsTheReaderDoes) {
+  std::string rows = "[";
+  for (int i = 0; i < 200; ++i) {
+    rows += (i ? "," : "") + std::string("{\"id\":") + std::to_string(i) + ",\"state\":\"settled\",\"amount\":12}";
+  }
+  const std::string notes =
+      "The harbour was quiet when we came down in the morning.\nNobody had told us that boats leave before six.\n"
+      "An old man mended nets beside the wall and whistled.\nWe asked him for the way, though he only shrugged.\n"
+      "Later it rained, so lunch happened under a bridge.\nMy sister drew gulls in her notebook until dusk.\n"
+      "Then a bus came after all, half empty and warm.\nI slept through most of what followed.\n";
+  std::string others = notes;  // what lies nearer: as many lines, none of them equal
+  std::replace(others.begin(), others.end(), 'e', 'a');
+  std::string body = R"({"model":"gpt-4o","messages":[{"role":"user","content":"Go on."})";
+  int n = 0;
+  for (const std::string& text : {rows + "]", std::string("done"), notes, others, notes}) {
+    const std::string id = "c" + std::to_string(n++);
+    body += R"(,{"role":"assistant","content":null,"tool_calls":[{"id":")" + id +
+            R"(","type":"function","function":{"name":"show","arguments":"{\"what\":\"all\"}"}}]})" +
+            R"(,{"role":"tool","tool_call_id":")" + id + R"(","content":)";
+    json::Writer content;
+    content.string(text);
+    body += content.text() + "}";
+  }
+  body += "]}";
+  Rig rig;
+  const Outcome o = compress_body(body, "openai", options_with(Tokens(0)), rig.services);
+  EXPECT_NE(o.output.find("result 3 of show"), std::string::npos) << o.output;
+}
+
 TEST(Epochs, PositionsHandedBackGiveTheSameBytes) {
   for (const Session& session : recorded()) {
     const auto c = messages::read(session.body);

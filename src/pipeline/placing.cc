@@ -141,7 +141,7 @@ LeafState first_look(const Placing& p, std::size_t leaf) {
   s.slot = !s.skipped;
   if (l.role == messages::Role::tool) {
     if (!s.error && s.before < short_error) s.error = is_error_output(text);
-    if (s.before >= least_repeat) s.lines = history::read_lines(text);
+    s.lines = history::read_lines(text);
   }
   if (!s.slot) return s;
   if (s.before < p.options.min_lossless) {
@@ -185,7 +185,7 @@ std::shared_ptr<const Placed> lossless_view(const Placing& p, std::size_t leaf, 
 std::shared_ptr<const Placed> choose_pointer(const Placing& p, std::size_t leaf, LeafState& state,
                                              const history::Index& index, std::span<const std::string_view> earlier,
                                              Tokens to_beat) {
-  if (!state.lines || index.size() == 0) return nullptr;
+  if (!state.lines || index.size() == 0 || state.before < least_repeat) return nullptr;
   const std::string_view text = p.texts[leaf];
   const std::string handle = p.lossy && !is_secret(p, leaf, state) ? handle_for(p, text) : std::string();
   auto found = index.find(state.lines, text, earlier, handle);
@@ -224,9 +224,15 @@ std::shared_ptr<const Placed> place_stale(const Placing& p, std::size_t leaf, Le
 
 void enter(const Placing& p, std::size_t leaf, LeafState& state, Standing& standing) {
   if (!state.lines || state.gone) return;
-  if (state.placed && state.placed->lines.empty()) return;
-  const std::vector<history::Lines> whole{{0, count_lines(p.texts[leaf])}};
-  standing.index.add(state.lines, label_of(p, p.conversation.leaves[leaf]), state.placed ? state.placed->lines : whole);
+  // Also what shows no line of its source: a pointer that names "result 2 of ..." counts the results as the reader
+  // does.
+  std::vector<history::Lines> shown;
+  if (state.placed) {
+    shown = state.placed->lines;
+  } else if (state.before >= least_repeat) {
+    shown.push_back({0, count_lines(p.texts[leaf])});
+  }
+  standing.index.add(state.lines, label_of(p, p.conversation.leaves[leaf]), shown);
   standing.indexed.push_back(static_cast<std::uint32_t>(leaf));
 }
 
