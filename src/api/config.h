@@ -4,13 +4,24 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
+
+#include "base/result.h"
+#include "prices/prices.h"
 
 namespace headroom::api {
 
 // A size in bytes, as a type of its own in the options table ("256MiB" on a command line).
 struct Bytes {
   std::uint64_t value = 0;
+};
+
+// A price file that stands in for the one compiled in. The path is an option's value; load_prices reads it once all
+// layers of options are known.
+struct PriceFile {
+  std::string path;                             // "": the one compiled in
+  std::shared_ptr<const prices::Prices> table;  // of that file
 };
 
 struct Config {
@@ -24,6 +35,13 @@ struct Config {
   bool audit = false;        // every original that is asked for gets a line in audit.jsonl
   std::string principal;     // who asks, for that line
   bool synchronous = false;  // sqlite: every commit reaches the disk
+  PriceFile prices;
+
+  const prices::Prices& price_table() const { return prices.table ? *prices.table : prices::Prices::built_in(); }
 };
+
+// Reads the file that `prices.path` names, if it names one. An error names the file, and in it the row and the member:
+// a file that was asked for and cannot be read is never replaced by the one compiled in.
+Result<void> load_prices(Config& config);
 
 }  // namespace headroom::api

@@ -299,6 +299,7 @@ pipeline::Outcome Core::compress(const Input& input, const pipeline::Options& op
   const auto key = impl_->handle_key(options, !impl_->config.directory.empty());
   services.key = key ? &*key : nullptr;
   services.cache = &impl_->views;
+  services.prices = &impl_->config.price_table();
   services.same_store = true;
   return impl_->run(input, options, services);
 }
@@ -317,6 +318,7 @@ pipeline::Outcome Core::simulate(const Input& input, const pipeline::Options& op
   const auto key = impl_->handle_key(options, false);
   services.key = key ? &*key : nullptr;
   services.cache = &impl_->views;
+  services.prices = &impl_->config.price_table();
   return impl_->run(input, options, services);
 }
 

@@ -87,6 +87,9 @@ constexpr OptionRow rows[] = {
     {"keep_units", "", Group::epochs, "N", "The last N turns never leave",
      [](Settings& s) -> Slot { return &s.call.keep_units; }, 0, 1'000'000},
 
+    {"prices", "", Group::prices, "FILE", "A price file instead of the one compiled in (docs/formats/prices.md)",
+     [](Settings& s) -> Slot { return &s.handle.prices; }},
+
     {"store", "", Group::store, "sqlite|memory|redis://HOST:PORT", "Where originals are kept (rediss:// with TLS)",
      [](Settings& s) -> Slot { return &s.handle; }},
     {"store_bytes", "", Group::store, "BYTES", "Room for originals (memory: at most 256MiB unless given)",
@@ -270,6 +273,10 @@ struct Setter {
     }
     return store(name, [p](const std::string& v) { *p = v; });
   }
+  Set operator()(PriceFile* p) const {
+    if (given.is_none()) return *p = {}, Set::done;
+    return store(given.string(), [p](const std::string& v) { *p = {v, nullptr}; });
+  }
   Set operator()(Config* p) const {  // store: a kind, or the address of a server
     const auto name = given.string();
     if (!name) return Set::wrong_type;
@@ -402,6 +409,7 @@ struct Printer {
   void operator()(const std::chrono::seconds* p) const { out.number(std::int64_t{p->count()}); }
   void operator()(const Bytes* p) const { out.number(static_cast<std::int64_t>(p->value)); }
   void operator()(const std::string* p) const { out.string(*p); }
+  void operator()(const PriceFile* p) const { p->path.empty() ? out.null() : out.string(p->path); }
   void operator()(const Config* p) const {
     if (p->store == Config::StoreKind::redis)
       return static_cast<void>(out.string(store::without_password(p->store_url)));
@@ -436,7 +444,7 @@ constexpr auto names = [] {
 }  // namespace
 
 std::string_view to_string(Group group) {
-  constexpr std::string_view group_names[] = {"views", "gates", "retrieval", "epochs", "store"};
+  constexpr std::string_view group_names[] = {"views", "gates", "retrieval", "epochs", "prices", "store"};
   return group_names[static_cast<std::size_t>(group)];
 }
 

@@ -31,15 +31,19 @@ struct Settings {
   Config handle;
 };
 
-enum class Group : std::uint8_t { views, gates, retrieval, epochs, store };
+enum class Group : std::uint8_t { views, gates, retrieval, epochs, prices, store };
 std::string_view to_string(Group group);
+// Options that a handle is opened with, rather than given with a call.
+constexpr bool is_of_handle(Group group) {
+  return group == Group::prices || group == Group::store;
+}
 
 // The place of a value; its type is the option's type.
-using Slot =
-    std::variant<bool*, int*, Tokens*, std::optional<Tokens>*, std::optional<double>*, std::vector<std::string>*,
-                 std::vector<int>*, std::map<int, double>*, pipeline::FidelityOption*, pipeline::Retrieval*,
-                 pipeline::Inject*, pipeline::Relocate*, pipeline::CacheKey*, pipeline::SecretsOption*,
-                 pipeline::TraceOption*, pipeline::EpochOption*, Config*, std::chrono::seconds*, Bytes*, std::string*>;
+using Slot = std::variant<bool*, int*, Tokens*, std::optional<Tokens>*, std::optional<double>*,
+                          std::vector<std::string>*, std::vector<int>*, std::map<int, double>*,
+                          pipeline::FidelityOption*, pipeline::Retrieval*, pipeline::Inject*, pipeline::Relocate*,
+                          pipeline::CacheKey*, pipeline::SecretsOption*, pipeline::TraceOption*, pipeline::EpochOption*,
+                          Config*, PriceFile*, std::chrono::seconds*, Bytes*, std::string*>;
 
 struct OptionRow {
   std::string_view name;

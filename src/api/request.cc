@@ -114,7 +114,7 @@ Result<void> read_options(const Document& doc, NodeId value, Request& r) {
   Layer layer;
   for (const auto [key, member] : doc.members(value)) {
     const std::string name = doc.string(key);
-    if (const OptionRow* row = find_option(name); row && row->group == Group::store) {
+    if (const OptionRow* row = find_option(name); row && is_of_handle(row->group)) {
       return fail(ErrorKind::invalid_request, "option " + name + " belongs to the handle: give it when it is opened");
     }
     layer.add_json(name, doc.raw(member));
@@ -315,10 +315,10 @@ Result<Config> parse_config(std::string_view json) {
       continue;
     }
     const OptionRow* row = find_option(name);
-    if (!row || row->group != Group::store) {
+    if (!row || !is_of_handle(row->group)) {
       std::vector<std::string_view> valid{"directory", "master_key"};
       for (const OptionRow& r : options()) {
-        if (r.group == Group::store) valid.push_back(r.name);
+        if (is_of_handle(r.group)) valid.push_back(r.name);
       }
       return fail(ErrorKind::invalid_request, unknown_name("field", name, valid));
     }
@@ -333,6 +333,7 @@ Result<Config> parse_config(std::string_view json) {
       settings.handle.master_key.empty()) {
     return fail(ErrorKind::invalid_request, "store redis needs a master_key, or a directory that holds one");
   }
+  if (const auto ok = load_prices(settings.handle); !ok) return std::unexpected(ok.error());
   return settings.handle;
 }
 

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -36,6 +37,27 @@ TEST(Capi, GivesTheBytesOfTheCore) {
   api::Core core{api::Config{}};
   const std::string request = "{\"op\":\"compress\",\"content\":" + json::quote(rows(200)) + "}";
   EXPECT_EQ(handle.call(request).json, core.call(request).json);
+}
+
+TEST(Capi, APriceFileIsReadWhenTheHandleIsOpened) {
+  const std::filesystem::path file = std::filesystem::temp_directory_path() / "headroom_capi_prices.json";
+  const std::string config = "{\"prices\":" + json::quote(file.string()) + "}";
+  const auto open = [&](std::string_view rows) {
+    std::ofstream(file) << R"({"date":"2026-01-01","source":"x","rows":)" << rows << "}";
+    headroom_handle* handle = nullptr;
+    std::string said;
+    const auto sink = [](void* to, const char* json, size_t size) {
+      static_cast<std::string*>(to)->assign(json, size);
+    };
+    const int status = headroom_open(config.data(), config.size(), &handle, sink, &said);
+    headroom_close(handle);
+    return std::pair(status, said);
+  };
+  EXPECT_EQ(open("[]").first, HEADROOM_OK);
+  const auto [status, said] = open(R"([{"glob":"a","in":"1"}])");
+  EXPECT_EQ(status, HEADROOM_BAD_REQUEST);
+  EXPECT_NE(said.find("row 1: in or out is missing"), std::string::npos) << said;
+  std::filesystem::remove(file);
 }
 
 TEST(Capi, DecodeGivesTheOriginalBack) {

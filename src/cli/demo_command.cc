@@ -124,11 +124,13 @@ Exit run_demo(const Context& context, const Arguments& arguments) {
   const std::string path = arguments.positional.size() > 1 ? arguments.positional[1] : std::string(default_session);
   const auto session = Recorded::load(path);
   if (!session) return context.refuse(session.error());
-  const prices::Row* const row = prices::Prices::built_in().of(session->model());
+  const prices::Prices& prices = loaded->settings.handle.price_table();
+  const prices::Row* const row = prices.of(session->model());
   if (!row) return context.refuse({ErrorKind::invalid_request, "no price is known for " + session->model()});
 
   api::Config config;
   config.store = api::Config::StoreKind::memory;
+  config.prices = loaded->settings.handle.prices;
   api::Core core(config);
   pipeline::Options call = loaded->settings.call;
   if (call.model.empty()) call.model = session->model();  // not every format names it in the body
@@ -138,7 +140,7 @@ Exit run_demo(const Context& context, const Arguments& arguments) {
   Played played = play(*session, *row, core, call);
   Course& course = played.course;
   course.title = session->name() + ": " + std::to_string(session->requests()) + " requests";
-  course.subtitle = session->story() + "; " + session->model() + "; prices of " + prices::Prices::built_in().date() +
+  course.subtitle = session->story() + "; " + session->model() + "; prices of " + prices.date() +
                     "; the bill with Headroom is " + share(played.with.dollars, played.without.dollars);
   if (const std::string file = arguments.get("picture"); !file.empty()) {
     const std::string text = file.ends_with(".svg") ? replay::picture(course) : replay::page(course);

@@ -119,6 +119,7 @@ Result<Loaded> load_settings(const Context& context, const GivenFlags& flags) {
       if (named) loaded.origins[i] = source->origin;
     }
   }
+  if (const auto ok = api::load_prices(loaded.settings.handle); !ok) return std::unexpected(ok.error());
   return loaded;
 }
 

@@ -26,10 +26,31 @@ Result<std::string> read_file(const std::string& path) {
   return std::string(std::istreambuf_iterator<char>(in), {});
 }
 
+// Of a count or a time in seconds: what is none of them is 0.
 long number(std::string_view raw) {
+  constexpr long most = 1'000'000'000;
   long n = 0;
   std::from_chars(raw.data(), raw.data() + raw.size(), n);
-  return n;
+  return n < 0 || n > most ? 0 : n;
+}
+
+// A member of the root that is a list of numbers.
+template <class T>
+bool read_numbers(const Document& doc, std::string_view key, std::vector<T>& out) {
+  const auto list = doc.member(0, key);
+  if (!list || !doc.is(*list, json::Kind::array)) return false;
+  for (const json::NodeId id : doc.elements(*list)) {
+    if (!doc.is(id, json::Kind::number)) return false;
+    out.push_back(static_cast<T>(number(doc.raw(id))));
+  }
+  return true;
+}
+
+// "2026-10-05 09:00:00".
+bool is_clock(std::string_view text) {
+  constexpr std::string_view shape = "dddd-dd-dd dd:dd:dd";
+  return text.size() == shape.size() &&
+         std::ranges::equal(text, shape, [](char c, char s) { return s == 'd' ? c >= '0' && c <= '9' : c == s; });
 }
 
 // "2026-10-05 09:00:00" + seconds within the same month, as a client's clock would show it.
@@ -67,18 +88,21 @@ std::string marked(const std::string& line, const std::string& format, const std
 }  // namespace
 
 Result<Recorded> Recorded::load(const std::string& path) {
-  Recorded r;
   const auto file = read_file(path),
              meta = read_file(path.substr(0, path.size() < 5 ? 0 : path.size() - 5) + ".meta.json");
   if (!file) return std::unexpected(file.error());
   if (!meta) return std::unexpected(meta.error());
-  const std::string& body = *file;
+  return parse(path, *file, *meta);
+}
+
+Result<Recorded> Recorded::parse(const std::string& name, std::string_view body, std::string_view meta) {
+  Recorded r;
   for (std::size_t begin = 0; begin < body.size();) {
     const std::size_t end = std::min(body.find('\n', begin), body.size());
-    r.messages_.push_back(body.substr(begin, end - begin));
+    r.messages_.emplace_back(body.substr(begin, end - begin));
     begin = end + 1;
   }
-  if (r.messages_.size() < 3) return malformed(path + " is not one message a line");
+  if (r.messages_.size() < 3) return malformed(name + " is not one message a line");
   r.head_ = std::move(r.messages_.front());
   r.tail_ = std::move(r.messages_.back());
   r.messages_.erase(r.messages_.begin());
@@ -87,27 +111,25 @@ Result<Recorded> Recorded::load(const std::string& path) {
     if (line.ends_with(',')) line.pop_back();
   }
 
-  const auto doc = Document::parse(*meta);
-  if (!doc) return malformed(path + " has no readable .meta.json");
-  const auto text = [&](json::NodeId in, std::string_view key) {
-    const auto id = doc->member(in, key);
+  const auto doc = Document::parse(meta);
+  if (!doc || !doc->is(0, json::Kind::object)) return malformed(name + " has no readable .meta.json");
+  const auto text = [&](std::string_view key) {
+    const auto id = doc->member(0, key);
     return id && doc->is(*id, json::Kind::string) ? doc->string(*id) : std::string();
   };
-  r.name_ = text(0, "name"), r.format_ = text(0, "format"), r.model_ = text(0, "model");
-  r.client_ = text(0, "client"), r.story_ = text(0, "story"), r.list_ = text(0, "list"),
-  r.clock_text_ = text(0, "clock");
-  const auto requests = doc->member(0, "requests"), gaps = doc->member(0, "gaps");
-  if (!requests || !gaps) return malformed(path + ": requests or gaps are missing");
-  for (const json::NodeId id : doc->elements(*requests))
-    r.counts_.push_back(static_cast<std::size_t>(number(doc->raw(id))));
-  for (const json::NodeId id : doc->elements(*gaps)) r.gaps_.push_back(number(doc->raw(id)));
+  r.name_ = text("name"), r.format_ = text("format"), r.model_ = text("model");
+  r.client_ = text("client"), r.story_ = text("story"), r.list_ = text("list"), r.clock_text_ = text("clock");
+  if (!r.clock_text_.empty() && !is_clock(r.clock_text_)) return malformed(name + ": clock is no time");
+  if (!read_numbers(*doc, "requests", r.counts_) || !read_numbers(*doc, "gaps", r.gaps_)) {
+    return malformed(name + ": requests or gaps are missing, or no numbers");
+  }
   for (std::size_t i = 1; i < r.counts_.size(); ++i) {
-    if (r.counts_[i] <= r.counts_[i - 1]) return malformed(path + ": requests do not grow");
+    if (r.counts_[i] <= r.counts_[i - 1]) return malformed(name + ": requests do not grow");
   }
   if (r.gaps_.size() != r.counts_.size() || r.counts_.empty() || r.counts_.back() > r.messages_.size()) {
-    return malformed(path + ": requests and gaps do not fit the messages");
+    return malformed(name + ": requests and gaps do not fit the messages");
   }
-  if (const auto marks = doc->member(0, "marks")) {
+  if (const auto marks = doc->member(0, "marks"); marks && doc->is(*marks, json::Kind::object)) {
     if (const auto n = doc->member(*marks, "messages")) r.marks_ = static_cast<std::size_t>(number(doc->raw(*n)));
     if (const auto member = doc->member(*marks, "member")) {
       // Compact, as the client's own serialiser writes it.

@@ -26,6 +26,8 @@ class Recorded {
  public:
   // `path` of NAME.json.
   static Result<Recorded> load(const std::string& path);
+  // The bytes of both files. `name` is for messages.
+  static Result<Recorded> parse(const std::string& name, std::string_view body, std::string_view meta);
 
   const std::string& name() const { return name_; }
   const std::string& format() const { return format_; }  // "openai", "responses", "anthropic", "gemini", "converse"

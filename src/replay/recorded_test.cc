@@ -61,6 +61,27 @@ TEST(Recorded, RequestsGrowAsOneConversation) {
   }
 }
 
+Result<Recorded> parsed(std::string_view body, std::string_view meta) {
+  return Recorded::parse("case", body, meta);
+}
+
+TEST(Recorded, WhatDoesNotFitIsRefused) {
+  constexpr std::string_view body =
+      "{\"messages\":[\n{\"role\":\"user\",\"content\":\"a\"},\n{\"role\":\"assistant\"}\n]}\n";
+  EXPECT_TRUE(parsed(body, R"({"requests":[1],"gaps":[0]})"));
+  EXPECT_TRUE(parsed(body, R"({"requests":[1],"gaps":[0],"clock":"2026-10-05 09:00:00"})"));
+  EXPECT_FALSE(parsed("", R"({"requests":[1],"gaps":[0]})"));
+  EXPECT_FALSE(parsed(body, ""));
+  for (const char* meta :
+       {"[]", "{}", R"({"requests":[1]})", R"({"requests":1,"gaps":[0]})", R"({"requests":["1"],"gaps":[0]})",
+        R"({"requests":[3],"gaps":[0]})", R"({"requests":[1,1],"gaps":[0,0]})", R"({"requests":[],"gaps":[]})",
+        R"({"requests":[1],"gaps":[0,1]})", R"({"requests":[1],"gaps":[0],"clock":"noon"})"}) {
+    const auto r = parsed(body, meta);
+    ASSERT_FALSE(r) << meta;
+    EXPECT_TRUE(r.error().message.starts_with("recorded session: case")) << r.error().message;
+  }
+}
+
 // As the body names its own format, so it is read without being told.
 TEST(Recorded, FormatIsKnownByShape) {
   for (const Recorded& s : all()) {

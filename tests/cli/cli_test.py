@@ -21,7 +21,11 @@ SAMPLES = {  # a value other than the default, as text and as it reads back, by 
     "INDEX=FACTOR,...": ("3=2", {"3": 2}), "BYTES": ("64MiB", 64 << 20), "TIME": ("90m", 5400), "NAME": ("other", "other"), "PERCENT": ("70", 70),
 }
 WRONG = {"N": "many", "0..1": "2", "ROLE,...": "robot", "INDEX,...": "one", "INDEX=FACTOR,...": "3:2", "BYTES": "1 parsec",
-         "TIME": "soon", "NAME": "../up", "PERCENT": "170"}
+         "TIME": "soon", "FILE": "no/such/file", "NAME": "../up", "PERCENT": "170"}
+
+
+PRICES = {"date": "2026-01-01", "source": "made for this test",
+          "rows": [{"glob": "gpt-4o*", "provider": "openai", "in": "7", "out": "9", "limit": 5000, "reserve": 1000}]}
 
 
 def table(rows, seed=1):
@@ -307,6 +311,11 @@ class BadInput(Case):
 
 class Options(Case):
     def value_for(self, row):
+        if row["takes"] == "FILE":
+            path = os.path.join(self.home, "prices.json")
+            with open(path, "w") as f:
+                json.dump(PRICES, f)
+            return (path, path)
         if row["takes"] in SAMPLES:
             return SAMPLES[row["takes"]]
         other = next(v for v in row["takes"].split("|") if json.dumps(v) != json.dumps(row["default"]) and v != json.dumps(row["default"]))
@@ -342,6 +351,34 @@ class Options(Case):
                 for page in (self.run_it("help", "compress").stdout, self.run_it("man").stdout.replace(b"\\-", b"-"),
                              self.run_it("completions", "bash").stdout):
                     self.assertIn(row["flag"].encode(), page)
+
+    def test_a_price_file_decides(self):
+        path = os.path.join(self.home, "prices.json")
+        rows = PRICES["rows"][0]
+
+        def write(text):
+            with open(path, "w") as f:
+                f.write(text if isinstance(text, str) else json.dumps(text))
+
+        def saved(*flags, **more):
+            answer = self.answer("simulate", "--json", *flags, stdin=body(table(900)), **more)
+            return answer["estimated_savings"], answer["tokens_saved"]
+        write(PRICES)
+        usual, tokens = saved()
+        dear, same = saved("--prices", path)
+        self.assertEqual(tokens, same)
+        self.assertNotEqual(usual, dear)
+        self.assertEqual(saved(environment={"HEADROOM_PRICES": path}), (dear, same))
+        for wrong, named in (("", "not JSON"), ("[]", "must be an object"), ({**PRICES, "rows": 3}, "rows"),
+                             ({**PRICES, "rows": [rows, {**rows, "limt": 3}]}, "row 2: limt"),
+                             ({**PRICES, "rows": [{**rows, "in": 3}]}, "row 1: in"),
+                             ({"rows": []}, "date"), (" " * (5 << 20), "larger than 4 MiB")):
+            write(wrong)
+            done = self.run_it("compress", "--prices", path, stdin=body(table(9)), expect=2)
+            self.assertEqual(done.stdout, b"")
+            self.assertIn("price file " + path + ": ", done.stderr.decode())
+            self.assertIn(named, done.stderr.decode())
+        self.assertIn(b"no such file", self.run_it("config", "--prices", "nowhere", expect=2).stderr)
 
     def test_switches(self):
         self.assertFalse(self.config("--no-optimize")["optimize"]["value"])
