@@ -25,6 +25,7 @@ LAYERS = [
     "history",      # a conversation's past as plain records: stale reads, repeats, units, epochs
     "pipeline",     # slots -> candidates -> choice -> marker -> edits
     "relay",        # the retrieval loop over a provider's replies
+    "ledger",       # what the proxy records and shows: rows, sums, history; no sockets
     "transcripts",  # agents' recorded sessions
     "api",          # the core as one call
     "http",         # HTTP, TLS, SSE: knows nothing of LLMs
@@ -38,6 +39,7 @@ LAYERS = [
 # the order already); these never see compressors.
 FORBIDDEN = {
     ("store", "compressors"), ("store", "detect"), ("store", "json"), ("store", "tokens"), ("store", "search"), ("store", "secrets"),
+    ("ledger", "compressors"), ("ledger", "relay"), ("ledger", "replay"),
     ("replay", "compressors"), ("replay", "store"), ("history", "replay"), ("pipeline", "replay"),
     ("history", "compressors"), ("history", "messages"), ("history", "store"),
     ("messages", "compressors"), ("messages", "detect"), ("messages", "store"),
