@@ -72,20 +72,30 @@ std::optional<View> reversible_view(const std::vector<Treated>& parts) {
   view.method = "mixed";
   view.unit = "parts";
   std::string statement;
+  std::size_t rewritten = 0;  // parts of which all is shown, in another form
+  bool open = false;          // the text ends in a view
   for (const Treated& t : parts) {
     ++view.total;
-    if (t.result.best && t.result.best->view.fidelity == Fidelity::reversible) {
-      const View& inner = t.result.best->view;
-      view.text.append(inner.text).append(inner.text.empty() ? "[" : "\n[").append(inner.statement).append("]");
-      statement.append(statement.empty() ? "" : "; ").append(inner.statement);
-    } else {
-      ++view.shown;
-      view.text.append(t.span.text);
+    const Choice* choice = t.result.best ? &*t.result.best : nullptr;
+    const bool shortened = choice && choice->view.fidelity == Fidelity::reversible;
+    view.shown += !shortened;
+    const std::string_view text = choice ? std::string_view(choice->view.text) : t.span.text;
+    // A view stands on lines of its own.
+    const bool follows = open && !text.starts_with('\n') && !text.starts_with("\r\n");
+    if (follows || (choice && !view.text.empty() && !view.text.ends_with('\n'))) view.text += '\n';
+    view.text.append(text);
+    if (shortened) {
+      view.text.append(text.empty() ? "[" : "\n[").append(choice->view.statement).append("]");
+      statement.append(statement.empty() ? "" : "; ").append(choice->view.statement);
     }
+    rewritten += choice && !shortened;
+    open = choice != nullptr;
   }
-  if (statement.empty()) return std::nullopt;
+  if (statement.empty() && rewritten == 0) return std::nullopt;
   while (view.text.ends_with('\n')) view.text.pop_back();
-  view.statement = "parts shortened: " + statement;
+  view.statement = statement.empty() ? std::to_string(rewritten) + (rewritten == 1 ? " part" : " parts") +
+                                           " in another form, nothing left out"
+                                     : "parts shortened: " + statement;
   return view;
 }
 

@@ -8,6 +8,7 @@
 #include "pipeline/gates.h"
 #include "pipeline/mixed.h"
 #include "pipeline/read_path.h"
+#include "pipeline/sections.h"
 #include "pipeline/slot_query.h"
 #include "pipeline/spans.h"
 
@@ -54,9 +55,82 @@ TEST(Spans, FindFencesJsonAndTags) {
   EXPECT_EQ(c[3].text, "oops");
 }
 
+std::string host(int i) {
+  return "web-" + std::to_string(i * 7919 % 9973);
+}
+
+std::string rows(int first, int end) {
+  std::string out;
+  for (int i = first; i < end; ++i) {
+    out += (i > first ? ", {\"id\": " : "{\"id\": ") + std::to_string(i * 31 % 977) + ", \"host\": \"" + host(i) +
+           R"(", "state": "running"})";
+  }
+  return out;
+}
+
+TEST(Spans, FindTheOutputInsideWhatToolsPutAroundIt) {
+  const auto part = [](const std::string& text) {
+    const Sections s = find_sections(text);
+    return text.substr(s.begin, s.end - s.begin);
+  };
+  EXPECT_EQ(part("Exit code: 0\nWall time: 0.4 seconds\nOutput:\na\nb\n"), "a\nb");
+  EXPECT_EQ(part("Command: ls\nDirectory: (root)\nStdout: a\nb\nStderr: (empty)\nError: (none)\nExit Code: 0\n"),
+            "a\nb");
+  EXPECT_EQ(part("Exit code 1\na\nb"), "a\nb");
+  EXPECT_EQ(part("a\r\nb\r\n[exit status 2]\r\n"), "a\r\nb");
+  EXPECT_EQ(part("Output:\r\na: 1\r\n"), "a: 1");
+  // No tool's frame: nothing is taken off.
+  for (const std::string text : {"name: x\nversion: 1\n", "a\nb\n", "", "\n\n", "exit 1\nthen\n",
+                                 "see Output: nothing\n", "Output\nx\n", "Output:", "https://host/output\n"})
+    EXPECT_EQ(part(text), text == "Output:" ? "" : text) << text;
+}
+
+TEST(Spans, FindWhatIsWholeOfJsonThatALimitCut) {
+  const std::string notice = "\n[... output cut ...]\n";
+  const std::string first = "{\"items\": [" + rows(0, 40) + R"(, {"id": 40, "ho)",
+                    lost = R"(: "web-60", "state": "running"}, )";
+  const std::string second = rows(61, 90);
+  const std::string text = first + notice + lost + second + "]}";
+  const auto spans = split_spans(text);
+  ASSERT_EQ(spans.size(), 4u);
+  EXPECT_EQ(spans[0].text, first);
+  EXPECT_EQ(spans[2].text, second);
+  EXPECT_TRUE(spans[0].inner && !spans[1].inner && spans[2].inner && !spans[3].inner);
+  // Few values behind the cut are parts of their own, if they are large enough.
+  const std::string large = "{\"all\": [" + rows(100, 120) + "]}";
+  const auto few = split_spans(first + notice + lost + large + ", " + large + "]}");
+  ASSERT_EQ(few.size(), 6u);
+  EXPECT_EQ(few[2].text, large);
+  EXPECT_EQ(few[4].text, large);
+  // What breaks off soon is no JSON.
+  EXPECT_EQ(split_spans("[1, 2, oops\nmore text\n" + std::string(2000, 'x')).size(), 1u);
+}
+
+TEST(Mixed, ShowsBothEndsOfJsonThatWasCutAndTheNoticeBetween) {
+  tokens::Witnesses counters;
+  const std::string text = "Exit code: 0\nOutput:\n[" + rows(0, 120) + R"(, {"id": 120, "ho)" +
+                           "\n[... output cut ...]\n" + R"(": "web-260", "state": "running"}, )" + rows(261, 380) +
+                           "]\n";
+  const search::Query query = search::Query::parse({});
+  const BlockRequest request{text, counters.ruler().count(text), query, {}, true, false, {}, {}, {}, true};
+  const BlockResult result = compress_block(request, Options(), counters);
+  ASSERT_TRUE(result.best);
+  const compressors::View& view = result.best->view;
+  EXPECT_EQ(view.fidelity, compressors::Fidelity::reversible);
+  EXPECT_LT(result.best->tokens.value * 4, request.tokens.value);
+  EXPECT_TRUE(view.text.starts_with("Exit code: 0\nOutput:\n"));
+  EXPECT_NE(view.text.find("\n[... output cut ...]\n"), std::string::npos);
+  EXPECT_NE(view.text.find(host(0)), std::string::npos);
+  EXPECT_NE(view.text.find(host(379)), std::string::npos);
+  EXPECT_NE(view.statement.find("120 rows compressed to"), std::string::npos);
+  EXPECT_NE(view.statement.find("119 rows compressed to"), std::string::npos);
+}
+
 RC_GTEST_PROP(Spans, JoinToTheText, ()) {
   const auto pieces = *rc::gen::container<std::vector<std::string>>(rc::gen::element<std::string>(
-      "```", "```json\n", "\n", "<out>\n", "</out>\n", "{\"a\":1}", "[", "x", "\r\n", " ", numbers(60)));
+      "```", "```json\n", "\n", "<out>\n", "</out>\n", "{\"a\":1}", "[", "x", "\r\n", " ", numbers(60), "Output:\n",
+      "Stdout: ", "Exit Code: 0\n", "[exit status 1]", "Stderr: (empty)\n", "[" + rows(0, 40), ", " + rows(3, 9),
+      R"(, {"id": 1, "na)", ", {\"all\": [" + rows(0, 6) + "]}"));
   std::string text, joined;
   for (const std::string& p : pieces) text += p;
   for (const Span& s : split_spans(text)) joined += s.text;
@@ -67,6 +141,9 @@ TEST(Spans, AreLinearInOpenBrackets) {
   std::string text;
   for (int i = 0; i < 100000; ++i) text += "[ {\n";
   EXPECT_EQ(split_spans(text).size(), 1u);
+  std::string cut = "[" + rows(0, 100) + ", oops";
+  for (int i = 0; i < 100000; ++i) cut += ", {";
+  EXPECT_EQ(split_spans(cut).size(), 2u);
 }
 
 TEST(SlotQuery, TakesScalarsOnly) {

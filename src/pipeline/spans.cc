@@ -1,16 +1,21 @@
 #include "pipeline/spans.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/lines.h"
 #include "detect/line_shapes.h"
 #include "json/document.h"
+#include "pipeline/sections.h"
 
 namespace headroom::pipeline {
 namespace {
 
 constexpr std::size_t min_json = 200;     // bytes: below, a value inside other text is left to it
 constexpr std::size_t max_attempts = 64;  // parses of JSON that may fail
+// Bytes of well-formed JSON before the place where it breaks off: a tool's limit cut it there. Less may be anything.
+constexpr std::size_t min_broken = 1000;
+constexpr std::size_t least_values = 5;  // rows behind a cut that are one part
 
 constexpr bool is_blank(char c) {
   return c == ' ' || c == '\t';
@@ -106,7 +111,11 @@ class Splitter {
     const std::size_t begin = offset(line_) + at;
     if (text_.size() - begin < min_json) return false;
     const auto doc = json::Document::parse_prefix(text_.substr(begin));
-    if (!doc || doc->root().end() < min_json) {
+    if (!doc) {
+      ++attempts_;
+      return broken_off(begin, begin + doc.error().offset);
+    }
+    if (doc->root().end() < min_json) {
       ++attempts_;
       return false;
     }
@@ -124,6 +133,59 @@ class Splitter {
     return true;
   }
 
+  // A value that is well-formed up to `end` and then breaks off; behind it, up to the end of the text, what is whole
+  // again: "[{...}, {...}, {"id": 1[... output cut ...]": 7}, {...}, {...}]".
+  bool broken_off(std::size_t begin, std::size_t end) {
+    if (end - begin < min_broken) return false;
+    flush(begin);
+    spans_.push_back({text_.substr(begin, end - begin), true, {}});
+    done_ = end;
+    for (std::size_t at = end; (at = next_element(at)) < text_.size();) at = rows(at);
+    line_ = lines_.size();
+    return true;
+  }
+  // The next bracket behind a comma: the values before it may be inside one that was cut.
+  std::size_t next_element(std::size_t at) const {
+    for (; at < text_.size() && attempts_ < max_attempts; ++at) {
+      at = text_.find_first_of("{[", at);
+      if (at == std::string_view::npos) break;
+      const std::size_t before = text_.find_last_not_of(" \t\r\n", at - 1);
+      if (before != std::string_view::npos && before >= done_ && text_[before] == ',') return at;
+    }
+    return text_.size();
+  }
+  // Values one behind the other, parted by commas, from `at` on: one part if they are many, else the large ones.
+  std::size_t rows(std::size_t at) {
+    std::vector<std::string_view> values;
+    for (std::size_t next = at; next < text_.size() && (text_[next] == '{' || text_[next] == '[');) {
+      const auto doc = json::Document::parse_prefix(text_.substr(next));
+      if (!doc) {
+        ++attempts_;
+        break;
+      }
+      values.push_back(text_.substr(next, doc->root().end()));
+      at = next + doc->root().end();
+      next = text_.find_first_not_of(" \t\r\n", at);
+      if (next == std::string_view::npos || text_[next] != ',') break;
+      next = std::min(text_.find_first_not_of(" \t\r\n", next + 1), text_.size());
+    }
+    if (values.empty()) return at + 1;
+    const auto add = [&](std::string_view part) {
+      if (part.size() < min_json) return;
+      flush(offset_of(part));
+      spans_.push_back({part, true, {}});
+      done_ = at_end(part);
+    };
+    if (values.size() >= least_values) {
+      add({values.front().data(), at_end(values.back()) - offset_of(values.front())});
+    } else {
+      for (const std::string_view v : values) add(v);
+    }
+    return at;
+  }
+  std::size_t offset_of(std::string_view part) const { return static_cast<std::size_t>(part.data() - text_.data()); }
+  std::size_t at_end(std::string_view part) const { return offset_of(part) + part.size(); }
+
   std::string_view text_;
   std::vector<Line> lines_;
   std::vector<Span> spans_;
@@ -134,7 +196,16 @@ class Splitter {
 }  // namespace
 
 std::vector<Span> split_spans(std::string_view text) {
-  return Splitter(text).run();
+  const Sections s = find_sections(text);
+  std::vector<Span> out;
+  if (s.begin > 0) out.push_back({text.substr(0, s.begin), false, {}});
+  if (s.begin < s.end) {
+    std::vector<Span> parts = Splitter(text.substr(s.begin, s.end - s.begin)).run();
+    if (parts.size() == 1 && s.end - s.begin < text.size()) parts.front().inner = true;
+    std::ranges::move(parts, std::back_inserter(out));
+  }
+  if (s.end < text.size()) out.push_back({text.substr(s.end), false, {}});
+  return out;
 }
 
 }  // namespace headroom::pipeline

@@ -1,4 +1,5 @@
-// JSON that is not one value: lines of values, values in a row, a value cut off by a tool's limit.
+// JSON that is not one value: lines of values, values in a row (parted by commas, as rows cut out of an array are), a
+// value cut off by a tool's limit.
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,6 +28,10 @@ std::string as_array(std::string_view text, std::string_view& rest) {
   while (at < text.size()) {
     while (at < text.size() && (is_space(text[at]) || text[at] == '\x1E'))
       ++at;  // RFC 7464 puts a record separator in front
+    if (at < text.size() && values > 0 && text[at] == ',') {
+      ++at;
+      continue;
+    }
     if (at == text.size()) break;
     if (text[at] != '{' && text[at] != '[') {
       if (values < least_values) return {};
