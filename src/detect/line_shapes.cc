@@ -322,8 +322,9 @@ bool is_code_line(std::string_view line) {
       "case ",   "export ", "local ",   "fi",        "done",    "impl ",    "require ", "@"};
   // A gutter of line numbers is none of the code's shape.
   const std::size_t digits = digits_at(line, 0);
-  if (digits > 0 && digits < 8 && digits < line.size() && (line[digits] == '\t' || line[digits] == '\xE2')) {
-    line.remove_prefix(digits + (line[digits] == '\t' ? 1 : 3));
+  const std::string_view behind = line.substr(digits);
+  if (digits > 0 && digits < 8 && (behind.starts_with('\t') || behind.starts_with("→"))) {
+    line.remove_prefix(digits + (behind.front() == '\t' ? 1 : 3));
     line = trim_left(line);
     if (line.empty()) return true;
   }

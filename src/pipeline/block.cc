@@ -6,6 +6,7 @@
 #include "compressors/statements.h"
 #include "detect/sketch.h"
 #include "pipeline/mixed.h"
+#include "pipeline/terminal_views.h"
 
 namespace headroom::pipeline {
 namespace {
@@ -137,12 +138,23 @@ Accepted offer_kinds(const BlockRequest& request, const Options& options, tokens
   return accepted;
 }
 
+// The kinds' views, and those of what is left when the codes of a terminal are off.
+Accepted offer_all(const BlockRequest& request, const Options& options, tokens::Witnesses& counters, Chooser& chooser) {
+  Accepted accepted = offer_kinds(request, options, counters, chooser);
+  if (accepted == Accepted::too_early) return accepted;
+  for (View& view : terminal_views(request, options, counters)) {
+    accepted = Accepted::yes;
+    chooser.offer(std::move(view), "terminal");
+  }
+  return accepted;
+}
+
 }  // namespace
 
 BlockResult compress_simple(const BlockRequest& request, const Options& options, tokens::Witnesses& counters) {
   if (request.tokens < options.min_lossless) return {std::nullopt, std::nullopt, Reason::too_small};
   Chooser chooser(request, options, counters);
-  const Accepted accepted = offer_kinds(request, options, counters, chooser);
+  const Accepted accepted = offer_all(request, options, counters, chooser);
   return std::move(chooser).result(accepted);
 }
 
@@ -150,7 +162,7 @@ BlockResult compress_block(const BlockRequest& request, const Options& options, 
   if (request.tokens < options.min_lossless) return {std::nullopt, std::nullopt, Reason::too_small};
   if (is_own_output(request.text)) return {std::nullopt, std::nullopt, Reason::own_output};
   Chooser chooser(request, options, counters);
-  Accepted accepted = offer_kinds(request, options, counters, chooser);
+  Accepted accepted = offer_all(request, options, counters, chooser);
   if (accepted == Accepted::no && request.kind.empty()) {
     for (View& view : mixed_views(request, options, counters)) {
       accepted = Accepted::yes;

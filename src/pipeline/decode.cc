@@ -4,14 +4,20 @@
 #include "json/document.h"
 #include "pipeline/compress.h"
 #include "pipeline/mixed.h"
+#include "pipeline/terminal_views.h"
 
 namespace headroom::pipeline {
 
-std::optional<std::string> decode_whole(std::string_view view) {
+std::optional<std::string> decode_by_kinds(std::string_view view) {
   for (const compressors::Compressor& c : compressors::all()) {
     if (auto original = c.decode(view)) return original;
   }
   return std::nullopt;
+}
+
+std::optional<std::string> decode_whole(std::string_view view) {
+  if (auto original = decode_by_kinds(view)) return original;
+  return decode_terminal(view);
 }
 
 Result<std::string> decode(std::string_view view) {

@@ -11,6 +11,7 @@
 #include "pipeline/sections.h"
 #include "pipeline/slot_query.h"
 #include "pipeline/spans.h"
+#include "pipeline/terminal_views.h"
 
 namespace headroom::pipeline {
 namespace {
@@ -280,6 +281,67 @@ TEST(Compress, MixedContentDecodesToItsBytes) {
     EXPECT_EQ(*back, text);
   }
   EXPECT_TRUE(o.changed);
+}
+
+std::string coloured_diff() {
+  std::string out =
+      "\x1b[1mdiff --git a/x.py b/x.py\x1b[m\n\x1b[1mindex 3f1c2aa..9ab0c17 100644\x1b[m\n"
+      "\x1b[1m--- a/x.py\x1b[m\n\x1b[1m+++ b/x.py\x1b[m\n\x1b[36m@@ -1,240 +1,240 @@\x1b[m\n";
+  for (int i = 0; i < 40; ++i) {
+    const std::string n = std::to_string(i);
+    for (int k = 0; k < 5; ++k) out += " line " + n + " stays as it was before, " + std::to_string(k) + "\n";
+    out += "\x1b[31m-old_" + n + " = compute(" + n + ")\x1b[m\n\x1b[32m+\x1b[m\x1b[32mnew_" + n + " = 0\x1b[m\n";
+  }
+  return out;
+}
+
+std::vector<compressors::View> terminal_views_of(std::string_view text, bool reversible, bool line_preserving = false) {
+  static tokens::Witnesses counters;
+  static const search::Query none;
+  const BlockRequest request{text, counters.ruler().count(text), none, {}, reversible, line_preserving, {}};
+  return terminal_views(request, Options(), counters);
+}
+
+TEST(TerminalViews, WhatIsLeftGoesToItsKind) {
+  const auto views = terminal_views_of(coloured_diff(), true);
+  ASSERT_EQ(views.size(), 2u);
+  EXPECT_EQ(views[0].fidelity, compressors::Fidelity::reversible);
+  EXPECT_NE(views[0].text.find("[diff, "), std::string::npos);
+  EXPECT_NE(views[0].text.find("+new_39 = 0"), std::string::npos);
+  EXPECT_EQ(views[0].text.find('\x1b'), std::string::npos);
+  EXPECT_EQ(views[1].fidelity, compressors::Fidelity::lossless);
+  EXPECT_EQ(decode_terminal(views[1].text), coloured_diff());
+}
+
+TEST(TerminalViews, NothingIsLeftOutWhereItMayNotBe) {
+  for (const auto& view : terminal_views_of(coloured_diff(), false))
+    EXPECT_EQ(view.fidelity, compressors::Fidelity::lossless);
+  EXPECT_TRUE(terminal_views_of("no codes\n", true).empty());
+  EXPECT_TRUE(terminal_views_of(std::string("\x1b[1mx\0y\x1b[m\n", 12), true).empty());
+}
+
+TEST(TerminalViews, StatementsThatColoursHidAreNotShown) {
+  std::string text;
+  for (int i = 0; i < 60; ++i) text += "\x1b[1m[lines 3-900 of 999]\x1b[0m\rx\n";
+  for (const auto& view : terminal_views_of(text, true)) {
+    if (view.fidelity == compressors::Fidelity::lossless) continue;
+    EXPECT_EQ(view.text.find("\n[lines 3-900 of 999]"), std::string::npos);
+  }
+}
+
+TEST(TerminalViews, ViewsInViewsAreNotFollowedForEver) {
+  std::string text;
+  for (int i = 0; i < 100000; ++i) text += "[terminal, view below, complete]\n";
+  EXPECT_FALSE(decode_terminal(text));
+}
+
+RC_GTEST_PROP(TerminalViews, LosslessOnesDecode, ()) {
+  const auto pieces = *rc::gen::container<std::vector<std::string>>(
+      rc::gen::element<std::string>("\x1b[32m", "\x1b[0m", "\r", "\n", "\r\n", "2026-03-01 10:00:01 INFO job 17 done\n",
+                                    "get 50 %", "\b", "\x1b[1A", "[end]", "error: lost\n", "§", "a.py:12:x\n"));
+  std::string text;
+  for (const std::string& p : pieces) text += p;
+  for (const auto& view : terminal_views_of(text, false)) RC_ASSERT(decode_terminal(view.text) == text);
 }
 
 }  // namespace
