@@ -17,7 +17,7 @@ std::string parent_of(const std::string& pointer) {
 
 // A string leaf: what the view kept is written as the client wrote it.
 std::string respelled(std::string_view raw, bool escaped, std::string_view view) {
-  if (!escaped) return json::quote(view);
+  if (!escaped || is_plainly_spelled(raw)) return json::quote(view);
   const Spelling original(raw);
   return '"' + write(original, align(original, view)) + '"';
 }

@@ -46,6 +46,18 @@ TEST(Spelling, MapsEveryEscape) {
   EXPECT_TRUE(Spelling(R"(a\nb\t\"\\)").is_plain());
 }
 
+// What needs no Spelling has one that is plain, and what has an odd one is never taken for plain.
+RC_GTEST_PROP(Spelling, IsPlainWithoutBeingMade, ()) {
+  const auto parts = *rc::gen::container<std::vector<std::string>>(rc::gen::element<std::string>(
+      "a", "é", R"(\n)", R"(\")", R"(\\)", R"(\b)", R"(\f)", R"(\r)", R"(\t)", R"(\/)", R"(\u0001)", R"(\u001f)",
+      R"(\u001F)", R"(\u000a)", R"(\u007f)", R"(\u00e9)", R"(\ud800)", R"(\ud83d\ude80)"));
+  std::string raw;
+  for (const std::string& part : parts) raw += part;
+  const bool plain = Spelling(raw).is_plain();
+  RC_ASSERT(!is_plainly_spelled(raw) || plain);
+  RC_ASSERT(is_plainly_spelled(raw) || !plain || raw.find("\\ud") != raw.npos);
+}
+
 TEST(Spelling, OfKeptTextIsTheClients) {
   const std::string raw = R"(src\/a.cc \u00e9\nsrc\/b.cc\n\ud800 half\nplain line\nkey,\u003cb\u003e,x)";
   EXPECT_EQ(respell(raw, json::unescape(raw)), raw);

@@ -128,6 +128,21 @@ class Aligner {
 
 }  // namespace
 
+bool is_plainly_spelled(std::string_view raw) {
+  constexpr std::string_view written = "\"\\bfnrt";
+  for (std::size_t at = 0; (at = raw.find('\\', at)) != std::string_view::npos;) {
+    if (written.find(raw[at + 1]) != std::string_view::npos) {
+      at += 2;
+      continue;
+    }
+    // Only control characters are written with a \u: 0000 to 001f, in lower case.
+    const std::string_view escape = raw.substr(at, 6);
+    if (!escape.starts_with("\\u00") || json::escape(json::unescape(escape)) != escape) return false;
+    at += escape.size();
+  }
+  return true;
+}
+
 Spelling::Spelling(std::string_view raw) : raw_(raw) {
   text_.reserve(raw.size());
   std::size_t at = 0;

@@ -17,6 +17,10 @@
 
 namespace headroom::messages {
 
+// Whether every escape of `raw` (valid JSON string content) is the one that would be written for its character; lone
+// surrogates are not counted as such. One pass, nothing copied: it spares most texts a Spelling.
+bool is_plainly_spelled(std::string_view raw);
+
 class Spelling {
  public:
   // `raw` (valid JSON string content) must outlive it.

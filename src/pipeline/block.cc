@@ -17,6 +17,8 @@ using compressors::View;
 
 constexpr std::string_view no_handle = "000000000000";
 constexpr std::size_t max_nominees = 3;
+// Above this size a lossless view cannot compete with a reversible one; making it would only cost time.
+constexpr std::size_t lossless_beside_reversible = 256 * 1024;
 constexpr Tokens lossy_gain{
     150};  // what a reversible view must save beyond the best lossless one: a retrieval costs a round
 
@@ -63,6 +65,8 @@ class Chooser {
     if (best && best->tokens <= tokens) return;
     best = Choice{std::move(view), kind, tokens};
   }
+
+  bool has_reversible() const { return reversible_.has_value(); }
 
   BlockResult result(Accepted accepted) && {
     BlockResult r;
@@ -130,6 +134,8 @@ Accepted offer_kinds(const BlockRequest& request, const Options& options, tokens
     // The strongest kind whose parser accepts the text owns it: a weaker one (a log, to whom search results and patches
     // are lines of few templates) may only offer what a decoder proves.
     context.reversible = context.reversible && accepted == Accepted::no;
+    if (accepted == Accepted::yes && chooser.has_reversible() && request.text.size() > lossless_beside_reversible)
+      break;
     for (View& view : c->views(request.text, context, !request.kind.empty())) {
       accepted = Accepted::yes;
       chooser.offer(std::move(view), c->kind);

@@ -192,7 +192,7 @@ class Walk {
       const bool code_stays = l.code && !late && p_.options.keep_code > 0;
       if (code_stays) {
         l.skipped = s.asks ? Reason::code_asked_about : Reason::code_recent;
-      } else if (l.lines && s.index.may_find(l.lines)) {
+      } else if (may_repeat(p_, i, s)) {
         if (const auto pointer = choose_pointer(p_, i, l, s.index, earlier(s), l.now())) l.placed = pointer;
       }
       if (stale) {
@@ -200,7 +200,7 @@ class Walk {
       }
       if (l.placed) l.skipped.reset();
     }
-    enter(p_, i, l, s);
+    enter(p_, i, s);
   }
 
   // The texts in the index, decoded.
@@ -409,12 +409,13 @@ class Walk {
     for (const LeafState& l : s.leaves) open += l.skipped && is_final(*l.skipped) ? Tokens() : l.before;
     s.index = history::Index();
     s.indexed.clear();
+    s.to_enter.reset();
     earlier_.clear();
     for (std::size_t i = 0; i < s.leaves.size(); ++i) {
       LeafState& l = s.leaves[i];
       if (l.gone) continue;
       if (c_.leaves[i].message < epoch.position.cut) {
-        enter(p_, i, l, s);
+        enter(p_, i, s);
         continue;
       }
       const auto found = stale.find(static_cast<int>(i));
@@ -492,6 +493,7 @@ class Walk {
       if (c_.leaves[i].message < 0 || !gone[static_cast<std::size_t>(c_.leaves[i].message)]) continue;
       l.gone = true;
       l.placed = nullptr;
+      l.readable = false;
       l.lines = nullptr;
     }
     // Pointers at what left must find another target.

@@ -1,6 +1,7 @@
 #include "pipeline/placing.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/lines.h"
 #include "history/touch.h"
@@ -141,7 +142,7 @@ LeafState first_look(const Placing& p, std::size_t leaf) {
   s.slot = !s.skipped;
   if (l.role == messages::Role::tool) {
     if (!s.error && s.before < short_error) s.error = is_error_output(text);
-    s.lines = history::read_lines(text);
+    s.readable = true;
   }
   if (!s.slot) return s;
   if (s.before < p.options.min_lossless) {
@@ -222,8 +223,15 @@ std::shared_ptr<const Placed> place_stale(const Placing& p, std::size_t leaf, Le
   return std::make_shared<const Placed>(std::move(out));
 }
 
-void enter(const Placing& p, std::size_t leaf, LeafState& state, Standing& standing) {
-  if (!state.lines || state.gone) return;
+namespace {
+
+const history::Reading& lines_of(const Placing& p, std::size_t leaf, LeafState& state) {
+  if (!state.lines) state.lines = history::read_lines(p.texts[leaf]);
+  return state.lines;
+}
+
+void add_to_index(const Placing& p, std::size_t leaf, LeafState& state, Standing& standing) {
+  if (state.gone) return;
   // Also what shows no line of its source: a pointer that names "result 2 of ..." counts the results as the reader
   // does.
   std::vector<history::Lines> shown;
@@ -232,8 +240,30 @@ void enter(const Placing& p, std::size_t leaf, LeafState& state, Standing& stand
   } else if (state.before >= least_repeat) {
     shown.push_back({0, count_lines(p.texts[leaf])});
   }
-  standing.index.add(state.lines, label_of(p, p.conversation.leaves[leaf]), shown);
+  standing.index.add(lines_of(p, leaf, state), label_of(p, p.conversation.leaves[leaf]), shown);
   standing.indexed.push_back(static_cast<std::uint32_t>(leaf));
+}
+
+}  // namespace
+
+bool may_repeat(const Placing& p, std::size_t leaf, Standing& standing) {
+  LeafState& state = standing.leaves[leaf];
+  if (!state.readable) return false;
+  if (const auto first = std::exchange(standing.to_enter, std::nullopt))
+    add_to_index(p, *first, standing.leaves[*first], standing);
+  return standing.index.size() > 0 && standing.index.may_find(lines_of(p, leaf, state));
+}
+
+void enter(const Placing& p, std::size_t leaf, Standing& standing) {
+  LeafState& state = standing.leaves[leaf];
+  if (!state.readable || state.gone) return;
+  if (const auto first = std::exchange(standing.to_enter, std::nullopt)) {
+    add_to_index(p, *first, standing.leaves[*first], standing);
+  } else if (standing.index.size() == 0) {
+    standing.to_enter = leaf;
+    return;
+  }
+  add_to_index(p, leaf, state, standing);
 }
 
 }  // namespace headroom::pipeline

@@ -56,8 +56,12 @@ std::shared_ptr<const Placed> place_stale(const Placing& p, std::size_t leaf, Le
 // Whether the text holds a secret that may not go to the store; looked for once, where a handle would stand for it.
 bool is_secret(const Placing& p, std::size_t leaf, LeafState& state);
 
-// Enters the text into the index of what stands verbatim, if it does and is worth pointing at.
-void enter(const Placing& p, std::size_t leaf, LeafState& state, Standing& standing);
+// Whether lines of the text may stand in an earlier one.
+bool may_repeat(const Placing& p, std::size_t leaf, Standing& standing);
+
+// Enters the text into the index of what stands verbatim, if it does and is worth pointing at. The first one waits for
+// a second: the lines of a lone text are of use to nobody.
+void enter(const Placing& p, std::size_t leaf, Standing& standing);
 
 // The lossless view of a text, where its original could not be stored.
 std::shared_ptr<const Placed> lossless_view(const Placing& p, std::size_t leaf, const LeafState& state);

@@ -46,7 +46,8 @@ struct LeafState {
   bool gone = false;          // its unit left
   bool secret = false;        // may not go to the store: no handle may stand for it...
   bool secret_known = false;  // ...if that was looked for
-  history::Reading lines;     // of texts that later ones may point at
+  bool readable = false;      // later texts may point at its lines...
+  history::Reading lines;     // ...which are read once there are two such texts
 
   Tokens now() const { return gone ? Tokens() : placed ? placed->tokens : before; }
 };
@@ -76,6 +77,7 @@ struct Standing {
   history::Fold fold;
   history::Index index;                 // of what stands verbatim
   std::vector<std::uint32_t> indexed;   // the leaf of each text in it
+  std::optional<std::size_t> to_enter;  // the first readable text, as long as it is the only one
   std::vector<int> active;              // leaves that an epoch could make smaller, ascending
   std::size_t window = 0;               // leaves before it have been looked at for leaving the window
   std::vector<history::Facts> facts;    // what each leaf says of files; null or beyond the end: not looked at

@@ -13,6 +13,7 @@ namespace headroom::store {
 namespace {
 
 // EVP takes sizes as int.
+constexpr std::size_t part_size = 64 * 1024;  // of what is compared while it is opened
 constexpr std::size_t most_bytes = std::size_t{1} << 30;
 
 const unsigned char* bytes(std::string_view text) {
@@ -20,6 +21,10 @@ const unsigned char* bytes(std::string_view text) {
 }
 unsigned char* bytes(std::string& text) {
   return reinterpret_cast<unsigned char*>(text.data());
+}
+
+Error damaged() {
+  return {ErrorKind::corrupt, "the store gave back other bytes than it was given"};
 }
 
 Error broken() {
@@ -83,25 +88,48 @@ Result<std::string> Aead::seal(std::string_view key, std::string_view about, std
   return sealed;
 }
 
-Result<std::string> Aead::open(std::string_view key, std::string_view about, std::string_view sealed) {
+template <class Take>
+Result<void> Aead::open_parts(std::string_view key, std::string_view about, std::string_view sealed, Take take) {
   if (const auto done = ready(); !done) return std::unexpected(done.error());
   if (key.size() != key_size || about.size() > most_bytes) return std::unexpected(broken());
-  const auto damaged = [] { return fail(ErrorKind::corrupt, "the store gave back other bytes than it was given"); };
-  if (sealed.size() < seal_overhead || sealed.size() > most_bytes) return damaged();
+  if (sealed.size() < seal_overhead || sealed.size() > most_bytes) return std::unexpected(damaged());
   const std::string_view body = sealed.substr(nonce_size, sealed.size() - seal_overhead);
-  std::string tag(sealed.substr(sealed.size() - tag_size)), text(body.size(), '\0');
+  std::string tag(sealed.substr(sealed.size() - tag_size));
   EVP_CIPHER_CTX* const c = context_.get();
   int n = 0;
+  const auto update = [&](unsigned char* out, std::string_view in) {
+    return EVP_DecryptUpdate(c, out, &n, bytes(in), static_cast<int>(in.size())) == 1;
+  };
   const bool done = EVP_DecryptInit_ex2(c, cipher_.get(), bytes(key), bytes(sealed), nullptr) == 1 &&
-                    EVP_DecryptUpdate(c, nullptr, &n, bytes(about), static_cast<int>(about.size())) == 1 &&
-                    EVP_DecryptUpdate(c, bytes(text), &n, bytes(body), static_cast<int>(body.size())) == 1 &&
+                    update(nullptr, about) && take(body, update) &&
                     EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_AEAD_SET_TAG, tag_size, tag.data()) == 1 &&
                     EVP_DecryptFinal_ex(c, nullptr, &n) == 1;
-  if (!done) {
-    wipe(text);  // bytes whose tag did not hold are nobody's
-    return damaged();
-  }
-  return text;
+  return done ? Result<void>() : std::unexpected(damaged());
+}
+
+Result<std::string> Aead::open(std::string_view key, std::string_view about, std::string_view sealed) {
+  std::string text;
+  const auto done = open_parts(key, about, sealed, [&](std::string_view body, const auto& update) {
+    text.resize(body.size());
+    return update(bytes(text), body);
+  });
+  if (done) return text;
+  wipe(text);  // bytes whose tag did not hold are nobody's
+  return std::unexpected(done.error());
+}
+
+Result<void> Aead::check(std::string_view key, std::string_view about, std::string_view sealed, std::string_view text) {
+  return open_parts(key, about, sealed, [text](std::string_view body, const auto& update) {
+    if (body.size() != text.size()) return false;
+    std::string part(std::min(part_size, body.size()), '\0');
+    bool same = true;
+    for (std::size_t at = 0; same && at < body.size(); at += part_size) {
+      const std::string_view here = body.substr(at, part_size);
+      same = update(bytes(part), here) && std::string_view(part).substr(0, here.size()) == text.substr(at, part_size);
+    }
+    wipe(part);
+    return same;
+  });
 }
 
 }  // namespace headroom::store

@@ -32,9 +32,14 @@ class Aead {
  public:
   Result<std::string> seal(std::string_view key, std::string_view about, std::string_view text);
   Result<std::string> open(std::string_view key, std::string_view about, std::string_view sealed);
+  // Whether `sealed` opens and holds just `text`; without a copy of it. corrupt if not.
+  Result<void> check(std::string_view key, std::string_view about, std::string_view sealed, std::string_view text);
 
  private:
   Result<void> ready();
+  // take(body, update) opens the body by update(out, part) and says whether it went well; then the tag is looked at.
+  template <class Take>
+  Result<void> open_parts(std::string_view key, std::string_view about, std::string_view sealed, Take take);
 
   struct FreeCipher {
     void operator()(evp_cipher_st* c) const;

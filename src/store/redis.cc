@@ -441,12 +441,9 @@ class RedisStore final : public Store {
         answers[p.index] = std::unexpected(known.error());
         continue;
       }
-      const auto content = vault_.open_content(key, as_bytes(p.id), p.original->kind, r.list[1].text);
-      if (!content) {
-        answers[p.index] = std::unexpected(content.error());
-      } else if (*content != p.original->content) {
-        answers[p.index] = fail(ErrorKind::corrupt, "the store gave back other bytes than it was given");
-      }
+      const auto same =
+          vault_.check_content(key, as_bytes(p.id), p.original->kind, r.list[1].text, p.original->content);
+      if (!same) answers[p.index] = std::unexpected(same.error());
     }
     return {};
   }

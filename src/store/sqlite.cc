@@ -281,6 +281,7 @@ class SqliteStore final : public Store {
     }
     unwritten_key_.reset();
     if (dirty) renewals_.clear();
+    for (Pending& p : pending) p.sealed = {};
     for (std::size_t i = 0; i < pending.size(); ++i) {
       const Pending& p = pending[i];
       if (refused[i]) {
@@ -391,14 +392,14 @@ class SqliteStore final : public Store {
   }
 
   Result<void> read_back(const Pending& p) {
-    const auto kept = rows_.payload(p.entry, true);
-    if (!kept) return std::unexpected(kept.error());
-    if (!*kept) return fail(ErrorKind::unavailable, "another process has removed the original meanwhile");
-    if (const auto key = need_key((*kept)->key); !key) return key;
-    const auto content = vault_.open_content((*kept)->key, as_bytes(p.id), p.original->kind, (*kept)->ct);
-    if (!content) return std::unexpected(content.error());
-    if (*content == p.original->content) return {};
-    return fail(ErrorKind::corrupt, "the store gave back other bytes than it was given");
+    Result<void> same;
+    const auto found = rows_.look_at_content(p.entry, [&](DataKeyId key, std::string_view ct) {
+      same = need_key(key);
+      if (same) same = vault_.check_content(key, as_bytes(p.id), p.original->kind, ct, p.original->content);
+    });
+    if (!found) return std::unexpected(found.error());
+    if (!*found) return fail(ErrorKind::unavailable, "another process has removed the original meanwhile");
+    return same;
   }
 
   // get:

@@ -282,6 +282,28 @@ TEST(Aead, OpensOnlyWhatItSealed) {
 }
 
 // NIST's GCM test vector (AES-256, case 14 of the submission): key, nonce and text of zeros.
+TEST(Aead, ChecksWithoutACopy) {
+  Aead aead;
+  const std::string k(32, 'k');
+  for (const std::size_t size : {0u, 1u, 65535u, 65536u, 65537u, 200000u}) {
+    std::string text(size, 'a');
+    for (std::size_t i = 0; i < size; ++i) text[i] = static_cast<char>(i * 7 % 251);
+    const auto sealed = aead.seal(k, "about", text).value();
+    EXPECT_TRUE(aead.check(k, "about", sealed, text)) << size;
+    EXPECT_FALSE(aead.check(k, "About", sealed, text)) << size;
+    EXPECT_FALSE(aead.check(k, "about", sealed, text + "a")) << size;
+    for (const std::size_t at : {std::size_t{0}, size / 2, size - 1}) {
+      if (at >= size) continue;
+      std::string other = text, damaged = sealed;
+      other[at] = static_cast<char>(other[at] ^ 1);
+      damaged[damaged.size() - 1 - at] = static_cast<char>(damaged[damaged.size() - 1 - at] ^ 1);
+      EXPECT_FALSE(aead.check(k, "about", sealed, other)) << size << " " << at;
+      EXPECT_FALSE(aead.check(k, "about", damaged, text)) << size << " " << at;
+      EXPECT_FALSE(aead.check(k, "about", sealed, text.substr(0, at))) << size << " " << at;
+    }
+  }
+}
+
 TEST(Aead, FollowsItsStandard) {
   Aead aead;
   std::string sealed(12, '\0');

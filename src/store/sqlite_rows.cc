@@ -47,6 +47,18 @@ Result<std::optional<PayloadRow>> Rows::payload(std::int64_t entry, bool with_co
   return std::nullopt;
 }
 
+Result<bool> Rows::look_at_content(std::int64_t entry,
+                                   const std::function<void(std::int64_t, std::string_view)>& look) {
+  Run run(db_, "SELECT key, ct FROM payload WHERE entry = ?");
+  run.bind(entry);
+  if (run.step()) {
+    look(run.integer(0), run.bytes(1));
+    return true;
+  }
+  if (run.code() != SQLITE_OK) return unread(run);
+  return false;
+}
+
 Result<std::int64_t> Rows::add(std::string_view ws, const EntryRow& row, const PayloadRow& payload) {
   auto done = written(Run(db_,
                           "INSERT INTO entries(ws, handle, id, kind, version, created, carried, expires, size) "

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <span>
@@ -46,6 +47,8 @@ class Rows {
   Result<std::optional<EntryRow>> find(std::string_view ws, std::int64_t handle);
   // `with_content`: the ciphertext too, not only the hint.
   Result<std::optional<PayloadRow>> payload(std::int64_t entry, bool with_content);
+  // look(key, ct) at a sealed content where it lies in the database's memory; false if there is none.
+  Result<bool> look_at_content(std::int64_t entry, const std::function<void(std::int64_t, std::string_view)>& look);
   Result<std::int64_t> add(std::string_view ws, const EntryRow& row, const PayloadRow& payload);
   Result<void> replace(const EntryRow& row, const PayloadRow& payload);
   Result<void> renew(std::string_view ws, std::int64_t handle, Clock::time_point carried);

@@ -120,6 +120,13 @@ Result<std::string> Vault::open_content(DataKeyId key, std::string_view id, std:
   return aead_.open(at->second, about(kind, id), sealed);
 }
 
+Result<void> Vault::check_content(DataKeyId key, std::string_view id, std::string_view kind, std::string_view sealed,
+                                  std::string_view content) {
+  const auto at = data_keys_.find(key);
+  if (at == data_keys_.end()) return fail(ErrorKind::corrupt, "the data key of an original is not there");
+  return aead_.check(at->second, about(kind, id), sealed, content);
+}
+
 Result<std::string> Vault::seal_hint(DataKeyId key, std::int64_t handle, const Hint& hint) {
   const auto at = data_keys_.find(key);
   if (at == data_keys_.end()) return fail(ErrorKind::internal, "a data key is not there");

@@ -65,6 +65,9 @@ class Vault {
 
   Result<std::string> seal_content(DataKeyId key, const Digest& id, std::string_view kind, std::string_view content);
   Result<std::string> open_content(DataKeyId key, std::string_view id, std::string_view kind, std::string_view sealed);
+  // As open_content, for who has the content: that it is what would be given back.
+  Result<void> check_content(DataKeyId key, std::string_view id, std::string_view kind, std::string_view sealed,
+                             std::string_view content);
   Result<std::string> seal_hint(DataKeyId key, std::int64_t handle, const Hint& hint);
   Result<Hint> open_hint(DataKeyId key, std::int64_t handle, std::string_view sealed);
 
