@@ -101,10 +101,11 @@ double percentile(std::vector<double> times, double share) {
 
 const store::WorkspaceKey key{"default", std::string(32, 'k')};
 
-pipeline::RetrieveAnswer ask(std::string_view content, pipeline::RetrieveRequest request, tokens::Counter& ruler) {
+pipeline::RetrieveAnswer ask(std::string_view content, pipeline::RetrieveRequest request, tokens::Counter& ruler,
+                             pipeline::ContentIndexes* indexes = nullptr) {
   request.hash = "1";
   request.for_model = true;
-  return pipeline::answer_retrieve(request, {1}, content, {"Bash", "make"}, Tokens(2000), ruler);
+  return pipeline::answer_retrieve(request, {1}, content, {"Bash", "make"}, Tokens(2000), ruler, indexes);
 }
 
 void planted_lines(int queries) {
@@ -127,21 +128,57 @@ void planted_lines(int queries) {
               static_cast<long long>(ruler.count(base).value), held, queries, empty, static_cast<long long>(largest));
 }
 
+// JSON of 1 MB, whose rows are its pieces.
+std::string rows_of(std::size_t bytes, Random& random) {
+  std::string text = "[";
+  for (int i = 0; text.size() < bytes; ++i) {
+    text.append(i > 0 ? ",\n" : "").append("{\"id\":").append(std::to_string(i)).append(",\"service\":\"");
+    text.append(random.of(services)).append("\",\"state\":\"").append(random.of(verbs)).append("\",\"ms\":");
+    text.append(std::to_string(random.below(900))).append("}");
+  }
+  return text + "]";
+}
+
+void print(const char* what, std::vector<double>& times) {
+  std::printf("  %-28s p50 %6.2f  p99 %6.2f ms\n", what, percentile(times, 0.5), percentile(times, 0.99));
+}
+
+// Queries whose words stand in it (the planted line's and the service's), and such that nothing holds.
 void speeds() {
   Random random{9};
   tokens::Counter ruler;
-  std::string content = log_of(17500, random);
-  content.resize(1000000);
-  std::vector<double> ranges, queries;
-  for (int i = 0; i < 200; ++i) {
-    const std::uint64_t line = 1 + random.below(15000);
-    const std::string lines = std::to_string(line) + "-" + std::to_string(line + 60);
-    ranges.push_back(milliseconds_of([&] { ask(content, {.lines = lines}, ruler); }));
-    const Planted p = plant(random);
-    queries.push_back(milliseconds_of([&] { ask(content, {.query = p.question}, ruler); }));
+  for (const bool rows : {false, true}) {
+    const std::string base = rows ? rows_of(1000000, random) : log_of(17500, random).substr(0, 1000000);
+    std::printf("1 MB of %s:\n", rows ? "JSON rows" : "log");
+    std::vector<double> ranges, scans, first, hits, misses;
+    std::size_t bytes = 0;
+    for (int i = 0; i < 200; ++i) {
+      const std::uint64_t line = 1 + random.below(15000);
+      const std::string lines = std::to_string(line) + "-" + std::to_string(line + 60);
+      ranges.push_back(milliseconds_of([&] { ask(base, {.lines = lines}, ruler); }));
+      const Planted p = plant(random);
+      std::string content = base;
+      if (!rows) content.insert(content.find('\n', random.below(content.size() - 2000)) + 1, p.line + "\n");
+      const std::string question =
+          rows ? std::string(random.of(services)) + " " + std::to_string(random.below(900)) : p.question;
+      const std::string nothing = "zq" + std::to_string(i) + "xk wvjq";
+      std::string scanned, indexed;
+      scans.push_back(milliseconds_of([&] { scanned = ask(content, {.query = question}, ruler).text; }));
+      pipeline::ContentIndexes indexes;
+      first.push_back(milliseconds_of([&] { ask(content, {.query = question}, ruler, &indexes); }));
+      hits.push_back(milliseconds_of([&] { indexed = ask(content, {.query = question}, ruler, &indexes).text; }));
+      ask(content, {.query = nothing}, ruler, &indexes);
+      misses.push_back(milliseconds_of([&] { ask(content, {.query = nothing + "y"}, ruler, &indexes); }));
+      if (scanned != indexed) std::abort();
+      bytes = indexes.bytes();
+    }
+    print("ranges", ranges);
+    print("query, no index", scans);
+    print("first query, index built", first);
+    print("query, indexed", hits);
+    print("query without a hit, indexed", misses);
+    std::printf("  index %.1f MB, with that for queries without a hit\n", static_cast<double>(bytes) / 1e6);
   }
-  std::printf("1 MB: ranges p50 %.2f p99 %.2f ms, queries p50 %.2f p99 %.2f ms\n", percentile(ranges, 0.5),
-              percentile(ranges, 0.99), percentile(queries, 0.5), percentile(queries, 0.99));
 }
 
 void in_hand() {

@@ -113,6 +113,7 @@ struct Core::Impl {
   std::optional<store::WorkspaceKey> key;
   std::function<void(const Retrieval&)> hook;
   pipeline::ViewCache views;
+  pipeline::ContentIndexes indexes;  // of originals that queries were put to
 
   store::AuditLog audit_log;
   store::Misses misses;
@@ -253,7 +254,7 @@ struct Core::Impl {
       case pipeline::Located::Where::store: {
         CounterPool::Lease lease(counters);
         return pipeline::answer_retrieve(request, handle, found.content, found.source, *request.max_tokens,
-                                         (*lease).ruler())
+                                         (*lease).ruler(), &indexes)
             .text;
       }
       case pipeline::Located::Where::gone:
@@ -371,7 +372,7 @@ Result<pipeline::RetrieveAnswer> Core::retrieve(const RetrieveCall& call, Tokens
         if (request.bare()) return bare_answer(found);
         CounterPool::Lease counters(impl_->counters);
         return pipeline::answer_retrieve(request, *handle, found.content, found.source, answer_tokens,
-                                         (*counters).ruler());
+                                         (*counters).ruler(), &impl_->indexes);
       }
       case pipeline::Located::Where::unreachable:
         return std::unexpected(*found.error);
@@ -412,6 +413,7 @@ Result<std::string> Core::decode(std::string_view view) {
 void Core::drop_caches() {
   impl_->counters.renew();
   impl_->views.clear();
+  impl_->indexes.clear();
 }
 
 bool Core::store_exists() const {

@@ -11,6 +11,7 @@
 #include "pipeline/numbered.h"
 #include "pipeline/overview.h"
 #include "pipeline/slices.h"
+#include "search/matches.h"
 #include "search/pieces.h"
 #include "search/query.h"
 
@@ -72,14 +73,19 @@ std::string spelled(const Item& item) {
 class Retrieval {
  public:
   Retrieval(const RetrieveRequest& request, store::Handle handle, std::string_view content, const store::Source& source,
-            std::int64_t max, tokens::Counter& ruler)
+            std::int64_t max, tokens::Counter& ruler, ContentIndexes* indexes)
       : request_(request),
         handle_(handle),
         content_(content),
         source_(source),
         max_(max),
         ruler_(ruler),
-        lines_(content) {}
+        indexes_(request.query.empty() ? nullptr : indexes),
+        index_(indexes_ ? indexes_->of(content) : nullptr),
+        own_lines_(index_ ? std::string_view() : content),
+        lines_(index_ ? index_->lines : own_lines_) {
+    if (index_) table_ = index_->table;
+  }
 
   RetrieveAnswer answer() {
     // The frame is an estimate: what comes out too large is made again with less.
@@ -321,7 +327,9 @@ class Retrieval {
     if (scope) {
       for (const Item& item : *scope) within.push_back(bytes_of(item));
     }
-    std::vector<Piece> pieces = search::split_pieces(content_, table().rows);
+    // Frequencies are those of the pieces that are asked about: the index has those of all.
+    const bool indexed = index_ && within.empty();
+    std::vector<Piece> pieces = index_ ? index_->pieces : search::split_pieces(content_, table().rows);
     if (!within.empty()) {
       std::erase_if(pieces, [&](const Piece& p) {
         return std::none_of(within.begin(), within.end(),
@@ -333,7 +341,7 @@ class Retrieval {
     for (const Piece& p : pieces) texts.push_back(content_.substr(p.begin, p.end - p.begin));
 
     std::size_t matching = 0;
-    std::vector<std::size_t> hits = hits_of_query(texts, matching);
+    std::vector<std::size_t> hits = hits_of_query(texts, indexed, matching);
     what_.append(what_.empty() ? "" : ", ").append("query \"").append(for_bracket(request_.query, 80)).append("\"");
     if (matching == 0) {
       notice_.append(notice_.empty() ? "" : "\n");
@@ -355,14 +363,18 @@ class Retrieval {
   }
 
   // Pieces to show, best first; `matching`: how many hold a term at all (0: they are the nearest).
-  std::vector<std::size_t> hits_of_query(std::span<const std::string_view> texts, std::size_t& matching) {
+  std::vector<std::size_t> hits_of_query(std::span<const std::string_view> texts, bool indexed, std::size_t& matching) {
     const search::QueryText text{request_.query, 1};
     const search::Query query = search::Query::parse({&text, 1});
-    std::vector<search::Hit> ranked = search::rank(query, texts);
+    const search::Matches matches = indexed ? index_->terms.match(query, content_, texts) : search::match(query, texts);
+    std::vector<search::Hit> ranked = search::rank(query, matches);
     if (ranked.empty())
-      ranked = search::rank(query, texts, {.max_share = 1, .ignored = {}});  // common words are better than none
+      ranked = search::rank(query, matches, {.max_share = 1, .ignored = {}});  // common words are better than none
     matching = ranked.size();
-    if (ranked.empty()) return search::nearest(request_.query, texts, nearest_pieces);
+    if (ranked.empty()) {
+      return indexed ? indexes_->trigrams_of(content_, texts)->nearest(request_.query, nearest_pieces)
+                     : search::nearest(request_.query, texts, nearest_pieces);
+    }
     std::vector<std::size_t> hits;
     for (const search::Hit& h : ranked) {
       if (hits.size() >= kept_hits && h.score < kept_share_of_best * ranked.front().score) break;
@@ -524,7 +536,10 @@ class Retrieval {
   const store::Source& source_;
   const std::int64_t max_;
   tokens::Counter& ruler_;
-  const LineIndex lines_;
+  ContentIndexes* const indexes_;
+  const std::shared_ptr<const ContentIndex> index_;  // null: a query scans
+  const LineIndex own_lines_;
+  const LineIndex& lines_;
   std::optional<Table> table_;  // found when first asked for
 
   // Of the attempt at hand:
@@ -545,7 +560,8 @@ RetrieveAnswer answered_already(store::Handle handle) {
 }  // namespace
 
 RetrieveAnswer answer_retrieve(const RetrieveRequest& request, store::Handle handle, std::string_view content,
-                               const store::Source& source, Tokens default_tokens, tokens::Counter& ruler) {
+                               const store::Source& source, Tokens default_tokens, tokens::Counter& ruler,
+                               ContentIndexes* indexes) {
   if (request.bare()) {
     RetrieveAnswer answer;
     answer.status = store::Status::live;
@@ -562,7 +578,7 @@ RetrieveAnswer answer_retrieve(const RetrieveRequest& request, store::Handle han
       max = ruler.count(content).value + frame_tokens - request.given.value;
     if (max < min_answer_tokens) return answered_already(handle);
   }
-  return Retrieval(request, handle, content, source, max, ruler).answer();
+  return Retrieval(request, handle, content, source, max, ruler, indexes).answer();
 }
 
 RetrieveAnswer answer_missing(const RetrieveRequest& request, store::Status status,

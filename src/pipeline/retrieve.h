@@ -14,7 +14,7 @@
 // "b4000-9000" bytes, "q12" the hits of the same query from the 13th on. So it needs no state, and a reader can write
 // one.
 //
-// Cost: O(n); ranges of a 1 MB original 0.5 ms, a query 6 ms.
+// Cost: O(n); ranges of a 1 MB original 0.3 ms, a query 0.6 ms if it is not the first (content_index.h).
 #pragma once
 
 #include <cstdint>
@@ -23,6 +23,7 @@
 #include <string_view>
 
 #include "base/units.h"
+#include "pipeline/content_index.h"
 #include "store/store.h"
 #include "tokens/counter.h"
 
@@ -58,9 +59,11 @@ struct RetrieveAnswer {
   std::string cursor;               // "" if all that was asked for is there
 };
 
-// A live original. `default_tokens` stands in for max_tokens.
+// A live original. `default_tokens` stands in for max_tokens. `indexes`: what earlier queries found out of originals;
+// null: each query scans its original anew.
 RetrieveAnswer answer_retrieve(const RetrieveRequest& request, store::Handle handle, std::string_view content,
-                               const store::Source& source, Tokens default_tokens, tokens::Counter& ruler);
+                               const store::Source& source, Tokens default_tokens, tokens::Counter& ruler,
+                               ContentIndexes* indexes = nullptr);
 
 // An original that is not there: expired (with what to call again) or unknown.
 RetrieveAnswer answer_missing(const RetrieveRequest& request, store::Status status,

@@ -323,5 +323,42 @@ TEST(Ranges, AreReadLeniently) {
   EXPECT_EQ(parse_ranges("99999999999999999999", 1, 10), std::nullopt);
 }
 
+// What earlier queries found out changes no answer: not the first, not a later one, not one within a part, not after
+// the index was dropped, and not that of another content of the same size.
+TEST(Retrieve, AnIndexChangesNoAnswer) {
+  std::string rows = "[";
+  for (int i = 0; rows.size() < 90'000; ++i)
+    rows += (i ? "," : "") + std::string("{\"id\":") + std::to_string(i * 7) + ",\"state\":\"" +
+            (i % 3 ? "up" : "down") + "\"}";
+  const std::string log = log_of(1800), other = log_of(1800, 2), csv = [] {
+    std::string text = "id,name,city\n";
+    for (int i = 0; text.size() < 80'000; ++i)
+      text += std::to_string(i) + ",name " + std::to_string(i % 97) + ",city" + std::to_string(i % 13) + "\n";
+    return text;
+  }();
+  ContentIndexes indexes(std::size_t{2} << 20);  // room for some of them: others are dropped in between
+  tokens::Counter ruler;
+  for (int round = 0; round < 2; ++round) {
+    for (const std::string& content : {log, other, rows + "]", csv}) {
+      ASSERT_GE(content.size(), ContentIndexes::least_content);
+      for (const char* query : {"flushed buffer", "worker-3 cache", "id 700 down", "name 42 city5", "wrkr pckd zq",
+                                "\"cache miss\" 48213", "the of a", "2026-01-05T00:01:00Z"}) {
+        for (RetrieveRequest request :
+             {RetrieveRequest{.query = query}, RetrieveRequest{.lines = "1-40", .query = query},
+              RetrieveRequest{.query = query, .cursor = "q1"}, RetrieveRequest{.rows = "5-60", .query = query}}) {
+          request.for_model = true;
+          const auto plain = answer_retrieve(request, handle, content, {}, Tokens(700), ruler);
+          const auto indexed = answer_retrieve(request, handle, content, {}, Tokens(700), ruler, &indexes);
+          ASSERT_EQ(plain.text, indexed.text) << query;
+          ASSERT_EQ(plain.cursor, indexed.cursor);
+          ASSERT_EQ(plain.total, indexed.total);
+        }
+      }
+    }
+  }
+  EXPECT_GT(indexes.bytes(), 0u);
+  EXPECT_LE(indexes.bytes(), std::size_t{2} << 20);
+}
+
 }  // namespace
 }  // namespace headroom::pipeline

@@ -124,7 +124,7 @@ void ResponsesStream::write(const SseEvent& event, const Document& doc, Patch pa
   if (item != nullptr && find_integer(doc, 0, {"output_index"}) != item->client_index)
     patch.set(0, "output_index", std::to_string(item->client_index));
   if (const auto number = find_integer(doc, 0, {"sequence_number"})) {
-    if (!numbered_) next_number_ = *number;
+    if (!numbered_ || !touched_) next_number_ = *number;  // the provider's own, however it counts
     numbered_ = true;
     if (*number != next_number_) patch.set(0, "sequence_number", std::to_string(next_number_));
     ++next_number_;

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "base/utf8.h"
+#include "search/trigrams.h"
 
 namespace headroom::search {
 namespace {
@@ -114,20 +115,6 @@ void append_opened(std::vector<Piece>& out, std::string_view text, Opens opens) 
   append_piece(out, text, begin, text.size());
 }
 
-constexpr std::size_t trigram_slots = 1 << 16;
-
-// Calls fn for the slot of every trigram of lower-case ASCII bytes; others as they are.
-template <class Fn>
-void for_each_trigram(std::string_view text, Fn&& fn) {
-  std::uint32_t window = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    const std::uint32_t low = c >= 'A' && c <= 'Z' ? c + 32u : c;
-    window = (window << 8 | low) & 0xFFFFFF;
-    if (i >= 2) fn((window * 0x9E3779B1u) >> 16);
-  }
-}
-
 }  // namespace
 
 std::size_t cell_end(std::string_view text, std::size_t begin, std::size_t end) {
@@ -174,11 +161,7 @@ std::vector<std::size_t> nearest(std::string_view query, std::span<const std::st
     asked_for += !asked[slot];
     asked[slot] = true;
   });
-  struct Scored {
-    double dice;
-    std::size_t piece;
-  };
-  std::vector<Scored> scored;
+  std::vector<ByDice> scored;
   for (std::size_t i = 0; i < pieces.size(); ++i) {
     const auto mark = static_cast<std::uint32_t>(i + 1);
     std::size_t own = 0, shared = 0;
@@ -188,14 +171,9 @@ std::vector<std::size_t> nearest(std::string_view query, std::span<const std::st
       ++own;
       shared += asked[slot];
     });
-    if (shared > 0) scored.push_back({2.0 * static_cast<double>(shared) / static_cast<double>(own + asked_for), i});
+    if (shared > 0) scored.push_back({dice(shared, own, asked_for), i});
   }
-  std::sort(scored.begin(), scored.end(),
-            [](const Scored& x, const Scored& y) { return x.dice != y.dice ? x.dice > y.dice : x.piece < y.piece; });
-  std::vector<std::size_t> best;
-  for (std::size_t i = 0; i < std::min(k, scored.size()); ++i) best.push_back(scored[i].piece);
-  if (best.empty() && k > 0 && !pieces.empty()) best.push_back(0);
-  return best;
+  return best_by_dice(scored, k, pieces.size());
 }
 
 }  // namespace headroom::search

@@ -1,9 +1,11 @@
 // BM25 over pieces: one scan that looks up only the query's terms, then scores from the postings it left.
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "search/anchors.h"
 #include "search/fixed_log.h"
+#include "search/matches.h"
 #include "search/query.h"
 #include "search/terms.h"
 
@@ -15,106 +17,8 @@ constexpr double whole_identifier_factor = 2, adjacent_factor = 1.5;
 constexpr double anchor_score = 1 << 20;  // above any sum of BM25 scores
 constexpr std::size_t few_pieces = 10, few_anchor_hits = 20;
 
-// The query's terms by hash: open addressing, a power of two of at least four slots a term.
-class TermTable {
- public:
-  explicit TermTable(std::span<const Term> terms) : terms_(terms) {
-    std::size_t slots = 64;
-    while (slots < 4 * terms.size()) slots *= 2;
-    shift_ = 64 - std::countr_zero(slots);
-    mask_ = slots - 1;
-    slots_.assign(slots, {0, -1});
-    for (std::size_t i = 0; i < terms.size(); ++i) {
-      const std::uint64_t h = term_hash(terms[i].text);
-      std::size_t at = home(h);
-      while (slots_[at].term >= 0) at = (at + 1) & mask_;
-      slots_[at] = {h, static_cast<std::int32_t>(i)};
-    }
-  }
-
-  // Index of the term whose lower-case form `text` spells, or -1.
-  std::int32_t find(std::uint64_t hash, std::string_view text) {
-    for (std::size_t at = home(hash); slots_[at].term >= 0; at = (at + 1) & mask_) {
-      if (slots_[at].hash != hash) continue;
-      const std::string& term = terms_[slots_[at].term].text;
-      if (term.size() != text.size()) continue;
-      if (term == text) return slots_[at].term;
-      lower_.clear();
-      append_lower(lower_, text);
-      if (term == lower_) return slots_[at].term;
-    }
-    return -1;
-  }
-
- private:
-  struct Slot {
-    std::uint64_t hash;
-    std::int32_t term;
-  };
-  // The polynomial's low bits depend on the last bytes only; a multiplication spreads them over the top.
-  std::size_t home(std::uint64_t hash) const { return (hash ^ hash >> 32) * 0xD6E8FEB86659FD93 >> shift_; }
-
-  std::span<const Term> terms_;
-  std::vector<Slot> slots_;
-  std::size_t mask_;
-  int shift_;
-  std::string lower_;
-};
-
-struct Posting {
-  std::uint32_t piece, term, count;
-  bool adjacent;
-};
-
-struct Collected {
-  std::vector<Posting> postings;         // by piece
-  std::vector<std::uint32_t> frequency;  // pieces that hold a term
-  std::vector<std::uint32_t> length;     // words of a piece
-  std::uint64_t total_length = 0;
-};
-
-Collected collect(const Query& query, std::span<const std::string_view> pieces) {
-  Collected c;
-  TermTable table(query.terms());
-  c.frequency.assign(query.terms().size(), 0);
-  c.length.assign(pieces.size(), 0);
-  std::vector<std::uint32_t> count(query.terms().size(), 0);
-  std::vector<bool> adjacent(query.terms().size(), false);
-  std::vector<std::uint32_t> touched;
-  const auto pairs = query.adjacent();
-  for (std::size_t i = 0; i < pieces.size(); ++i) {
-    const std::string_view piece = pieces[i];
-    std::uint32_t words = 0;
-    std::int32_t previous = -1;
-    scan(piece, [&](TermKind kind, std::size_t begin, std::size_t end, std::uint64_t hash) {
-      const std::int32_t term = table.find(hash, piece.substr(begin, end - begin));
-      if (kind != TermKind::identifier) {
-        ++words;
-        if (previous >= 0 && term >= 0) {
-          const std::pair<std::uint32_t, std::uint32_t> pair(previous, term);
-          if (std::binary_search(pairs.begin(), pairs.end(), pair)) adjacent[previous] = adjacent[term] = true;
-        }
-        previous = term;
-      }
-      if (term >= 0 && count[term]++ == 0) touched.push_back(term);
-    });
-    c.length[i] = words;
-    c.total_length += words;
-    std::sort(touched.begin(), touched.end());
-    for (std::uint32_t term : touched) {
-      c.postings.push_back({static_cast<std::uint32_t>(i), term, count[term], adjacent[term]});
-      ++c.frequency[term];
-      count[term] = 0;
-      adjacent[term] = false;
-    }
-    touched.clear();
-  }
-  return c;
-}
-
 // What one occurrence is worth by how rare the term is: ln((N + 1) / (df + 1/2)), always positive.
-std::vector<double> term_weights(const Query& query, const Collected& c, std::size_t pieces,
-                                 const RankOptions& options) {
+std::vector<double> term_weights(const Query& query, const Matches& c, std::size_t pieces, const RankOptions& options) {
   std::vector<double> weights(query.terms().size(), 0);
   const double limit = options.max_share * static_cast<double>(pieces);
   std::vector<std::string> ignored;
@@ -132,29 +36,23 @@ std::vector<double> term_weights(const Query& query, const Collected& c, std::si
 }
 
 // Adds the weight of the anchors found to the scores; anchors that most pieces hold tell nothing.
-void score_anchors(const Query& query, std::span<const std::string_view> pieces, const RankOptions& options,
+void score_anchors(const Query& query, const Matches& m, std::size_t pieces, const RankOptions& options,
                    std::vector<double>& score, std::vector<bool>& anchored) {
-  const AnchorFinder finder(query.anchors());
-  std::vector<std::pair<std::uint32_t, std::uint32_t>> found;  // piece, anchors
   std::array<std::uint32_t, max_anchors> frequency{};
-  for (std::size_t i = 0; i < pieces.size(); ++i) {
-    const std::uint32_t bits = finder.find(pieces[i]);
-    if (bits == 0) continue;
-    found.emplace_back(i, bits);
+  for (const auto& [piece, bits] : m.anchors) {
     for (std::size_t a = 0; a < max_anchors; ++a) frequency[a] += bits >> a & 1;
   }
   std::vector<std::string> ignored;
   for (std::string_view name : options.ignored) ignored.push_back(to_lower(name));
   std::array<double, max_anchors> weight{};
-  const double limit = std::max<double>(few_anchor_hits, options.max_share * static_cast<double>(pieces.size()));
+  const double limit = std::max<double>(few_anchor_hits, options.max_share * static_cast<double>(pieces));
   for (std::size_t a = 0; a < std::min(query.anchors().size(), max_anchors); ++a) {
     if (frequency[a] > limit ||
         std::find(ignored.begin(), ignored.end(), to_lower(query.anchors()[a])) != ignored.end())
       continue;
-    weight[a] =
-        static_cast<double>(fixed_ln(2 * pieces.size() + 2) - fixed_ln(2 * std::uint64_t{frequency[a]} + 1)) / 1048576;
+    weight[a] = static_cast<double>(fixed_ln(2 * pieces + 2) - fixed_ln(2 * std::uint64_t{frequency[a]} + 1)) / 1048576;
   }
-  for (const auto& [piece, bits] : found) {
+  for (const auto& [piece, bits] : m.anchors) {
     double sum = 0;
     for (std::size_t a = 0; a < max_anchors; ++a) sum += (bits >> a & 1) != 0 ? weight[a] : 0;
     if (sum <= 0) continue;
@@ -165,30 +63,120 @@ void score_anchors(const Query& query, std::span<const std::string_view> pieces,
 
 }  // namespace
 
-std::vector<Hit> rank(const Query& query, std::span<const std::string_view> pieces, const RankOptions& options) {
+TermTable::TermTable(std::span<const Term> terms) : terms_(terms) {
+  std::size_t slots = 64;
+  while (slots < 4 * terms.size()) slots *= 2;
+  shift_ = 64 - std::countr_zero(slots);
+  mask_ = slots - 1;
+  slots_.assign(slots, {0, -1});
+  for (std::size_t i = 0; i < terms.size(); ++i) {
+    const std::uint64_t h = term_hash(terms[i].text);
+    std::size_t at = home(h);
+    while (slots_[at].term >= 0) at = (at + 1) & mask_;
+    slots_[at] = {h, static_cast<std::int32_t>(i)};
+  }
+}
+
+std::int32_t TermTable::find(std::uint64_t hash, std::string_view text) {
+  for (std::size_t at = home(hash); slots_[at].term >= 0; at = (at + 1) & mask_) {
+    if (slots_[at].hash != hash) continue;
+    const std::string& term = terms_[slots_[at].term].text;
+    if (term.size() != text.size()) continue;
+    if (term == text) return slots_[at].term;
+    lower_.clear();
+    append_lower(lower_, text);
+    if (term == lower_) return slots_[at].term;
+  }
+  return -1;
+}
+
+PieceScan::PieceScan(const Query& query)
+    : query_(query), table_(query.terms()), count_(query.terms().size(), 0), adjacent_(query.terms().size(), false) {}
+
+std::uint32_t PieceScan::scan(std::string_view piece) {
+  for (const std::uint32_t term : touched_) {
+    count_[term] = 0;
+    adjacent_[term] = false;
+  }
+  touched_.clear();
+  const auto pairs = query_.adjacent();
+  std::uint32_t words = 0;
+  std::int32_t previous = -1;
+  search::scan(piece, [&](TermKind kind, std::size_t begin, std::size_t end, std::uint64_t hash) {
+    const std::int32_t term = table_.find(hash, piece.substr(begin, end - begin));
+    if (kind != TermKind::identifier) {
+      ++words;
+      if (previous >= 0 && term >= 0) {
+        const std::pair<std::uint32_t, std::uint32_t> pair(previous, term);
+        if (std::binary_search(pairs.begin(), pairs.end(), pair)) adjacent_[previous] = adjacent_[term] = true;
+      }
+      previous = term;
+    }
+    if (term >= 0 && count_[term]++ == 0) touched_.push_back(term);
+  });
+  std::sort(touched_.begin(), touched_.end());
+  return words;
+}
+
+void match_anchors(const Query& query, std::span<const std::string_view> pieces, Matches& matches) {
+  if (query.anchors().empty()) return;
+  const AnchorFinder finder(query.anchors());
+  for (std::size_t i = 0; i < pieces.size(); ++i) {
+    if (const std::uint32_t bits = finder.find(pieces[i])) matches.anchors.emplace_back(i, bits);
+  }
+}
+
+Matches match(const Query& query, std::span<const std::string_view> pieces) {
+  Matches m;
+  auto lengths = std::make_shared<std::vector<std::uint32_t>>(pieces.size(), 0);
+  m.frequency.assign(query.terms().size(), 0);
+  if (!query.terms().empty()) {
+    PieceScan scan(query);
+    for (std::size_t i = 0; i < pieces.size(); ++i) {
+      const std::uint32_t words = scan.scan(pieces[i]);
+      (*lengths)[i] = words;
+      m.total_length += words;
+      for (const std::uint32_t term : scan.touched()) {
+        m.postings.push_back({static_cast<std::uint32_t>(i), term, scan.count(term), scan.adjacent(term)});
+        ++m.frequency[term];
+      }
+    }
+  }
+  m.lengths = std::move(lengths);
+  match_anchors(query, pieces, m);
+  return m;
+}
+
+std::vector<Hit> rank(const Query& query, const Matches& m, const RankOptions& options) {
   std::vector<Hit> hits;
-  if (query.empty() || pieces.empty()) return hits;
-  std::vector<double> score(pieces.size(), 0);
-  std::vector<bool> anchored(pieces.size(), false);
+  const std::vector<std::uint32_t>& lengths = *m.lengths;
+  if (query.empty() || lengths.empty()) return hits;
+  std::vector<double> score(lengths.size(), 0);
+  std::vector<bool> anchored(lengths.size(), false);
 
   if (!query.terms().empty()) {
-    const Collected c = collect(query, pieces);
-    const std::vector<double> weights = term_weights(query, c, pieces.size(), options);
-    const double mean = std::max(1.0, static_cast<double>(c.total_length) / static_cast<double>(pieces.size()));
-    for (const Posting& p : c.postings) {
-      const double norm = k1 * (1 - b + b * c.length[p.piece] / mean);
+    const std::vector<double> weights = term_weights(query, m, lengths.size(), options);
+    const double mean = std::max(1.0, static_cast<double>(m.total_length) / static_cast<double>(lengths.size()));
+    for (const Posting& p : m.postings) {
+      const double norm = k1 * (1 - b + b * lengths[p.piece] / mean);
       score[p.piece] += weights[p.term] * (p.count * (k1 + 1) / (p.count + norm)) * (p.adjacent ? adjacent_factor : 1);
     }
   }
-  if (!query.anchors().empty()) score_anchors(query, pieces, options, score, anchored);
+  if (!query.anchors().empty()) score_anchors(query, m, lengths.size(), options, score, anchored);
 
-  for (std::size_t i = 0; i < pieces.size(); ++i) {
+  for (std::size_t i = 0; i < score.size(); ++i) {
+    if (score[i] <= 0) continue;
     const double rounded = std::round(score[i] * 1048576) / 1048576;
     if (rounded > 0) hits.push_back({i, rounded, anchored[i]});
   }
   std::sort(hits.begin(), hits.end(),
             [](const Hit& x, const Hit& y) { return x.score != y.score ? x.score > y.score : x.piece < y.piece; });
   return hits;
+}
+
+std::vector<Hit> rank(const Query& query, std::span<const std::string_view> pieces, const RankOptions& options) {
+  if (query.empty() || pieces.empty()) return {};
+  return rank(query, match(query, pieces), options);
 }
 
 }  // namespace headroom::search
