@@ -44,10 +44,11 @@ struct Prompt {
     std::uint32_t bytes = 0;
     std::int32_t message = -1;
     Segment segment = Segment::none;
+    bool head = false;  // a message's role and members: no content block
   };
   std::vector<Block> blocks;
   int fresh_from = 0;      // the first message that no request before this one held: behind the last assistant's turn
-  ConversationId opening;  // digest of the first message and what stands before it but tools and system
+  ConversationId opening;  // keyed digest of the first message
 };
 
 enum class Mode : std::uint8_t { optimize, audit, off };

@@ -32,11 +32,18 @@
 namespace headroom::ledger {
 
 struct Config {
-  std::filesystem::path directory;  // of the log files; "-": lines go to `descriptor`; "": none are kept
+  std::filesystem::path directory = {};  // of the log files; "-": lines go to `descriptor`; "": none are kept
   int descriptor = 2;
   int days = 90;                           // files of rows that are older are deleted; sums by the hour stay
   const prices::Prices* prices = nullptr;  // null: the file compiled in
   std::function<void()> wake = {};         // called by the ledger's thread when events have come; must not block
+};
+
+struct StoreFigures {
+  std::int64_t entries = 0, most_entries = 0, bytes = 0, most_bytes = 0;
+  std::int64_t original_tokens = 0, shown_tokens = 0;
+  std::string_view kind = "memory";  // "memory", "sqlite", "redis"
+  bool reachable = true;
 };
 
 // What only the proxy knows at the moment of asking.
@@ -44,22 +51,17 @@ struct Gauges {
   std::int64_t requests = 0, streams = 0, websockets = 0, connections = 0, waiting = 0;  // in flight
   std::int64_t bytes_in_flight = 0;
   std::chrono::seconds uptime{0};
-  struct {
-    std::int64_t entries = 0, most_entries = 0, bytes = 0, most_bytes = 0;
-    std::int64_t original_tokens = 0, shown_tokens = 0;
-    std::string_view kind = "memory";  // "memory", "sqlite", "redis"
-    bool reachable = true;
-  } store;
+  StoreFigures store = {};
 };
 
 // A request to /v1/retrieve, or a call of our tool. The query is content: it is shown to callers with that right
 // (/v1/retrieve/stats), kept in memory for the last 20, and nowhere else.
 struct Retrieval {
   std::uint64_t hash = 0;
-  std::string query;  // cut at 200 bytes
+  std::string query = {};  // cut at 200 bytes
   std::int64_t items = 0, total_items = 0;
-  ToolName tool;
-  Word<16> type;  // "whole", "lines", "rows", "path", "query"
+  ToolName tool = {};
+  Word<16> type = {};  // "whole", "lines", "rows", "path", "query"
   Retrieved result = Retrieved::found;
 };
 

@@ -106,7 +106,7 @@ void put_row(std::string& out, const Row& row, unsigned left_out) {
   }
   if (row.money) {
     out += ",\"m\":";
-    put_list(out, {row.money->saved, row.money->spent}, most_number);
+    put_list(out, {row.money->saved, row.money->spent, row.money->billed}, most_number);
   }
   if (row.q > 0) {
     out += ",\"q\":";
@@ -171,9 +171,12 @@ class RowReader {
   std::string_view text(json::NodeId node) const {
     return doc_.is(node, json::Kind::string) ? doc_.string_raw(node) : std::string_view();
   }
-  std::int64_t number(json::NodeId node) const {
-    return doc_.is(node, json::Kind::number) ? integer(doc_.raw(node)).value_or(0) : 0;
+  // Within what the writer writes.
+  std::int64_t number(json::NodeId node, std::int64_t most = most_number) const {
+    if (!doc_.is(node, json::Kind::number)) return 0;
+    return std::clamp(integer(doc_.raw(node)).value_or(0), -most / 10, most);
   }
+  std::int64_t tokens(json::NodeId node) const { return number(node, most_tokens); }
   // The first `N` elements of a list; what is missing is the node of the list itself, which reads as 0.
   template <std::size_t N>
   std::array<json::NodeId, N> list(json::NodeId node) const {
@@ -215,24 +218,24 @@ void read_member(const RowReader& read, std::string_view key, json::NodeId v, Ro
     row.bytes_in = read.number(in), row.bytes_out = read.number(out);
   } else if (key == "k") {
     const auto [before, after] = read.list<2>(v);
-    row.tokens_before = read.number(before), row.tokens_after = read.number(after);
+    row.tokens_before = read.tokens(before), row.tokens_after = read.tokens(after);
   } else if (key == "u") {
     const auto [uncached, cached, written, output] = read.list<4>(v);
-    row.usage = Usage{read.number(uncached), read.number(cached), read.number(written), read.number(output)};
+    row.usage = Usage{read.tokens(uncached), read.tokens(cached), read.tokens(written), read.tokens(output)};
   } else if (key == "m") {
-    const auto [saved, spent] = read.list<2>(v);
-    row.money = Money{read.number(saved), read.number(spent)};
+    const auto [saved, spent, billed] = read.list<3>(v);
+    row.money = Money{read.number(saved), read.number(spent), read.number(billed)};
   } else if (key == "ms") {
     const auto [own, first, total] = read.list<3>(v);
     row.own = read.ms(own), row.first_byte = read.ms(first), row.total = read.ms(total);
   } else if (key == "mi") {
     const auto [segment, cause, price] = read.list<3>(v);
     row.mi = {parse_name<Segment>(segments, read.text(segment)), parse_name<MissCause>(miss_causes, read.text(cause)),
-              read.number(price)};
+              std::max<std::int64_t>(read.number(price), 0)};
   } else if (key == "lb") {
     const auto ids = read.list<3>(v);
     for (std::size_t i = 0; i < 3; ++i) {
-      row.labels[i] = static_cast<LabelId>(std::clamp<std::int64_t>(read.number(ids[i]), 0, 65535));
+      row.labels[i] = static_cast<LabelId>(std::clamp<std::int64_t>(read.number(ids[i]), 0, 0xFFFFFFFF));
     }
   }
 }

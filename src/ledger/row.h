@@ -1,12 +1,12 @@
 // The row that every request leaves: log and ledger in one, a JSON line of at most 300 bytes.
 //
 //   {"t":"2026-01-05T09:12:44.031Z","id":"7f3a9c21d0e4","rt":"anthropic.messages","md":"claude-sonnet-4-5","st":200,
-//    "by":"local","cv":"5f0c1e2d3a4b","b":[182345,96120],"k":[57812,21456],"u":[312,56000,1200,890],"m":[12345,210],
-//    "q":1,"ms":[0.812,640,8123],"ep":"paying","mi":["system","changed",18400],"x":"upstream_timeout","lb":[1,0,2]}
+//    "by":"local","cv":"5f0c1e2d3a4b","b":[182345,96120],"k":[57812,21456],"u":[312,56000,1200,890],"m":[12345,210,19800],
+//    "ms":[0.812,640,8123],"mi":["system","changed",18400]}
 //
 //   t   when the request came, UTC            k   tokens [before, after], on our own ruler
 //   id  x-headroom-request-id                 u   usage [uncached, cache read, cache write, output] of the provider
-//   rt  provider and route                    m   micro-dollars [saved, spent]; absent without usage or price
+//   rt  provider and route                    m   micro-dollars [saved, spent, billed]; absent without usage or price
 //   md  model                                 q   hidden rounds
 //   st  status the client got                 ms  [own, first byte, total]
 //   by  caller                                ep  cause of an epoch in this request
@@ -41,8 +41,8 @@ using ModelName = Word<40>;
 using CallerName = Word<16>;  // "local", "uid", a token's name or, if that is longer, its digest
 using Code = Word<24>;        // "upstream_timeout", "client_gone", "not_json"
 
-// A number for a project, user or stack; 0: none given. The table is Labels (labels.h).
-enum class LabelId : std::uint16_t { none = 0 };
+// A number for a project, user or stack: a digest of its name, the same in every process; 0: none given.
+enum class LabelId : std::uint32_t { none = 0 };
 
 // A keyed digest: says which requests belong together and nothing else. 48 bits, 0: not known.
 struct ConversationId {
@@ -68,7 +68,7 @@ struct Miss {
 };
 
 struct Money {
-  std::int64_t saved = 0, spent = 0;  // micro-dollars
+  std::int64_t saved = 0, spent = 0, billed = 0;  // micro-dollars
 };
 
 struct Row {
@@ -90,6 +90,9 @@ struct Row {
   Code x;
   std::array<LabelId, 3> labels{};  // project, user, stack
 };
+
+// Code of a row of mode audit: `k` says what would have been, the original went out.
+inline constexpr Code audit_code = "audit";
 
 inline constexpr std::size_t longest_row = 300;
 

@@ -35,14 +35,14 @@ Row any_row() {
   row.bytes_in = any_number(), row.bytes_out = any_number();
   row.tokens_before = any_number(), row.tokens_after = any_number();
   if (*rc::gen::arbitrary<bool>()) row.usage = Usage{any_number(), any_number(), any_number(), any_number()};
-  if (*rc::gen::arbitrary<bool>()) row.money = Money{any_number(), any_number()};
+  if (*rc::gen::arbitrary<bool>()) row.money = Money{any_number(), any_number(), any_number()};
   row.q = static_cast<int>(*rc::gen::inRange(0, 1000));
   row.own = Micros(any_number()), row.first_byte = Micros(any_number()), row.total = Micros(any_number());
   row.ep = static_cast<EpochCause>(*rc::gen::inRange(0, 4));
   row.mi = {static_cast<Segment>(*rc::gen::inRange(0, 4)), static_cast<MissCause>(*rc::gen::inRange(0, 9)),
             any_number()};
   row.x = any_word<24>();
-  for (LabelId& label : row.labels) label = static_cast<LabelId>(*rc::gen::inRange(0, 65536));
+  for (LabelId& label : row.labels) label = static_cast<LabelId>(*rc::gen::arbitrary<std::uint32_t>());
   return row;
 }
 
@@ -65,11 +65,12 @@ RC_GTEST_PROP(RowLine, KeepsEveryOrdinaryNumber, ()) {
   const auto tokens = rc::gen::inRange<std::int64_t>(0, 10'000'000);
   row.usage = Usage{*tokens, *tokens, *tokens, *tokens};
   row.tokens_before = *tokens, row.tokens_after = *tokens;
-  row.money = Money{*rc::gen::inRange<std::int64_t>(-900'000'000, 9'000'000'000), *tokens};
+  row.money = Money{*rc::gen::inRange<std::int64_t>(-900'000'000, 9'000'000'000), *tokens, *tokens};
   const auto back = parse_row(to_line(row));
   RC_ASSERT(back.has_value());
   RC_ASSERT(back->usage == row.usage);
-  RC_ASSERT(back->money->saved == row.money->saved && back->money->spent == row.money->spent);
+  RC_ASSERT(back->money->saved == row.money->saved && back->money->spent == row.money->spent &&
+            back->money->billed == row.money->billed);
   RC_ASSERT(back->tokens_before == row.tokens_before && back->tokens_after == row.tokens_after);
   RC_ASSERT(back->t == row.t && back->id == row.id && back->md == row.md && back->rt == row.rt);
 }
@@ -89,16 +90,14 @@ TEST(RowLine, LooksAsItsCommentSays) {
   row.cv = {0x5f0c1e2d3a4b};
   row.bytes_in = 182345, row.bytes_out = 96120, row.tokens_before = 57812, row.tokens_after = 21456;
   row.usage = Usage{312, 56000, 1200, 890};
-  row.money = Money{12345, 210};
-  row.q = 1;
+  row.money = Money{12345, 210, 19800};
   row.own = Micros(812), row.first_byte = Micros(640'100), row.total = Micros(8'123'000);
-  row.ep = EpochCause::paying;
   row.mi = {Segment::system, MissCause::changed, 18400};
   EXPECT_EQ(
       to_line(row),
       R"({"t":"2026-01-05T09:12:44.031Z","id":"7f3a9c21d0e4","rt":"anthropic.messages","md":"claude-sonnet-4-5",)"
       R"("st":200,"by":"local","cv":"5f0c1e2d3a4b","b":[182345,96120],"k":[57812,21456],"u":[312,56000,1200,890],)"
-      R"("m":[12345,210],"q":1,"ms":[0.812,640,8123],"ep":"paying","mi":["system","changed",18400]})"
+      R"("m":[12345,210,19800],"ms":[0.812,640,8123],"mi":["system","changed",18400]})"
       "\n");
 }
 
