@@ -41,6 +41,7 @@ bool reads_as_statement(std::string_view line) {
   if (!rest.empty() && rest.front() == '=') rest.remove_prefix(1);  // [= lines 12-19]
   while (!rest.empty() && rest.front() == ' ') rest.remove_prefix(1);
   const std::string_view word = take_word(rest);
+  if ((word == "section" || word == "sections") && rest.starts_with(" \"")) return true;
   if (word == "same" && rest.starts_with(" hunk as ")) return true;
   if (word == "lines" || word == "rows" || word == "items" || word == "files" || word == "line" || word == "row" ||
       word == "numbers" || word == "T") {
@@ -54,7 +55,7 @@ bool reads_as_statement(std::string_view line) {
     rest.remove_prefix(1);
     const std::string_view noun = take_word(rest);
     for (std::string_view n : {"numbers", "rows", "row", "lines", "line", "strings", "string", "items", "item", "files",
-                               "keys", "matches", "members"}) {
+                               "keys", "matches", "members", "sentence", "sentences"}) {
       if (noun == n) return true;
     }
   }

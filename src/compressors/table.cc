@@ -5,6 +5,7 @@
 #include "compressors/diff/diff.h"
 #include "compressors/json/json.h"
 #include "compressors/log/log.h"
+#include "compressors/prose/prose.h"
 #include "compressors/search_results/search_results.h"
 #include "compressors/tables/tables.h"
 
@@ -12,7 +13,7 @@ namespace headroom::compressors {
 
 const std::vector<Compressor>& all() {
   static const std::vector<Compressor> rows{json_compressor, diff_compressor, search_compressor, table_compressor,
-                                            code_compressor, log_compressor,  blob_compressor};
+                                            code_compressor, log_compressor,  blob_compressor,   prose_compressor};
   return rows;
 }
 

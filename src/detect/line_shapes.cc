@@ -339,6 +339,44 @@ bool is_code_line(std::string_view line) {
   return line.find(" = ") != std::string_view::npos || line.find(" := ") != std::string_view::npos;
 }
 
+namespace {
+
+// "word", "it's", "(well-known", "end.", "*new*,": letters, with marks of writing around them.
+bool is_plain_word(std::string_view token) {
+  constexpr std::string_view before = "(\"'*_`[", behind = ",.;:!?)\"'*_`]";
+  while (!token.empty() && before.find(token.front()) != std::string_view::npos) token.remove_prefix(1);
+  while (!token.empty() && behind.find(token.back()) != std::string_view::npos) token.remove_suffix(1);
+  if (token.empty() || token.size() > 40) return false;
+  return std::all_of(token.begin(), token.end(), [](char c) {
+    return is_alpha(c) || static_cast<unsigned char>(c) >= 0x80 || c == '\'' || c == '-';
+  });
+}
+
+}  // namespace
+
+bool is_sentence_line(std::string_view trimmed) {
+  constexpr std::size_t looked_at = 400, least_words = 4, least_characters = 12;
+  const std::string_view line = trimmed.substr(0, looked_at);
+  std::size_t tokens = 0, plain = 0, small = 0, wide = 0;
+  for (std::size_t i = 0; i < line.size();) {
+    if (is_blank(line[i])) {
+      ++i;
+      continue;
+    }
+    std::size_t end = i;
+    for (; end < line.size() && !is_blank(line[end]); ++end) wide += static_cast<unsigned char>(line[end]) >= 0xE3;
+    const std::string_view token = line.substr(i, end - i);
+    ++tokens;
+    if (is_plain_word(token)) {
+      ++plain;
+      small += (token.front() >= 'a' && token.front() <= 'z') || static_cast<unsigned char>(token.front()) >= 0x80;
+    }
+    i = end;
+  }
+  if (wide >= least_characters && wide * 6 >= line.size()) return true;  // a character is three bytes
+  return plain >= least_words && plain * 20 >= tokens * 13 && small * 5 >= plain * 2;
+}
+
 std::uint64_t shape_of(std::string_view line) {
   std::array<char, 96> shape;
   std::size_t n = 0;

@@ -46,6 +46,10 @@ bool is_fence(std::string_view line);
 // particular, and of prose seldom. The line has no blanks at its ends.
 bool is_code_line(std::string_view trimmed);
 
+// Running text: words of letters one blank apart, or a dozen characters of a script that writes no blanks. "Backups are
+// kept for 35 days, not longer." but not "drwxr-xr-x 2 app app", "x = f(y)", "INFO  ready".
+bool is_sentence_line(std::string_view trimmed);
+
 // A digest of the line with letters, digits and blanks run together: equal for lines of one shape.
 std::uint64_t shape_of(std::string_view line);
 

@@ -148,6 +148,7 @@ void count_line(std::string_view line, Sketch& s, Counting& counting) {
   s.markdown_lines += is_markdown(line);
   s.fence_lines += is_fence(line);
   s.code_lines += is_code_line(trimmed);
+  s.sentence_lines += is_sentence_line(trimmed);
   s.repeated_lines += counting.seen.met(shape_of(line));
 }
 

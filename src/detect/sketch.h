@@ -26,6 +26,7 @@ struct Sketch {
   std::size_t markdown_lines = 0;    // headings, bullets, fences, tables
   std::size_t fence_lines = 0;       // ``` or ~~~
   std::size_t code_lines = 0;        // end or begin as statements of common languages do
+  std::size_t sentence_lines = 0;    // running text: words one blank apart
   std::size_t repeated_lines = 0;    // equal in shape (letters, digits masked) to an earlier sampled line
   std::size_t delimited_lines = 0;   // have as many tabs, commas, semicolons or bars as the first sampled line
   std::size_t gutter_lines = 0;      // have words two and more blanks apart, behind the first

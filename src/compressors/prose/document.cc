@@ -1,0 +1,133 @@
+#include "compressors/prose/document.h"
+
+#include <algorithm>
+
+#include "compressors/prose/sentences.h"
+
+namespace headroom::compressors::prose {
+namespace {
+
+constexpr std::size_t longest_whole_item = 320;  // bytes; a longer item is taken sentence by sentence
+
+class Maker {
+ public:
+  explicit Maker(std::string_view text) {
+    d_.text = text;
+    d_.lines = split_lines(text);
+    d_.blocks = read_blocks(d_.lines);
+  }
+
+  Document run() {
+    for (block_ = 0; block_ < d_.blocks.size(); ++block_) {
+      const Block& b = d_.blocks[block_];
+      switch (b.kind) {
+        case BlockKind::heading:
+          heading(b);
+          break;
+        case BlockKind::paragraph:
+          paragraph(b);
+          break;
+        case BlockKind::item:
+          item(b);
+          break;
+        case BlockKind::code:
+          whole(b, UnitKind::code);
+          break;
+        case BlockKind::table:
+          whole(b, UnitKind::table);
+          break;
+      }
+    }
+    return std::move(d_);
+  }
+
+ private:
+  Range range_of(const Block& b) const { return {d_.line_begin(b.first), d_.line_end(b.last)}; }
+
+  void heading(const Block& b) {
+    std::uint32_t parent = section_;
+    while (parent != none && d_.blocks[d_.sections[parent].heading].level >= b.level)
+      parent = d_.sections[parent].parent;
+    section_ = static_cast<std::uint32_t>(d_.sections.size());
+    d_.sections.push_back({static_cast<std::uint32_t>(block_), parent, static_cast<std::uint32_t>(d_.units.size())});
+    colon_ = none;
+  }
+
+  // Line numbers of bytes that rise: a cursor instead of a search.
+  std::uint32_t line_at(std::size_t offset) {
+    while (line_ + 1 < d_.lines.size() && d_.line_begin(line_ + 1) <= offset) ++line_;
+    return static_cast<std::uint32_t>(line_);
+  }
+
+  Unit& add(Range r, UnitKind kind, std::uint32_t lead) {
+    const std::uint32_t first = line_at(r.begin), last = line_at(r.end - 1);
+    d_.units.push_back({r.begin, r.end, first, last, static_cast<std::uint32_t>(block_), section_, lead, kind});
+    if (section_ != none) ++d_.sections[section_].units;
+    return d_.units.back();
+  }
+
+  void paragraph(const Block& b) {
+    bool opens = true;
+    for (const Range& r : split_sentences(d_.text, range_of(b))) {
+      add(r, UnitKind::sentence, none).opens = opens;
+      opens = false;
+    }
+    remember_colon();
+  }
+
+  void item(const Block& b) {
+    const Range all = range_of(b);
+    const std::vector<Range> sentences = split_sentences(d_.text, all);
+    if (sentences.empty()) return;
+    if (all.end - all.begin <= longest_whole_item || sentences.size() == 1) {
+      add({sentences.front().begin, sentences.back().end}, UnitKind::item, colon_);
+      return;
+    }
+    std::uint32_t lead = colon_;
+    for (const Range& r : sentences) {
+      add(r, UnitKind::item, lead).opens = lead == colon_;
+      if (lead == colon_) lead = static_cast<std::uint32_t>(d_.units.size() - 1);
+    }
+  }
+
+  void whole(const Block& b, UnitKind kind) {
+    Range r = range_of(b);
+    while (r.begin < r.end && (d_.text[r.begin] == ' ' || d_.text[r.begin] == '\t')) ++r.begin;
+    r.begin = d_.line_begin(b.first);  // the shape of code is in its blanks
+    if (r.begin < r.end) add(r, kind, colon_);
+  }
+
+  // "as follows:" leads to the list, table or code behind it.
+  void remember_colon() {
+    colon_ = none;
+    if (d_.units.empty()) return;
+    std::string_view last = d_.of(d_.units.back());
+    if (last.ends_with(':') || last.ends_with("：")) colon_ = static_cast<std::uint32_t>(d_.units.size() - 1);
+  }
+
+  Document d_;
+  std::size_t block_ = 0, line_ = 0;
+  std::uint32_t section_ = none, colon_ = none;
+};
+
+}  // namespace
+
+Document read_document(std::string_view text) {
+  return Maker(text).run();
+}
+
+bool accepts(const Document& d) {
+  constexpr std::size_t least_sentences = 8;
+  std::size_t writing = 0, all = 0, sentences = 0, ended = 0;
+  for (const Unit& u : d.units) {
+    const std::size_t size = u.end - u.begin;
+    all += size;
+    if (u.kind != UnitKind::sentence && u.kind != UnitKind::item) continue;
+    writing += size;
+    ++sentences;
+    ended += u.kind == UnitKind::item || ends_in_stop(d.of(u));
+  }
+  return sentences >= least_sentences && writing * 2 >= all && ended * 10 >= sentences * 7;
+}
+
+}  // namespace headroom::compressors::prose

@@ -1,0 +1,41 @@
+#include "compressors/prose/prose.h"
+
+#include "base/utf8.h"
+#include "compressors/prose/document.h"
+#include "compressors/prose/lossless.h"
+#include "compressors/prose/reversible.h"
+#include "compressors/smaller_views.h"
+
+namespace headroom::compressors {
+namespace {
+
+// Weak: whatever other kind has a parser that accepts the text knows it better.
+int evidence(const detect::Sketch& s) {
+  if (s.lines == 0 || s.has_nul || s.invalid_utf8) return 0;
+  const auto share = [&s](std::size_t n) { return static_cast<int>(100 * n / s.lines); };
+  if (share(s.time_lines) > 20 || share(s.json_lines) > 20 || share(s.search_lines) > 30 || share(s.hunk_heads) > 0)
+    return 0;
+  const int writing = share(s.sentence_lines);
+  return writing >= 60 ? 35 : writing >= 15 ? 20 : 0;
+}
+
+std::vector<View> views(std::string_view text, const Context& context, bool forced) {
+  if (!utf8::is_valid(text)) return {};
+  const prose::Document document = prose::read_document(text);
+  if (document.units.empty() || (!forced && !prose::accepts(document))) return {};
+  std::vector<View> out = smaller_views(
+      text, context, "prose_paragraphs", [&] { return prose::encode_paragraphs(text, document.lines); },
+      [&](Tokens whole, Tokens) { return prose::reversible_view(document, context, whole, forced); });
+  for (View& v : out) v.line_preserving = v.fidelity == Fidelity::lossless;
+  return out;
+}
+
+std::optional<std::string> decode(std::string_view view) {
+  return prose::decode_paragraphs(view);
+}
+
+}  // namespace
+
+const Compressor prose_compressor{.kind = "prose", .evidence = evidence, .views = views, .decode = decode};
+
+}  // namespace headroom::compressors
