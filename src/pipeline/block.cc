@@ -17,8 +17,9 @@ using compressors::View;
 
 constexpr std::string_view no_handle = "000000000000";
 constexpr std::size_t max_nominees = 3;
-// Above this size a lossless view cannot compete with a reversible one; making it would only cost time.
-constexpr std::size_t lossless_beside_reversible = 256 * 1024;
+// Above these sizes no weaker kind is asked beside the one that accepted: its lossless views cannot compete with a
+// reversible one; and all of them would cost time and memory, several times the text, for little.
+constexpr std::size_t lossless_beside_reversible = 256 * 1024, several_kinds = 1024 * 1024;
 constexpr Tokens lossy_gain{
     150};  // what a reversible view must save beyond the best lossless one: a retrieval costs a round
 
@@ -134,8 +135,8 @@ Accepted offer_kinds(const BlockRequest& request, const Options& options, tokens
     // The strongest kind whose parser accepts the text owns it: a weaker one (a log, to whom search results and patches
     // are lines of few templates) may only offer what a decoder proves.
     context.reversible = context.reversible && accepted == Accepted::no;
-    if (accepted == Accepted::yes && chooser.has_reversible() && request.text.size() > lossless_beside_reversible)
-      break;
+    const std::size_t most = chooser.has_reversible() ? lossless_beside_reversible : several_kinds;
+    if (accepted == Accepted::yes && request.text.size() > most) break;
     for (View& view : c->views(request.text, context, !request.kind.empty())) {
       accepted = Accepted::yes;
       chooser.offer(std::move(view), c->kind);

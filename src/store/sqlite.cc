@@ -281,7 +281,8 @@ class SqliteStore final : public Store {
     }
     unwritten_key_.reset();
     if (dirty) renewals_.clear();
-    for (Pending& p : pending) p.sealed = {};
+    // Before they are read back: both would be a second copy of all contents. An assigned string keeps its room.
+    for (Pending& p : pending) std::string().swap(p.sealed.ct);
     for (std::size_t i = 0; i < pending.size(); ++i) {
       const Pending& p = pending[i];
       if (refused[i]) {

@@ -137,6 +137,15 @@ Error Database::failed(int code, std::string_view what) {
   return error;
 }
 
+int Database::write_blob(const char* table, const char* column, std::int64_t row, std::string_view bytes) {
+  constexpr int to_write = 1;
+  sqlite3_blob* blob = nullptr;
+  int code = sqlite3_blob_open(db_.get(), "main", table, column, row, to_write, &blob);
+  if (code == SQLITE_OK) code = sqlite3_blob_write(blob, bytes.data(), static_cast<int>(bytes.size()), 0);
+  const int closed = sqlite3_blob_close(blob);  // null is fine
+  return code == SQLITE_OK ? closed : code;
+}
+
 void Database::fold_removals() {
   if (!removed_ || !db_) return;
   // Without waiting: while others read, the log cannot be cut; it stays for the next time.

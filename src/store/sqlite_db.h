@@ -46,6 +46,9 @@ class Database {
   // The prepared statement of a string literal, or null with `code` set. Kept until the connection closes.
   sqlite3_stmt* statement(const char* sql, int& code);
 
+  // Fills the blob of a row, which has the size of `bytes` already: SQLITE_OK or what failed.
+  int write_blob(const char* table, const char* column, std::int64_t row, std::string_view bytes);
+
   // One write transaction around `work` (a Result<void>()): committed if that succeeds, else undone.
   template <class Work>
   Result<void> transaction(Work work) {

@@ -3,6 +3,10 @@
 namespace headroom::store {
 namespace {
 
+// From here on a content is written into its row in place: as part of the insert it would stand in memory once more.
+// That writes most of its pages to the log twice, a millisecond a MB.
+constexpr std::size_t large_content = std::size_t{4} << 20;
+
 constexpr const char* entry_columns =
     "SELECT entry, handle, version, size, id, kind, created, carried, expires FROM entries WHERE ws = ? AND handle = ?";
 
@@ -75,12 +79,13 @@ Result<std::int64_t> Rows::add(std::string_view ws, const EntryRow& row, const P
                           .finish());
   if (!done) return std::unexpected(done.error());
   const std::int64_t entry = db_.last_row();
-  done = written(Run(db_, "INSERT INTO payload(entry, key, hint, ct) VALUES(?,?,?,?)")
-                     .bind(entry)
-                     .bind(payload.key)
-                     .blob(payload.hint)
-                     .blob(payload.ct)
-                     .finish());
+  const bool large = payload.ct.size() >= large_content;
+  Run run(db_, large ? "INSERT INTO payload(entry, key, hint, ct) VALUES(?,?,?,zeroblob(?))"
+                     : "INSERT INTO payload(entry, key, hint, ct) VALUES(?,?,?,?)");
+  run.bind(entry).bind(payload.key).blob(payload.hint);
+  large ? run.bind(static_cast<std::int64_t>(payload.ct.size())) : run.blob(payload.ct);
+  done = written(run.finish());
+  if (done && large) done = written(db_.write_blob("payload", "ct", entry, payload.ct));
   if (done) done = written(Run(db_, "DELETE FROM gone WHERE ws = ? AND handle = ?").text(ws).bind(row.handle).finish());
   if (!done) return std::unexpected(done.error());
   return entry;

@@ -379,7 +379,7 @@ class Encoder {
       const std::string_view s = timed ? raw(i) : text(i);
       if (reads_as_itself(s, timed)) {
         if (timed) tail_ = {};
-        if (!severe(i)) parts_.push_back({out.size() + (timed ? headings_.tail(i).size() : 0), out.size() + s.size()});
+        if (!severe(i)) add_part({out.size() + (timed ? headings_.tail(i).size() : 0), out.size() + s.size()});
         out += s;
         if (times > 1) out += " x" + std::to_string(times);
         above_ = 0;
@@ -389,11 +389,15 @@ class Encoder {
     for (std::size_t k = 0; k < times; ++k) {
       if (k > 0) out += '\n';
       out += std::to_string(i + k + 1) + "| ";
-      if (!severe(i)) parts_.push_back({out.size(), out.size() + text(i).size()});
+      if (!severe(i)) add_part({out.size(), out.size() + text(i).size()});
       out += text(i);
     }
     above_ = 0;
     uses_coordinates_ = true;
+  }
+
+  void add_part(const Part& part) {
+    if (parts_.size() <= kMostParts) parts_.push_back(part);
   }
 
   bool write_templated(std::string& out, std::size_t i, std::size_t times) {
@@ -441,7 +445,7 @@ class Encoder {
       append_word(out, values[h]);
       const std::size_t quotes = out.size() - begin == values[h].size() ? 0 : 1;
       const bool escaped = out.size() - begin != values[h].size() + 2 * quotes;
-      parts_.push_back({begin + quotes, out.size() - quotes, escaped ? 0 : begin, escaped ? 0 : out.size()});
+      add_part({begin + quotes, out.size() - quotes, escaped ? 0 : begin, escaped ? 0 : out.size()});
     }
     if (times > 1) out += " x" + std::to_string(times);
     above_ = group.name;
@@ -491,7 +495,7 @@ class Encoder {
       out += 'T' + std::to_string(group.name) + '=';
       for (const Piece& p : numbered(group)) {
         const std::string piece = print({p}, marks_);
-        if (p.kind == Piece::literal) parts_.push_back({out.size(), out.size() + piece.size()});
+        if (p.kind == Piece::literal) add_part({out.size(), out.size() + piece.size()});
         out += piece;
       }
       out += '\n';

@@ -276,6 +276,7 @@ class Finder {
 
 Phrases find_phrases(std::string_view text, const std::vector<Part>& parts) {
   Phrases out;
+  if (parts.size() > kMostParts) return out;
   std::string_view free;
   for (const std::string_view mark : kPhraseMarks) {
     if (text.find(mark) != std::string_view::npos) continue;

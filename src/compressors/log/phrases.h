@@ -9,7 +9,7 @@
 // gives them; so no phrase is cut inside a run. No phrase has a severity word, begins or ends with a blank, or has
 // another letter in it.
 //
-// Cost: O(n log n) in pieces, with a bounded number of looks at places. Nothing above 2^17 pieces.
+// Cost: O(n log n) in pieces, with a bounded number of looks at places. Nothing above 2^17 pieces or parts.
 #pragma once
 
 #include <cstddef>
@@ -27,6 +27,7 @@ struct Part {
 
 constexpr std::string_view kPhraseMarks[] = {"$", "&", "~", "^", "\xC2\xA7", "\xC2\xA3", "\xC2\xA5"};  // $ & ~ ^ § £ ¥
 constexpr std::size_t kMostPhrases = 26;
+constexpr std::size_t kMostParts = 1 << 17;  // with more of them no phrase is sought
 
 struct Phrases {
   std::string_view mark;  // occurs nowhere in the text; empty: no phrase is worth its letter
