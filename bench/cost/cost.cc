@@ -46,9 +46,9 @@ constexpr std::int64_t answer_tokens = 2000, call_tokens = 40;
 struct Bill {
   double dollars = 0, retrieval = 0;
   Usage usage;
-  std::int64_t last = 0, peak = 0;  // tokens of the last and of the largest request
-  int lossy = 0, epochs = 0, refused = 0;
-  double ms = 0;  // in the core, all requests
+  std::int64_t last = 0, peak = 0;                     // tokens of the last and of the largest request
+  int lossy = 0, epochs = 0, paying = 0, refused = 0;  // `paying`: epochs that a price brought about, not the limit
+  double ms = 0;                                       // in the core, all requests
 };
 
 // Sends one variant's requests through the cache.
@@ -142,6 +142,8 @@ Bill with_headroom(const Recorded& s, const prices::Row& row, replay::PromptRead
     for (const pipeline::MarkerInfo& m : out.markers) {
       if (seen.insert(m.hash).second) meter.shown(m.tokens.value);
     }
+    meter.bill().paying = static_cast<int>(
+        std::ranges::count(out.epoch_reports, std::string_view("paying"), &pipeline::EpochReport::trigger));
   }
   Bill bill = meter.done();
   for (std::size_t i = 0; i < moved_by_client.size(); ++i) {
@@ -185,10 +187,10 @@ std::optional<Bill> from_file(const Recorded& s, const prices::Row& row, replay:
 void print(const char* name, const Bill& b) {
   std::printf(
       R"(,"%s":{"dollars":%.6f,"retrieval":%.6f,"read":%lld,"written":%lld,"plain":%lld,"last":%lld,"peak":%lld,)"
-      R"("lossy":%d,"epochs":%d,"refused":%d,"ms":%.1f})",
+      R"("lossy":%d,"epochs":%d,"paying":%d,"refused":%d,"ms":%.1f})",
       name, b.dollars, b.retrieval, static_cast<long long>(b.usage.read),
       static_cast<long long>(b.usage.written_5m + b.usage.written_1h), static_cast<long long>(b.usage.plain),
-      static_cast<long long>(b.last), static_cast<long long>(b.peak), b.lossy, b.epochs, b.refused, b.ms);
+      static_cast<long long>(b.last), static_cast<long long>(b.peak), b.lossy, b.epochs, b.paying, b.refused, b.ms);
 }
 
 // Share of the last request that is output of commands and services: results of tools but of those that read files.

@@ -73,10 +73,11 @@ def main():
     if groups[1][1]:
         checks.append(("tool-heavy median <= 60 %", statistics.median(r["kept_ours"] for r in groups[1][1]) <= 0.60))
     fired = [r for r in rows if r["ours"]["epochs"]]
+    paid = lambda rows: sum(r["ours"]["dollars"] <= r["steady"]["dollars"] for r in rows)
     if fired:
-        paid = sum(r["ours"]["dollars"] <= r["steady"]["dollars"] for r in fired)
-        print(f"; epochs fire in {len(fired)} sessions and pay in {paid}", end="")
-        checks.append(("epochs pay in >= 80 % of the sessions where one fires", paid >= 0.8 * len(fired)))
+        by_price = [r for r in fired if r["ours"]["paying"]]
+        print(f"; epochs fire in {len(fired)} sessions and pay in {paid(fired)}, by price in {len(by_price)} and {paid(by_price)}", end="")
+        checks.append(("epochs pay in >= 80 % of the sessions where one fires by price", paid(by_price) >= 0.8 * len(by_price)))
     if both:
         ours, theirs = sum(r["ours"]["dollars"] for r in both), sum(r["other"]["dollars"] for r in both)
         below = sum(r["ours"]["dollars"] < r["other"]["dollars"] for r in both)

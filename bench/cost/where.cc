@@ -101,6 +101,10 @@ void show(const replay::Recorded& s, const prices::Row& row, tokens::Counter& co
   const Tokens tools = c->tools ? counter.count(c->doc.raw(*c->tools)) : Tokens();
   bill.add("tools", 0, tools, tools + Tokens(out.tool_added ? 120 : 0));
   bill.print();
+  for (const pipeline::EpochReport& e : out.epoch_reports) {
+    std::printf("  epoch %s, %s: %lld -> %lld of the model's tokens\n", e.position.c_str(), e.trigger.c_str(),
+                static_cast<long long>(e.before.value), static_cast<long long>(e.after.value));
+  }
 }
 
 int run(int argc, char** argv) {

@@ -9,10 +9,11 @@ namespace {
 // Wider than any product of prices, tokens and boundaries of a 64 MiB body.
 __extension__ using Wide = __int128;
 
-constexpr int least_boundaries = 6;        // between epochs
-constexpr Tokens least_saving{2000};       // of a paying epoch
-constexpr std::int64_t least_share = 5;    // per cent of the forwarded size
-constexpr std::int64_t limit_growth = 10;  // per cent of the usable limit, between limit epochs
+constexpr int least_boundaries = 6;         // between epochs
+constexpr Tokens least_saving{2000};        // of a paying epoch
+constexpr std::int64_t least_share = 5;     // per cent of the forwarded size
+constexpr std::int64_t requests_ahead = 4;  // one more for each so many so far
+constexpr std::int64_t limit_growth = 10;   // per cent of the usable limit, between limit epochs
 
 std::optional<int> parse_index(std::string_view text) {
   int value = 0;
@@ -70,24 +71,26 @@ std::optional<Epoch> Fold::paying(const Boundary& b) const {
   if (!may_pay(b.ordinal, saving, b.forwarded)) return std::nullopt;
   const Tokens least = threshold(b.forwarded);
   const std::int64_t end = b.before[static_cast<std::size_t>(b.message) + 1];
-  // From the last candidate to the first: what a cut there would save and would have saved.
+  // From the last candidate to the first: what a cut there would save and cost.
   std::optional<Epoch> best;
-  Wide best_gain = 0, waited = 0;
+  Wide best_gain = 0, asked = 0;  // `asked`: times asked_one_in
   saving = Tokens();
   for (std::size_t i = candidates.size(); i-- > 0;) {
     const Candidate& c = candidates[i];
     saving += c.saving;
-    waited += static_cast<Wide>(c.saving.value) * (b.ordinal - std::max(c.since, last_));
+    if (c.answer.value > 0) {
+      asked += static_cast<Wide>(terms_.read) * b.forwarded.value + static_cast<Wide>(terms_.write) * c.answer.value;
+    }
     if (i > 0 && candidates[i - 1].message == c.message) continue;  // a cut takes a message whole
     if (saving < least) continue;
     const std::int64_t kept = end - b.before[static_cast<std::size_t>(c.message)] - saving.value;
-    const Wide gain = terms_.read * waited - static_cast<Wide>(terms_.write - terms_.read) * kept;
+    const Wide cost = static_cast<Wide>(terms_.write - terms_.read) * kept + asked / asked_one_in;
+    const Wide ahead = static_cast<Wide>(terms_.read) * (b.ordinal + 1) * saving.value;
+    const Wide gain = ahead / requests_ahead - cost;
     if (gain < 0 || (best && gain <= best_gain)) continue;
     best_gain = gain;
-    const Wide requests = b.ordinal + 1;
-    const Wide ahead = terms_.read * requests * saving.value - static_cast<Wide>(terms_.write - terms_.read) * kept;
     best = Epoch{Trigger::paying, {b.message, c.message}, b.ordinal,
-                 saving,          Tokens(kept),           static_cast<std::int64_t>(ahead / 1000)};
+                 saving,          Tokens(kept),           static_cast<std::int64_t>((ahead - cost) / 1000)};
   }
   return best;
 }

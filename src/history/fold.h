@@ -4,18 +4,20 @@
 // boundary at which the past is rewritten from a cut on; between epochs what was forwarded stays, so that the
 // provider's cache of it stays good. At boundary b, after the last epoch e:
 //
-//   paying  regret(c) = r x sum of s x (boundaries since max(t, e)) over what could be replaced at or after c: what
-//           forwarding it unchanged has cost since; cost(c) = (w - r) x tokens kept from c to b: what writing the cache
-//           anew costs. The cut with the largest regret - cost is taken (ties: the later) if regret >= cost, the saving
-//           is at least 2,000 tokens and 5 % of the forwarded size, and 6 boundaries passed since e. So a rewrite never
-//           costs more than waiting already has (the rent-or-buy rule: Karlin et al. 1988).
+//   paying  gain(c) = r x R x sum of s over what could be replaced at or after c: what forwarding less saves in the R
+//           requests to come; cost(c) = (w - r) x tokens kept from c to b, what writing the cache anew costs, + what
+//           the model asks back: of one replaced block in ten its answer, written, in a round over all that is
+//           forwarded. The cut with the largest gain - cost is taken (ties: the later) if gain >= cost, the saving is
+//           at least 2,000 tokens and 5 % of the forwarded size, and 6 boundaries passed since e. R is a quarter of the
+//           requests so far: of conversations that got to n requests about n / m get to m (Lindy's law), so four in
+//           five live to see the price paid back.
 //   limit   the high estimate of the forwarded size is above `high` per cent of what the model takes. From the start;
 //           units leave too. Again only after growth by 10 % of that.
 //   asked   the caller says that this is the end of the list. From the start.
 //
-// r, w: pico-dollars for reading and writing a cached token; s, t: tokens saved by replacing a block, and the boundary
-// since which it could be. All integers, wide enough for any body: the same decisions on every machine. A decision
-// depends on what lies before its boundary only, so later turns never move it. O(candidates) a boundary. Pure.
+// r, w: pico-dollars for reading and writing a cached token; s: tokens saved by replacing a block. All integers, wide
+// enough for any body: the same decisions on every machine. A decision depends on what lies before its boundary only,
+// so later turns never move it. O(candidates) a boundary. Pure.
 #pragma once
 
 #include <cstddef>
@@ -64,8 +66,11 @@ inline constexpr std::size_t most_candidates = 512;
 struct Candidate {
   int message = 0;
   Tokens saving;
-  int since = 0;  // ordinal of the first boundary at which it could be
+  Tokens answer;  // what it takes to show the block again if the model asks for it; 0: all of it stays to be seen
 };
+
+// Of blocks that are not shown whole, how many the model is taken to ask for again: one in this many.
+inline constexpr std::int64_t asked_one_in = 10;
 
 // What is known at a boundary.
 struct Boundary {
@@ -84,7 +89,7 @@ struct Epoch {
   // Of a paying epoch, for its report.
   Tokens saving;               // D
   Tokens kept;                 // S: from the cut to the boundary, after the rewrite
-  std::int64_t gain_nano = 0;  // nano-dollars: r x R x D - (w - r) x S, with as many requests to come as there were
+  std::int64_t gain_nano = 0;  // nano-dollars: gain - cost, with as many requests to come as there were
 };
 
 class Fold {

@@ -20,8 +20,9 @@ using history::StaleRead;
 using history::Trigger;
 using tokens::ContentClass;
 
-constexpr Tokens marker_cost{48};    // about what the line for a stale read takes
-constexpr Tokens least_budget{300};  // of a reversible view, when a conversation's budget is shared out
+constexpr Tokens marker_cost{48};     // about what the line for a stale read takes
+constexpr Tokens usual_answer{2000};  // what a model is shown at most when it asks for a text again
+constexpr Tokens least_budget{300};   // of a reversible view, when a conversation's budget is shared out
 constexpr std::string_view no_handle = "000000000000";
 
 Size& operator+=(Size& a, const Size& b) {
@@ -153,7 +154,6 @@ class Walk {
     const Ends end = boundary_ends_[static_cast<std::size_t>(b)];
     take_in(s, end.leaf, end.call, message_of(b) + 1);
     s.ordinal = b;
-    if (s.asks) s.intent = b;
     leave_window(s, b);
   }
 
@@ -296,7 +296,7 @@ class Walk {
       const bool waits =
           l.skipped == Reason::code_recent || l.skipped == Reason::code_asked_about || l.skipped == Reason::exact_tool;
       if (!waits) continue;
-      l.out_since = b;
+      l.out = true;
       s.active.push_back(static_cast<int>(s.window));
     }
   }
@@ -307,15 +307,17 @@ class Walk {
     if (l.later.value < 0) {
       const Chosen chosen = choose_view(p_, i, l, Moment::epoch, budget_of(l.before, {}));
       l.later = chosen.placed ? chosen.placed->tokens : l.before;
+      l.later_asked = chosen.placed && !chosen.placed->lossless;
     }
     return l.later;
   }
 
   // What an epoch would make smaller. `bound`: instead of views that nobody has made yet their least size, nothing, and
-  // the earliest time: no cut pays more than with these.
+  // nobody who asks for more: no cut pays more than with these.
   std::vector<Candidate> candidates(Standing& s, bool bound) {
     std::vector<Candidate> out;
     std::map<int, Candidate> by_leaf;
+    const auto answer = [&](std::size_t i) { return money(s, i, std::min(s.leaves[i].before, usual_answer)); };
     const std::size_t first =
         s.active.size() > history::most_candidates ? s.active.size() - history::most_candidates : 0;
     for (std::size_t k = first; k < s.active.size(); ++k) {
@@ -324,8 +326,7 @@ class Walk {
       if (l.gone || l.placed || (s.asks && l.code)) continue;
       const Tokens after = !bound ? later(s, i) : l.later.value < 0 ? Tokens() : l.later;
       if (after >= l.now()) continue;
-      const int since = l.code ? std::max(l.out_since, s.intent + 1) : l.out_since;
-      by_leaf[s.active[k]] = {c_.leaves[i].message, money(s, i, l.now() - after), since};
+      by_leaf[s.active[k]] = {c_.leaves[i].message, money(s, i, l.now() - after), l.later_asked ? answer(i) : Tokens()};
     }
     if (p_.lossy) {
       for (const StaleRead& read : stale(message_of(s.ordinal))) {
@@ -333,15 +334,9 @@ class Walk {
         const auto i = static_cast<std::size_t>(read.block);
         const LeafState& l = s.leaves[i];
         if (l.gone || l.now() <= marker_cost || is_stale_line(l)) continue;
-        const int since = ordinal_of(read.since);
         Candidate& best = by_leaf[read.block];
         const Tokens saving = money(s, i, l.now() - marker_cost);
-        const int earliest = bound && best.saving.value > 0 ? std::min(best.since, since) : since;
-        if (saving > best.saving) {
-          best = {c_.leaves[i].message, saving, earliest};
-        } else if (bound) {
-          best.since = earliest;
-        }
+        if (saving > best.saving) best = {c_.leaves[i].message, saving, answer(i)};
       }
     }
     for (const auto& [leaf, candidate] : by_leaf) out.push_back(candidate);
@@ -349,10 +344,6 @@ class Walk {
   }
   static bool is_stale_line(const LeafState& l) { return l.placed && l.placed->kind == "stale_read"; }
   Tokens money(const Standing& s, std::size_t i, Tokens n) const { return Tokens(size_of(n, class_of(s, i)).centre); }
-  int ordinal_of(int message) const {
-    return static_cast<int>(std::lower_bound(c_.boundaries.begin(), c_.boundaries.end(), message) -
-                            c_.boundaries.begin());
-  }
 
   std::optional<Epoch> decide(Standing& s, int b, bool asked) {
     if (!p_.options.optimize) return std::nullopt;
@@ -424,7 +415,7 @@ class Walk {
     s.active.clear();
     for (std::size_t i = 0; i < s.window; ++i) {
       const LeafState& l = s.leaves[i];
-      if (l.out_since >= 0 && !l.placed && !l.gone) s.active.push_back(static_cast<int>(i));
+      if (l.out && !l.placed && !l.gone) s.active.push_back(static_cast<int>(i));
     }
   }
 

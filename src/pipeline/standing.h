@@ -39,9 +39,10 @@ struct LeafState {
   std::optional<Reason> skipped;         // why it is as it came
   Tokens before;                         // of the text
   Tokens later{-1};                      // what an epoch would make of it; -1: not looked at
-  int out_since = -1;  // source code and exact texts: the first boundary at which it is out of the protected window
-  bool slot = false;   // no gate keeps it
-  bool code = false;   // may only change at an epoch
+  bool later_asked = false;              // not all of the text is shown then
+  bool out = false;                      // source code and exact texts: it has left the protected window
+  bool slot = false;                     // no gate keeps it
+  bool code = false;                     // may only change at an epoch
   bool error = false;
   bool gone = false;          // its unit left
   bool secret = false;        // may not go to the store: no handle may stand for it...
@@ -72,7 +73,6 @@ struct Standing {
   std::vector<Size> sizes;        // of each message so far, as forwarded
   Size total;                     // of all of them
   int ordinal = -1;               // of the last boundary
-  int intent = -1;                // the last boundary whose user text asks about code
   bool asks = false;              // the last user text does
   history::Fold fold;
   history::Index index;                 // of what stands verbatim
