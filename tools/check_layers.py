@@ -51,7 +51,7 @@ FORBIDDEN = {
 THIRD_PARTY = {
     r"xxhash\.h": {"base"},
     r"sqlite3\.h": {"store"},
-    r"openssl/.*": {"store"},
+    r"openssl/.*": {"store", "http"},  # http: TLS
     r"tree_sitter/.*": {"compressors"},
     r"boost/.*": {"http"},
     r"hiredis/.*": {"store"},

@@ -35,6 +35,7 @@ struct Config {
   bool audit = false;        // every original that is asked for gets a line in audit.jsonl
   std::string principal;     // who asks, for that line
   bool synchronous = false;  // sqlite: every commit reaches the disk
+  Bytes cache_bytes{std::uint64_t{24} << 20};  // finished views; only speed
   PriceFile prices;
 
   const prices::Prices& price_table() const { return prices.table ? *prices.table : prices::Prices::built_in(); }

@@ -118,7 +118,8 @@ struct Core::Impl {
   store::AuditLog audit_log;
   store::Misses misses;
 
-  explicit Impl(Config c) : config(std::move(c)), audit_log(config.directory / "audit.jsonl") {}
+  explicit Impl(Config c)
+      : config(std::move(c)), views(config.cache_bytes.value), audit_log(config.directory / "audit.jsonl") {}
 
   Result<void> audit(const Retrieval& r) {
     if (config.directory.empty()) return fail(ErrorKind::unavailable, "no directory for the audit log");
@@ -482,6 +483,21 @@ Result<std::uint64_t> Core::shared_clear() {
   const auto store = impl_->open();
   if (!store) return std::unexpected(store.error());
   return api::shared_clear(**store);
+}
+
+Result<void> Core::flush() {
+  store::Store* opened = nullptr;
+  {
+    const std::scoped_lock lock(impl_->mutex);
+    opened = impl_->store.get();
+  }
+  return opened ? opened->flush() : Result<void>();
+}
+
+std::optional<store::WorkspaceKey> Core::workspace_key() {
+  const std::scoped_lock lock(impl_->mutex);
+  auto key = impl_->key_of(!impl_->config.directory.empty());
+  return key ? std::optional(std::move(*key)) : std::nullopt;
 }
 
 std::filesystem::path Core::audit_file() const {

@@ -131,6 +131,10 @@ class Core {
   Result<std::vector<store::Record>> shared_records();
   Result<bool> shared_erase(std::string_view key);
   Result<std::uint64_t> shared_clear();
+  // Writes what is gathered; a process that lives long calls it every few seconds. Opens nothing.
+  Result<void> flush();
+  // The key of handles and digests, made if there is none; null: no lossy views of bodies.
+  std::optional<store::WorkspaceKey> workspace_key();
   // Where retrievals are logged.
   std::filesystem::path audit_file() const;
   // Forgets counts of earlier calls (never originals): the next call is timed as a first one.

@@ -70,10 +70,17 @@ constexpr FlagRow store_flags[] = {
     {"json", 'j', "", "Print the answer as JSON"},
 };
 
+constexpr FlagRow token_flags[] = {
+    {"rights", '\0', "RIGHT,...", "add: data, content, read, admin (data)"},
+    {"workspace", '\0', "NAME", "add: whose originals this caller shares (default)"},
+    {"retrieval", '\0', "WHO", "add: tool: this caller offers headroom_retrieve and redeems handles (none)"},
+    {"json", 'j', "", "Print the answer as JSON"},
+};
+
 constexpr std::size_t any_number = 16;
 
 // clang-format off
-constexpr Command rows[] = {
+const Command rows[] = {
     {"compress", "[FILE|-]", "Shorten a request, a list of messages, or any text",
      "A request body or a list of messages comes back in the same shape with its tool results shortened; any other text comes back "
      "as its view. Lossless unless --retrieval tool is given; then what a view leaves out is kept, and its marker's hash brings it "
@@ -108,6 +115,15 @@ constexpr Command rows[] = {
      store_flags, true, 1, run_store},
     {"config", "", "Show every option with its value and where that comes from",
      "Flag, then environment, then config.toml, then default.", json_flag, true, 0, run_config},
+    {"proxy", "", "Run the proxy: an address that agents use in place of their provider's",
+     "Requests to Anthropic, OpenAI, Gemini and compatible providers are shortened on their way, replies relayed as they come, and "
+     "calls of headroom_retrieve answered on the spot. SIGTERM ends it once requests in flight are done; SIGHUP reads config.toml "
+     "again. docs/proxy.md has routes, headers and endpoints.",
+     proxy_flags(), true, 0, run_proxy},
+    {"token", "add|list|remove [NAME]", "Keep the proxy's callers",
+     "add NAME makes a token and shows it once; only its digest is kept. Two may have one name, so that one can be replaced. "
+     "remove NAME removes all of that name. A running proxy takes a change over with SIGHUP.",
+     token_flags, false, 2, run_token},
     {"worker", "", "Answer JSON lines in one warm process",
      "One JSON object a line each way: {\"op\":\"compress\",\"messages\":[...]}, retrieve, decode, rss. Ends when the input closes.",
      {}, true, 0, run_worker},

@@ -17,11 +17,16 @@ Exit run_shared(const Context& context, const Arguments& arguments);
 Exit run_audit(const Context& context, const Arguments& arguments);
 Exit run_store(const Context& context, const Arguments& arguments);
 Exit run_config(const Context& context, const Arguments& arguments);
+Exit run_proxy(const Context& context, const Arguments& arguments);
+Exit run_token(const Context& context, const Arguments& arguments);
 Exit run_worker(const Context& context, const Arguments& arguments);
 Exit run_version(const Context& context, const Arguments& arguments);
 Exit run_completions(const Context& context, const Arguments& arguments);
 Exit run_man(const Context& context, const Arguments& arguments);
 Exit run_help(const Context& context, const Arguments& arguments);
+
+// The proxy's options as flags.
+std::span<const FlagRow> proxy_flags();
 
 // The help of a command, on stderr: there was nothing to do.
 Exit show_usage(const Context& context, std::string_view command);

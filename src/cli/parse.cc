@@ -76,7 +76,9 @@ Result<Arguments> refuse(const Command& command, std::string_view word) {
 
 void store(Arguments& arguments, const Match& match, std::string_view value) {
   if (match.flag) {
-    arguments.flags.insert_or_assign(std::string(match.flag->name), std::string(value));
+    std::string& held = arguments.flags[std::string(match.flag->name)];
+    const bool more = match.flag->value.ends_with(",...") && !held.empty();
+    held = more ? held + "," + std::string(value) : std::string(value);
     return;
   }
   const auto same = std::ranges::find(arguments.options, match.option, &GivenFlags::value_type::first);

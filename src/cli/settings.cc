@@ -8,6 +8,7 @@
 
 #include "cli/io.h"
 #include "cli/toml.h"
+#include "proxy/options.h"
 #include "store/store.h"
 
 namespace headroom::cli {
@@ -28,20 +29,25 @@ struct Source {
   std::string prefix;  // of an error message
   api::Layer layer;
   std::vector<std::string> names;
+  std::vector<Setting> proxy;
 };
 
-Result<Source> read_file(const Context& context) {
-  Source source{Origin::file, "", {}, {}};
+Result<Source> read_file(const Context& context, const fs::path& file) {
+  Source source{Origin::file, "", {}, {}, {}};
   const fs::path directory = directories(context).config;
   std::error_code error;
-  const fs::path path = directory / "config.toml";
-  if (directory.empty() || !fs::exists(path, error)) return source;
+  const fs::path path = file.empty() ? directory / "config.toml" : file;
+  if (file.empty() && (directory.empty() || !fs::exists(path, error))) return source;
   source.prefix = path.string() + ": ";
   const auto blob = Blob::read_file(path.string());
   if (!blob) return std::unexpected(blob.error());
   const auto settings = parse_toml(blob->view());
   if (!settings) return fail(settings.error().kind, source.prefix + settings.error().message);
   for (const Setting& s : *settings) {
+    if (proxy::find_proxy_option(s.key)) {
+      source.proxy.push_back(s);
+      continue;
+    }
     source.layer.add_json(s.key, s.json);
     source.names.push_back(s.key);
   }
@@ -50,7 +56,7 @@ Result<Source> read_file(const Context& context) {
 
 // Only our own names: variables of the peer may mean something else.
 Source read_environment(const Context& context) {
-  Source source{Origin::environment, "environment: ", {}, {}};
+  Source source{Origin::environment, "environment: ", {}, {}, {}};
   for (const api::OptionRow& row : api::options()) {
     const std::string variable = variable_of(row.name);
     const std::string_view value = context.environment(variable.c_str());
@@ -70,7 +76,8 @@ std::string_view to_string(Origin origin) {
 
 Directories directories(const Context& context) {
   return {directory_of(context, "HEADROOM_CONFIG_DIR", "XDG_CONFIG_HOME", ".config"),
-          directory_of(context, "HEADROOM_WORKSPACE_DIR", "XDG_DATA_HOME", ".local/share")};
+          directory_of(context, "HEADROOM_WORKSPACE_DIR", "XDG_DATA_HOME", ".local/share"),
+          directory_of(context, "HEADROOM_WORKSPACE_DIR", "XDG_STATE_HOME", ".local/state")};
 }
 
 std::string variable_of(std::string_view option) {
@@ -90,12 +97,18 @@ api::Settings command_line_defaults(const Context& context) {
 }
 
 Result<Loaded> load_settings(const Context& context, const GivenFlags& flags) {
+  return load_settings(context, flags, command_line_defaults(context), {});
+}
+
+Result<Loaded> load_settings(const Context& context, const GivenFlags& flags, const api::Settings& defaults,
+                             const fs::path& config) {
   Loaded loaded;
-  loaded.settings = command_line_defaults(context);
+  loaded.settings = defaults;
   loaded.origins.assign(api::options().size(), Origin::default_);
-  const auto file = read_file(context);
+  const auto file = read_file(context, config);
   if (!file) return std::unexpected(file.error());
-  Source given{Origin::flag, "", {}, {}};
+  loaded.proxy = file->proxy;
+  Source given{Origin::flag, "", {}, {}, {}};
   for (const auto& [name, text] : flags) {
     given.layer.add_text(name, text);
     given.names.push_back(name);

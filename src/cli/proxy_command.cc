@@ -1,0 +1,287 @@
+// headroom proxy, headroom token.
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "api/nearest.h"
+#include "cli/commands.h"
+#include "cli/io.h"
+#include "cli/memory.h"
+#include "cli/words.h"
+#include "json/document.h"
+#include "json/writer.h"
+#include "proxy/options.h"
+#include "proxy/server.h"
+
+namespace headroom::cli {
+namespace {
+
+using proxy::Configuration;
+
+// A value of config.toml as it would stand on a command line: lists joined by commas, objects as JSON.
+std::string text_of(std::string_view json) {
+  const auto doc = json::Document::parse(json);
+  if (!doc) return std::string(json);
+  if (doc->is(0, json::Kind::string)) return doc->string(0);
+  if (!doc->is(0, json::Kind::array)) return std::string(json);
+  std::string text;
+  for (const json::NodeId e : doc->elements(0)) {
+    text.append(text.empty() ? "" : ",").append(doc->is(e, json::Kind::string) ? doc->string(e) : std::string(doc->raw(e)));
+  }
+  return text;
+}
+
+Result<void> set(Configuration& c, const proxy::OptionRow& row, std::string_view value, const std::string& where) {
+  if (const auto ok = row.set(c, value); !ok) return fail(ok.error().kind, where + " " + ok.error().message);
+  return {};
+}
+
+// https proxies and certificates as every client of this machine is told of them.
+Result<void> read_common_variables(const Context& context, Configuration& c) {
+  for (const char* const name : {"HTTPS_PROXY", "https_proxy"}) {
+    const std::string_view value = context.environment(name);
+    if (value.empty()) continue;
+    const auto url = http::parse_url(value.find("://") == value.npos ? "http://" + std::string(value) : std::string(value));
+    if (!url || url->origin.tls)
+      return fail(ErrorKind::invalid_request, std::string(name) + " must be http://host:port, without a name or password");
+    c.setup.client.proxy = url->origin;
+    break;
+  }
+  for (const char* const name : {"NO_PROXY", "no_proxy"}) {
+    std::string_view rest = context.environment(name);
+    if (rest.empty()) continue;
+    while (!rest.empty()) {
+      const std::size_t end = std::min(rest.find_first_of(", "), rest.size());
+      if (end > 0) c.setup.client.no_proxy.emplace_back(rest.substr(0, end));
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    break;
+  }
+  if (const std::string_view extra = context.environment("NODE_EXTRA_CA_CERTS"); !extra.empty())
+    c.setup.client.ca_bundle = extra;
+  return {};
+}
+
+bool is_loopback_host(const std::string& host) {
+  const auto address = http::parse_address(host);
+  return host == "localhost" || (address && http::is_loopback(*address));
+}
+
+// The main token, the named ones, and what the environment hands in.
+Result<void> load_tokens(const Context& context, Configuration& c) {
+  proxy::GateRules& gate = c.settings.gate;
+  gate.tokens = {};
+  gate.uid = static_cast<std::int64_t>(::geteuid());
+  const auto add_main = [&](std::string_view token) {
+    proxy::Token all;
+    all.name = "main";
+    all.rights = proxy::Rights::all();
+    all.digest = proxy::digest_of_token(token);
+    gate.tokens.add(std::move(all));
+  };
+  if (const std::string_view given = context.environment("HEADROOM_PROXY_TOKEN"); !given.empty()) {
+    if (given.size() < 16) return fail(ErrorKind::invalid_request, "HEADROOM_PROXY_TOKEN must have 16 characters or more");
+    add_main(given);
+  } else if (!c.token_file.empty()) {
+    const auto token = proxy::load_or_make_token(c.token_file);
+    if (!token) return std::unexpected(token.error());
+    add_main(*token);
+  }
+  if (c.setup.state.empty()) return {};
+  auto named = proxy::read_tokens(c.setup.state / "tokens.json");
+  if (!named) return std::unexpected(named.error());
+  for (proxy::Token& token : *named) gate.tokens.add(std::move(token));
+  return {};
+}
+
+// Defaults, file, environment, flags, in this order; the core's options likewise.
+Result<Configuration> configure(const Context& context, const Arguments& arguments) {
+  Configuration c = proxy::default_configuration();
+  if (const auto ok = read_common_variables(context, c); !ok) return std::unexpected(ok.error());
+  c.config_file = context.environment("HEADROOM_CONFIG");
+  if (arguments.has("config")) c.config_file = arguments.get("config");
+
+  api::Settings defaults = command_line_defaults(context);
+  defaults.call.redeems_outside = false;
+  defaults.call.retrieval = pipeline::Retrieval::auto_;
+  defaults.handle.ttl = std::chrono::hours(1);
+  auto loaded = load_settings(context, arguments.options, defaults, c.config_file);
+  if (!loaded) return std::unexpected(loaded.error());
+  for (const std::string& warning : loaded->warnings) context.say(warning);
+  const std::uint64_t cache = c.settings.core.handle.cache_bytes.value;
+  c.settings.core = std::move(loaded->settings);
+  c.settings.core.handle.cache_bytes.value = cache;
+
+  c.setup.state = directories(context).state;
+  if (!c.setup.state.empty()) {
+    c.token_file = (c.setup.state / "token").string();
+    c.setup.log = (c.setup.state / "logs").string();
+  }
+  for (const Setting& s : loaded->proxy) {
+    const std::string where = "config.toml, line " + std::to_string(s.line) + ": " + s.key;
+    if (const auto ok = set(c, *proxy::find_proxy_option(s.key), text_of(s.json), where); !ok)
+      return std::unexpected(ok.error());
+  }
+  for (const proxy::OptionRow& row : proxy::proxy_options()) {
+    const std::string variable(row.variable);
+    const std::string_view value = variable.empty() ? std::string_view() : context.environment(variable.c_str());
+    if (value.empty()) continue;
+    if (const auto ok = set(c, row, value, variable); !ok) return std::unexpected(ok.error());
+  }
+  for (const proxy::OptionRow& row : proxy::proxy_options()) {
+    const std::string flag = flag_of(row.name);
+    if (!arguments.has(flag)) continue;
+    if (const auto ok = set(c, row, arguments.get(flag), "--" + flag); !ok) return std::unexpected(ok.error());
+  }
+  std::string host = c.setup.host;
+  std::ranges::transform(host, host.begin(), [](char ch) { return ch >= 'A' && ch <= 'Z' ? static_cast<char>(ch | 0x20) : ch; });
+  c.settings.gate.bound_host = host;
+  if (const auto ok = load_tokens(context, c); !ok) return std::unexpected(ok.error());
+  if (c.setup.uds.empty() && !is_loopback_host(c.setup.host) && c.settings.gate.tokens.empty())
+    return fail(ErrorKind::invalid_request, "beyond loopback a token is needed: set HEADROOM_PROXY_TOKEN, or --token-file");
+  // A copy of the binary on another address could be named as an upstream: its own is refused.
+  if (c.setup.uds.empty() && c.setup.port != 0) c.settings.upstreams.own = {{host, c.setup.port}};
+  return c;
+}
+
+std::string start_screen(const Context& context, const Configuration& c, std::uint16_t port) {
+  const std::string bold = context.colour ? "\x1b[1m" : "", plain = context.colour ? "\x1b[0m" : "";
+  const bool v6 = c.setup.host.find(':') != std::string::npos;
+  const std::string base = "http://" + (v6 ? "[" + c.setup.host + "]" : c.setup.host) + ":" + std::to_string(port);
+  std::string text = bold + "headroom proxy " + std::string(api::version()) + plain + " listens on " +
+                     (c.setup.uds.empty() ? bold + base + plain : "unix:" + c.setup.uds) + ", mode " +
+                     std::string(proxy::to_string(c.settings.mode)) + "\n\n  forwards to\n";
+  for (std::size_t i = 0; i < proxy::providers; ++i) {
+    const auto& url = c.settings.upstreams.bases[i].url;
+    if (!url) continue;
+    text += "    " + padded(proxy::to_string(static_cast<proxy::Provider>(i)), 12) +
+            (url->origin.tls ? "https://" : "http://") + url->origin.authority() + url->path + "\n";
+  }
+  if (c.setup.uds.empty()) {
+    text += "\n  point a client at it\n";
+    text += "    export ANTHROPIC_BASE_URL=" + base + "\n";
+    text += "    export OPENAI_BASE_URL=" + base + "/v1\n";
+    text += "    export GOOGLE_GEMINI_BASE_URL=" + base + "\n";
+  }
+  if (!c.token_file.empty()) text += "\n  token for figures and originals: " + c.token_file + "\n";
+  return text + "\n";
+}
+
+proxy::Rights rights_of(std::string_view text, std::string& wrong) {
+  proxy::Rights rights;
+  while (!text.empty()) {
+    const std::size_t comma = std::min(text.find(','), text.size());
+    if (const auto right = proxy::parse_right(text.substr(0, comma))) {
+      rights.add(*right);
+    } else {
+      wrong = text.substr(0, comma);
+    }
+    text.remove_prefix(std::min(comma + 1, text.size()));
+  }
+  return rights;
+}
+
+std::string rights_text(const proxy::Rights& rights) {
+  std::string text;
+  for (const auto r : {proxy::Right::data, proxy::Right::content, proxy::Right::read, proxy::Right::admin}) {
+    if (rights.has(r)) text.append(text.empty() ? "" : ",").append(to_string(r));
+  }
+  return text;
+}
+
+Exit add_token(const Context& context, const Arguments& arguments, const std::filesystem::path& file,
+               std::vector<proxy::Token> tokens, const std::string& name) {
+  proxy::Token token;
+  token.name = name;
+  std::string wrong;
+  token.rights = rights_of(arguments.get("rights", "data"), wrong);
+  if (!wrong.empty()) return context.refuse({ErrorKind::invalid_request, "no such right: " + wrong + "; known: data, content, read, admin"});
+  token.workspace = arguments.get("workspace", "default");
+  const std::string retrieval = arguments.get("retrieval", "none");
+  if (retrieval != "none" && retrieval != "tool")
+    return context.refuse({ErrorKind::invalid_request, "--retrieval takes none or tool"});
+  token.retrieval_tool = retrieval == "tool";
+  if (token.retrieval_tool) token.rights.add(proxy::Right::content);  // what it redeems, it reads
+  const auto text = proxy::new_token();
+  if (!text) return context.refuse(text.error());
+  token.digest = proxy::digest_of_token(*text);
+  tokens.push_back(std::move(token));
+  if (const auto ok = proxy::write_tokens(file, tokens); !ok) return context.refuse(ok.error());
+  if (!arguments.has("json")) return context.print(*text + "\n");
+  json::Writer out;
+  out.object().key("name").string(name).key("token").string(*text).end();
+  return context.print(std::move(out).take() + "\n");
+}
+
+}  // namespace
+
+std::span<const FlagRow> proxy_flags() {
+  static const std::vector<std::string> names = [] {
+    std::vector<std::string> all;
+    for (const proxy::OptionRow& row : proxy::proxy_options()) all.push_back(flag_of(row.name));
+    return all;
+  }();
+  static const std::vector<FlagRow> flags = [] {
+    std::vector<FlagRow> all;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      const proxy::OptionRow& row = proxy::proxy_options()[i];
+      all.push_back({names[i], '\0', row.values, row.help});
+    }
+    return all;
+  }();
+  return flags;
+}
+
+Exit run_proxy(const Context& context, const Arguments& arguments) {
+  auto c = configure(context, arguments);
+  if (!c) return context.refuse(c.error());
+  keep_memory();
+  c->setup.reload = [&context, &arguments]() -> Result<std::shared_ptr<const proxy::Settings>> {
+    auto again = configure(context, arguments);
+    if (!again) return std::unexpected(again.error());
+    return std::make_shared<const proxy::Settings>(std::move(again->settings));
+  };
+  auto server = proxy::Server::open(c->setup, std::make_shared<const proxy::Settings>(c->settings));
+  if (!server) return context.refuse(server.error());
+  Context to_stderr = context;
+  to_stderr.out = context.err;
+  static_cast<void>(to_stderr.print(start_screen(context, *c, (*server)->port())));
+  (*server)->on_notice([&context](std::string_view text) { context.say(text); });
+  (*server)->run(true);
+  return Exit::done;
+}
+
+Exit run_token(const Context& context, const Arguments& arguments) {
+  const auto file = directories(context).state / "tokens.json";
+  const std::string what = arguments.positional.empty() ? "list" : arguments.positional[0];
+  const std::string name = arguments.positional.size() > 1 ? arguments.positional[1] : "";
+  auto tokens = proxy::read_tokens(file);
+  if (!tokens) return context.refuse(tokens.error());
+  if (what == "add" && !name.empty()) return add_token(context, arguments, file, std::move(*tokens), name);
+  if (what == "remove" && !name.empty()) {
+    const std::size_t removed = std::erase_if(*tokens, [&](const proxy::Token& t) { return t.name == name; });
+    if (removed == 0) return context.refuse({ErrorKind::not_found, "no token has the name " + name});
+    if (const auto ok = proxy::write_tokens(file, *tokens); !ok) return context.refuse(ok.error());
+    return Exit::done;
+  }
+  if (what != "list") return show_usage(context, "token");
+  if (arguments.has("json")) {
+    json::Writer out;
+    out.array();
+    for (const proxy::Token& t : *tokens) {
+      out.object().key("name").string(t.name).key("rights").string(rights_text(t.rights));
+      out.key("workspace").string(t.workspace).key("retrieval").string(t.retrieval_tool ? "tool" : "none").end();
+    }
+    out.end();
+    return context.print(std::move(out).take() + "\n");
+  }
+  std::string text;
+  for (const proxy::Token& t : *tokens) {
+    text += padded(t.name, 24) + padded(rights_text(t.rights), 28) + padded(t.workspace, 20) +
+            (t.retrieval_tool ? "redeems handles" : "") + "\n";
+  }
+  if (text.empty()) context.say("nothing yet: headroom token add NAME");
+  return context.print(text);
+}
+
+}  // namespace headroom::cli

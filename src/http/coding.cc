@@ -1,0 +1,149 @@
+#include "http/coding.h"
+
+#include <brotli/decode.h>
+#include <zlib.h>
+#include <zstd.h>
+
+#include <array>
+
+#include "http/head.h"
+
+namespace headroom::http {
+namespace {
+
+constexpr std::size_t step = 32 << 10;
+constexpr std::size_t most_ratio = 200;
+constexpr std::size_t free_bytes = 64 << 10;  // short texts may repeat as they like
+
+// What all share: the cap on what comes out.
+class Capped : public Decoder {
+ public:
+  explicit Capped(std::size_t most) : most_(most) {}
+  bool complete() const override { return complete_; }
+
+ protected:
+  bool give(std::string& plain, const char* bytes, std::size_t n) {
+    given_ += n;
+    plain.append(bytes, n);
+    return given_ <= most_ && (given_ <= free_bytes || given_ / most_ratio <= taken_);
+  }
+  const std::size_t most_;
+  std::size_t given_ = 0, taken_ = 0;
+  bool complete_ = false;
+  std::array<char, step> buffer_;
+};
+
+class Zlib final : public Capped {
+ public:
+  // 15 + 32: zlib or gzip, whichever the head says.
+  Zlib(std::size_t most, bool may_be_raw) : Capped(most), may_be_raw_(may_be_raw) { good_ = inflateInit2(&z_, 47) == Z_OK; }
+  ~Zlib() override { inflateEnd(&z_); }
+  Zlib(const Zlib&) = delete;
+  Zlib& operator=(const Zlib&) = delete;
+
+  bool feed(std::string_view bytes, std::string& plain) override {
+    taken_ += bytes.size();
+    z_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
+    z_.avail_in = static_cast<uInt>(bytes.size());
+    while (good_ && !complete_) {
+      z_.next_out = reinterpret_cast<Bytef*>(buffer_.data());
+      z_.avail_out = static_cast<uInt>(buffer_.size());
+      const int result = inflate(&z_, Z_NO_FLUSH);
+      if (result == Z_DATA_ERROR && may_be_raw_ && given_ == 0 && taken_ == bytes.size()) {
+        // Many servers say deflate and mean it without the zlib head.
+        inflateReset2(&z_, -15);
+        may_be_raw_ = false;
+        z_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
+        z_.avail_in = static_cast<uInt>(bytes.size());
+        continue;
+      }
+      if (result != Z_OK && result != Z_STREAM_END && result != Z_BUF_ERROR) return good_ = false;
+      const std::size_t n = buffer_.size() - z_.avail_out;
+      if (!give(plain, buffer_.data(), n)) return good_ = false;
+      complete_ = result == Z_STREAM_END;
+      if (n < buffer_.size() && z_.avail_in == 0) break;
+    }
+    return good_;
+  }
+
+ private:
+  z_stream z_{};
+  bool good_ = false, may_be_raw_;
+};
+
+class Zstd final : public Capped {
+ public:
+  explicit Zstd(std::size_t most) : Capped(most), z_(ZSTD_createDCtx()) {
+    ZSTD_DCtx_setParameter(z_, ZSTD_d_windowLogMax, 25);  // 32 MiB
+  }
+  ~Zstd() override { ZSTD_freeDCtx(z_); }
+  Zstd(const Zstd&) = delete;
+  Zstd& operator=(const Zstd&) = delete;
+
+  bool feed(std::string_view bytes, std::string& plain) override {
+    taken_ += bytes.size();
+    ZSTD_inBuffer in{bytes.data(), bytes.size(), 0};
+    for (;;) {
+      ZSTD_outBuffer out{buffer_.data(), buffer_.size(), 0};
+      const std::size_t result = ZSTD_decompressStream(z_, &out, &in);
+      if (ZSTD_isError(result) || !give(plain, buffer_.data(), out.pos)) return false;
+      complete_ = result == 0;
+      if (in.pos == in.size && out.pos < out.size) return true;
+    }
+  }
+
+ private:
+  ZSTD_DCtx* z_;
+};
+
+class Brotli final : public Capped {
+ public:
+  explicit Brotli(std::size_t most) : Capped(most), b_(BrotliDecoderCreateInstance(nullptr, nullptr, nullptr)) {}
+  ~Brotli() override { BrotliDecoderDestroyInstance(b_); }
+  Brotli(const Brotli&) = delete;
+  Brotli& operator=(const Brotli&) = delete;
+
+  bool feed(std::string_view bytes, std::string& plain) override {
+    taken_ += bytes.size();
+    const auto* in = reinterpret_cast<const std::uint8_t*>(bytes.data());
+    std::size_t left = bytes.size();
+    while (!complete_) {
+      auto* out = reinterpret_cast<std::uint8_t*>(buffer_.data());
+      std::size_t room = buffer_.size();
+      const auto result = BrotliDecoderDecompressStream(b_, &left, &in, &room, &out, nullptr);
+      if (result == BROTLI_DECODER_RESULT_ERROR || !give(plain, buffer_.data(), buffer_.size() - room)) return false;
+      complete_ = result == BROTLI_DECODER_RESULT_SUCCESS;
+      if (result == BROTLI_DECODER_RESULT_NEEDS_MORE_INPUT) return true;
+    }
+    return true;
+  }
+
+ private:
+  BrotliDecoderState* b_;
+};
+
+}  // namespace
+
+bool knows_coding(std::string_view coding) {
+  for (const std::string_view known : {"gzip", "x-gzip", "deflate", "br", "zstd"}) {
+    if (same_name(coding, known)) return true;
+  }
+  return false;
+}
+
+std::unique_ptr<Decoder> Decoder::make(std::string_view coding, std::size_t most) {
+  if (same_name(coding, "gzip") || same_name(coding, "x-gzip")) return std::make_unique<Zlib>(most, false);
+  if (same_name(coding, "deflate")) return std::make_unique<Zlib>(most, true);
+  if (same_name(coding, "br")) return std::make_unique<Brotli>(most);
+  if (same_name(coding, "zstd")) return std::make_unique<Zstd>(most);
+  return nullptr;
+}
+
+std::optional<std::string> decode(std::string_view coding, std::string_view bytes, std::size_t most) {
+  const auto decoder = Decoder::make(coding, most);
+  std::string plain;
+  if (!decoder || !decoder->feed(bytes, plain) || !decoder->complete()) return std::nullopt;
+  return plain;
+}
+
+}  // namespace headroom::http

@@ -1,0 +1,101 @@
+// What every part of the proxy shares: settings (one snapshot, swapped as a whole by a reload), cores by workspace, pool,
+// ledger, figures. main() builds it; loops and handlers get a reference.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "api/core.h"
+#include "api/options.h"
+#include "http/client.h"
+#include "http/connection.h"
+#include "ledger/ledger.h"
+#include "proxy/gate.h"
+#include "proxy/pool.h"
+#include "proxy/upstreams.h"
+
+namespace headroom::proxy {
+
+using ledger::Mode;
+
+// What a reload may change.
+struct Settings {
+  GateRules gate;
+  Upstreams upstreams;
+  api::Settings core;  // options of the core
+  Mode mode = Mode::optimize;
+  int requests_per_minute = 0;  // per caller; 0: no limit
+};
+
+// What stays from start to end.
+struct Setup {
+  std::string host = "127.0.0.1", uds;
+  std::uint16_t port = 8787;
+  unsigned threads = 0, loops = 0;  // 0: by the number of cores
+  std::uint64_t max_body = 64 << 20, max_in_flight = std::uint64_t{512} << 20;
+  http::ClientOptions client;
+  http::ConnectionLimits limits;
+  std::chrono::seconds drain{5};
+  std::filesystem::path state;   // token, tokens.json, logs
+  std::string log;               // directory, "-" for stderr, "" for none
+  int log_days = 90;
+  // Reads the configuration again; an error leaves all as it is.
+  std::function<Result<std::shared_ptr<const Settings>>()> reload;
+};
+
+struct Figures {
+  std::atomic<std::int64_t> requests{0}, streams{0}, websockets{0}, connections{0}, body_bytes{0};
+  std::atomic<std::uint64_t> served{0}, failed_inside{0};
+};
+
+class App {
+ public:
+  App(Setup setup, std::shared_ptr<const Settings> settings);
+  ~App();
+
+  const Setup setup;
+  Figures figures;
+  http::ClientShared client;
+  std::atomic<bool> draining{false}, reload_refused{false};
+  const std::chrono::steady_clock::time_point started;
+
+  std::shared_ptr<const Settings> settings() const;
+  Result<void> reload();
+  // Workspaces are made as callers need them.
+  api::Core& core(const std::string& workspace);
+  void clear_caches();
+  void flush_stores();
+  bool store_reachable() const { return store_reachable_.load(std::memory_order_relaxed); }
+  // Digest of all that may change views.
+  std::string view_class();
+
+  // 12 hex digits, different for every request of this process and, but for a one in 2^16 chance, of others.
+  std::string next_request_id();
+  // False: the caller has had its requests of this minute.
+  bool may_ask(const std::string& caller, int per_minute);
+
+  void record(ledger::Exchange&& exchange);
+
+
+ private:
+  mutable std::mutex mutex_;
+  std::shared_ptr<const Settings> settings_;
+  std::map<std::string, std::unique_ptr<api::Core>> cores_;
+  std::map<std::string, std::pair<std::int64_t, int>> asked_;  // caller -> minute, requests
+  std::atomic<bool> store_reachable_{true};
+  std::atomic<std::uint64_t> last_id_{0};
+  std::uint64_t id_seed_ = 0;
+
+ public:
+  Pool pool;  // last: its threads end before what they work on
+};
+
+std::string_view to_string(Mode mode);
+
+}  // namespace headroom::proxy

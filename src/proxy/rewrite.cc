@@ -1,0 +1,163 @@
+#include "proxy/rewrite.h"
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+#include "base/edits.h"
+#include "json/document.h"
+#include "relay/trace.h"
+
+namespace headroom::proxy {
+namespace {
+
+using json::Document;
+using json::Kind;
+using json::NodeId;
+
+void note(Rewritten& out, const pipeline::Outcome& o) {
+  out.counted = true;
+  out.before += o.before;
+  out.after += o.after;
+  out.failed = out.failed || o.error.has_value();
+  out.tool_added = out.tool_added || o.tool_added;
+  for (const std::string& t : o.transforms) {
+    if (std::ranges::find(out.transforms, t) == out.transforms.end()) out.transforms.push_back(t);
+  }
+  for (const pipeline::Skipped& s : o.skipped) {
+    const std::string_view word = to_string(s.reason);
+    if (std::ranges::find(out.skipped, word) == out.skipped.end()) out.skipped.push_back(word);
+    const auto at = std::ranges::find(out.skip_counts, s.reason, &std::pair<pipeline::Reason, std::uint64_t>::first);
+    if (at == out.skip_counts.end()) {
+      out.skip_counts.emplace_back(s.reason, 1);
+    } else {
+      ++at->second;
+    }
+  }
+  if (!o.epoch_reports.empty()) {
+    const std::string& trigger = o.epoch_reports.back().trigger;
+    out.epoch = trigger == "limit"   ? ledger::EpochCause::limit
+                : trigger == "asked" ? ledger::EpochCause::asked
+                                     : ledger::EpochCause::paying;
+  }
+}
+
+// Each request of a batch for itself; what stands around them keeps its bytes.
+void rewrite_batch(api::Core& core, const RewriteJob& job, const pipeline::Options& options, Rewritten& out) {
+  const auto doc = Document::parse(job.body);
+  if (!doc) return out.skipped.push_back("not_json");
+  std::optional<NodeId> list = doc->member(0, "requests");
+  if (const auto batch = doc->member(0, "batch"); !list && batch) {  // Gemini: batch.input_config.requests.requests
+    for (const std::string_view key : {"input_config", "inputConfig"}) {
+      const auto config = doc->member(*batch, key);
+      const auto inner = config ? doc->member(*config, "requests") : std::nullopt;
+      if (inner) list = doc->member(*inner, "requests");
+    }
+  }
+  if (!list || !doc->is(*list, Kind::array)) return out.skipped.push_back("not_json");
+  std::vector<Edit> edits;
+  for (const NodeId entry : doc->elements(*list)) {
+    auto params = doc->member(entry, "params");
+    if (!params) params = doc->member(entry, "request");
+    if (!params || !doc->is(*params, Kind::object)) continue;
+    api::Input input;
+    input.kind = api::Input::Kind::body;
+    input.text = doc->raw(*params);
+    input.format = job.format;
+    pipeline::Outcome o = core.compress(input, options);
+    note(out, o);
+    if (o.changed && !o.error) edits.push_back({(*doc)[*params].begin(), input.text.size(), std::move(o.output)});
+  }
+  if (!edits.empty()) out.body = splice(job.body, edits);
+}
+
+// The loop over the reply, where the model can call our tool at all.
+void open_relay(api::Core& core, const RewriteJob& job, const pipeline::Options& options, Rewritten& out) {
+  const std::string_view sent = out.body ? std::string_view(*out.body) : std::string_view(job.body);
+  if (!job.watches || sent.find("headroom_retrieve") == sent.npos || !relay::offers_our_tool(sent)) return;
+  api::RelayCall call;
+  call.format = job.format;
+  call.body = job.body;
+  if (out.body) call.request = *out.body;
+  call.trace = options.trace;
+  call.limits = api::limits_of(options);
+  if (auto relay = core.open_relay(std::move(call))) out.relay = std::move(*relay);
+}
+
+void rewrite_body(api::Core& core, const RewriteJob& job, const pipeline::Options& options, Rewritten& out) {
+  api::Input input;
+  input.kind = api::Input::Kind::body;
+  input.text = job.body;
+  input.format = job.format;
+  std::optional<relay::Restored> restored;
+  if (!job.lossless_only && !job.audit) restored = core.restore(job.body, job.format, api::limits_of(options));
+  if (restored) input.text = restored->body;
+  pipeline::Outcome o = job.audit ? core.simulate(input, options) : core.compress(input, options);
+  note(out, o);
+  if (job.audit) return;
+  if (o.changed && !o.error) {
+    out.body = std::move(o.output);
+  } else if (restored) {
+    out.body = std::move(restored->body);
+  }
+  open_relay(core, job, options, out);
+}
+
+}  // namespace
+
+Rewritten rewrite(api::Core& core, const RewriteJob& job, const pipeline::Options& given) {
+  Rewritten out;
+  pipeline::Options options = given;
+  options.route = job.lossless_only ? pipeline::Route::relayed : pipeline::Route::intercepted;
+  // What escapes is our bug, or memory at its end: the client's bytes go out (promise 8).
+  try {
+    out.model = top_string(job.body, "model");
+    if (job.batches) {
+      rewrite_batch(core, job, options, out);
+    } else {
+      rewrite_body(core, job, options, out);
+    }
+  } catch (const std::exception&) {
+    Rewritten failed;
+    failed.failed = true;
+    return failed;
+  }
+  return out;
+}
+
+std::string_view top_string(std::string_view json, std::string_view key) {
+  int depth = 0;
+  bool expects_key = false;
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    switch (json[i]) {
+      case '{':
+      case '[':
+        expects_key = ++depth == 1 && json[i] == '{';
+        break;
+      case '}':
+      case ']':
+        --depth;
+        break;
+      case ',':
+        expects_key = depth == 1;
+        break;
+      case '"': {
+        const std::size_t begin = ++i;
+        while (i < json.size() && json[i] != '"') i += json[i] == '\\' ? 2 : 1;
+        if (i >= json.size()) return {};
+        if (!std::exchange(expects_key, false) || json.substr(begin, i - begin) != key) break;
+        std::size_t at = json.find_first_not_of(" \t\r\n", i + 1);
+        if (at == json.npos || json[at] != ':') return {};
+        at = json.find_first_not_of(" \t\r\n", at + 1);
+        if (at == json.npos || json[at] != '"') return {};
+        const std::size_t end = json.find_first_of("\"\\", at + 1);
+        return end == json.npos || json[end] == '\\' ? std::string_view() : json.substr(at + 1, end - at - 1);
+      }
+      default:
+        break;
+    }
+  }
+  return {};
+}
+
+}  // namespace headroom::proxy

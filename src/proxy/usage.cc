@@ -1,0 +1,113 @@
+#include "proxy/usage.h"
+
+#include <charconv>
+
+#include "http/head.h"
+
+namespace headroom::proxy {
+namespace {
+
+using json::Document;
+using json::Kind;
+using json::NodeId;
+
+std::optional<std::int64_t> number(const Document& doc, NodeId object, std::string_view key) {
+  const auto value = doc.member(object, key);
+  if (!value || !doc.is(*value, Kind::number)) return std::nullopt;
+  const std::string_view raw = doc.raw(*value);
+  std::int64_t n = 0;
+  const auto [end, error] = std::from_chars(raw.data(), raw.data() + raw.size(), n);
+  if (error != std::errc() || n < 0) return std::nullopt;
+  return n;
+}
+
+std::int64_t nested(const Document& doc, NodeId object, std::string_view outer, std::string_view inner) {
+  const auto details = doc.member(object, outer);
+  return details && doc.is(*details, Kind::object) ? number(doc, *details, inner).value_or(0) : 0;
+}
+
+std::int64_t but(std::int64_t all, std::int64_t part) {
+  return all > part ? all - part : 0;
+}
+
+}  // namespace
+
+void UsageWatcher::begin(std::string_view content_type) {
+  const std::string_view type = content_type.substr(0, content_type.find(';'));
+  reply_ = http::same_name(type, "text/event-stream")  ? Reply::stream
+           : http::same_name(type, "application/json") ? Reply::whole
+                                                       : Reply::none;
+  parser_ = {};
+  whole_.clear();
+  usage_.reset();
+}
+
+void UsageWatcher::feed(std::string_view bytes) {
+  if (reply_ == Reply::stream) {
+    parser_.feed(bytes, [this](const relay::SseEvent& e) { event(e); });
+    if (parser_.pending().size() > most_event) reply_ = Reply::none;
+  } else if (reply_ == Reply::whole) {
+    whole_ += bytes;
+    if (whole_.size() > most_whole) {
+      reply_ = Reply::none;
+      whole_ = {};
+    }
+  }
+}
+
+void UsageWatcher::end() {
+  if (reply_ == Reply::whole) read(whole_);
+  whole_ = {};
+  if (usage_) rounds_.push_back(*usage_);
+  usage_.reset();
+}
+
+void UsageWatcher::event(const relay::SseEvent& e) {
+  if (e.has_data && e.data.find("\"usage") != e.data.npos) read(e.data);
+}
+
+void UsageWatcher::read(std::string_view json) {
+  const auto doc = Document::parse(json);
+  if (!doc) return;
+  // Where the formats have it: at the top, in the message that a stream opens with, in a response that a stream ends with.
+  for (const std::string_view holder : {"", "message", "response"}) {
+    const auto at = holder.empty() ? std::optional<NodeId>(0) : doc->member(0, holder);
+    if (!at || !doc->is(*at, Kind::object)) continue;
+    for (const std::string_view key : {"usage", "usageMetadata"}) {
+      if (const auto usage = doc->member(*at, key); usage && doc->is(*usage, Kind::object)) take(*doc, *usage);
+    }
+  }
+}
+
+// A later report of one reply stands over an earlier one, member by member.
+void UsageWatcher::take(const Document& doc, NodeId usage) {
+  ledger::Usage u = usage_.value_or(ledger::Usage{});
+  const auto set = [](std::int64_t& to, std::optional<std::int64_t> value) {
+    if (value) to = *value;
+  };
+  if (const auto prompt = number(doc, usage, "prompt_tokens")) {  // chat
+    u.read = nested(doc, usage, "prompt_tokens_details", "cached_tokens");
+    u.uncached = but(*prompt, u.read);
+    set(u.output, number(doc, usage, "completion_tokens"));
+  } else if (const auto prompt = number(doc, usage, "promptTokenCount")) {  // Gemini
+    u.read = number(doc, usage, "cachedContentTokenCount").value_or(0);
+    u.uncached = but(*prompt, u.read) + number(doc, usage, "toolUsePromptTokenCount").value_or(0);
+    u.output = number(doc, usage, "candidatesTokenCount").value_or(0) +
+               number(doc, usage, "thoughtsTokenCount").value_or(0);
+  } else if (doc.member(usage, "input_tokens_details")) {  // Responses
+    const auto input = number(doc, usage, "input_tokens");
+    u.read = nested(doc, usage, "input_tokens_details", "cached_tokens");
+    u.uncached = but(input.value_or(0), u.read);
+    set(u.output, number(doc, usage, "output_tokens"));
+  } else {  // Anthropic
+    set(u.uncached, number(doc, usage, "input_tokens"));
+    set(u.read, number(doc, usage, "cache_read_input_tokens"));
+    set(u.written, number(doc, usage, "cache_creation_input_tokens"));
+    set(u.output, number(doc, usage, "output_tokens"));
+    if (doc.member(usage, "cache_creation"))
+      u.written_1h = nested(doc, usage, "cache_creation", "ephemeral_1h_input_tokens");
+  }
+  usage_ = u;
+}
+
+}  // namespace headroom::proxy
