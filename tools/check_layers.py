@@ -53,7 +53,7 @@ THIRD_PARTY = {
     r"sqlite3\.h": {"store"},
     r"openssl/.*": {"store", "http"},  # http: TLS
     r"tree_sitter/.*": {"compressors"},
-    r"boost/.*": {"http"},
+    r"zlib\.h|zstd\.h|brotli/.*": {"http"},
     r"hiredis/.*": {"store"},
 }
 TESTS_ONLY = r"gtest/.*|gmock/.*|rapidcheck(/.*|\.h)?|nlohmann/.*|pcre2\.h|benchmark/.*"

@@ -26,7 +26,8 @@ std::string text_of(std::string_view json) {
   if (!doc->is(0, json::Kind::array)) return std::string(json);
   std::string text;
   for (const json::NodeId e : doc->elements(0)) {
-    text.append(text.empty() ? "" : ",").append(doc->is(e, json::Kind::string) ? doc->string(e) : std::string(doc->raw(e)));
+    text.append(text.empty() ? "" : ",")
+        .append(doc->is(e, json::Kind::string) ? doc->string(e) : std::string(doc->raw(e)));
   }
   return text;
 }
@@ -41,9 +42,11 @@ Result<void> read_common_variables(const Context& context, Configuration& c) {
   for (const char* const name : {"HTTPS_PROXY", "https_proxy"}) {
     const std::string_view value = context.environment(name);
     if (value.empty()) continue;
-    const auto url = http::parse_url(value.find("://") == value.npos ? "http://" + std::string(value) : std::string(value));
+    const auto url =
+        http::parse_url(value.find("://") == value.npos ? "http://" + std::string(value) : std::string(value));
     if (!url || url->origin.tls)
-      return fail(ErrorKind::invalid_request, std::string(name) + " must be http://host:port, without a name or password");
+      return fail(ErrorKind::invalid_request,
+                  std::string(name) + " must be http://host:port, without a name or password");
     c.setup.client.proxy = url->origin;
     break;
   }
@@ -80,7 +83,8 @@ Result<void> load_tokens(const Context& context, Configuration& c) {
     gate.tokens.add(std::move(all));
   };
   if (const std::string_view given = context.environment("HEADROOM_PROXY_TOKEN"); !given.empty()) {
-    if (given.size() < 16) return fail(ErrorKind::invalid_request, "HEADROOM_PROXY_TOKEN must have 16 characters or more");
+    if (given.size() < 16)
+      return fail(ErrorKind::invalid_request, "HEADROOM_PROXY_TOKEN must have 16 characters or more");
     add_main(given);
   } else if (!c.token_file.empty()) {
     const auto token = proxy::load_or_make_token(c.token_file);
@@ -134,11 +138,13 @@ Result<Configuration> configure(const Context& context, const Arguments& argumen
     if (const auto ok = set(c, row, arguments.get(flag), "--" + flag); !ok) return std::unexpected(ok.error());
   }
   std::string host = c.setup.host;
-  std::ranges::transform(host, host.begin(), [](char ch) { return ch >= 'A' && ch <= 'Z' ? static_cast<char>(ch | 0x20) : ch; });
+  std::ranges::transform(host, host.begin(),
+                         [](char ch) { return ch >= 'A' && ch <= 'Z' ? static_cast<char>(ch | 0x20) : ch; });
   c.settings.gate.bound_host = host;
   if (const auto ok = load_tokens(context, c); !ok) return std::unexpected(ok.error());
   if (c.setup.uds.empty() && !is_loopback_host(c.setup.host) && c.settings.gate.tokens.empty())
-    return fail(ErrorKind::invalid_request, "beyond loopback a token is needed: set HEADROOM_PROXY_TOKEN, or --token-file");
+    return fail(ErrorKind::invalid_request,
+                "beyond loopback a token is needed: set HEADROOM_PROXY_TOKEN, or --token-file");
   // A copy of the binary on another address could be named as an upstream: its own is refused.
   if (c.setup.uds.empty() && c.setup.port != 0) c.settings.upstreams.own = {{host, c.setup.port}};
   return c;
@@ -195,7 +201,9 @@ Exit add_token(const Context& context, const Arguments& arguments, const std::fi
   token.name = name;
   std::string wrong;
   token.rights = rights_of(arguments.get("rights", "data"), wrong);
-  if (!wrong.empty()) return context.refuse({ErrorKind::invalid_request, "no such right: " + wrong + "; known: data, content, read, admin"});
+  if (!wrong.empty())
+    return context.refuse(
+        {ErrorKind::invalid_request, "no such right: " + wrong + "; known: data, content, read, admin"});
   token.workspace = arguments.get("workspace", "default");
   const std::string retrieval = arguments.get("retrieval", "none");
   if (retrieval != "none" && retrieval != "tool")

@@ -15,9 +15,9 @@ struct Block {
 };
 // RFC 6890 and its successors: not for the open net.
 constexpr Block special[] = {
-    {"0.0.0.0", 8},      {"10.0.0.0", 8},     {"100.64.0.0", 10}, {"127.0.0.0", 8},   {"169.254.0.0", 16},
-    {"172.16.0.0", 12},  {"192.0.0.0", 24},   {"192.0.2.0", 24},  {"192.88.99.0", 24}, {"192.168.0.0", 16},
-    {"198.18.0.0", 15},  {"198.51.100.0", 24}, {"203.0.113.0", 24}, {"224.0.0.0", 4},   {"240.0.0.0", 4},
+    {"0.0.0.0", 8},     {"10.0.0.0", 8},      {"100.64.0.0", 10},  {"127.0.0.0", 8},    {"169.254.0.0", 16},
+    {"172.16.0.0", 12}, {"192.0.0.0", 24},    {"192.0.2.0", 24},   {"192.88.99.0", 24}, {"192.168.0.0", 16},
+    {"198.18.0.0", 15}, {"198.51.100.0", 24}, {"203.0.113.0", 24}, {"224.0.0.0", 4},    {"240.0.0.0", 4},
 };
 
 const std::uint8_t* bytes_of(const Address& a) {
@@ -138,10 +138,10 @@ bool is_public(const Address& a) {
   }
   if (a.storage.ss_family != AF_INET6) return false;
   if (const auto inner = carried(b)) return is_public(*inner);
-  if (b[0] == 0x20 && b[1] == 0x01 && b[2] < 2) return false;                         // 2001::/23: protocols, Teredo
-  if (b[0] == 0x20 && b[1] == 0x01 && b[2] == 0x0D && b[3] == 0xB8) return false;     // documentation
-  if (b[0] == 0x3F && b[1] == 0xFF && b[2] < 0x10) return false;                      // documentation (RFC 9637)
-  return (b[0] & 0xE0) == 0x20;                                                       // 2000::/3 is what is in use
+  if (b[0] == 0x20 && b[1] == 0x01 && b[2] < 2) return false;                      // 2001::/23: protocols, Teredo
+  if (b[0] == 0x20 && b[1] == 0x01 && b[2] == 0x0D && b[3] == 0xB8) return false;  // documentation
+  if (b[0] == 0x3F && b[1] == 0xFF && b[2] < 0x10) return false;                   // documentation (RFC 9637)
+  return (b[0] & 0xE0) == 0x20;                                                    // 2000::/3 is what is in use
 }
 
 bool is_loopback(const Address& a) {

@@ -55,7 +55,8 @@ struct Url {
 // http and https only; no user info, no fragment, no odd characters.
 std::optional<Url> parse_url(std::string_view text);
 
-// The host of a Host field or an authority: "localhost:8787" -> "localhost", "[::1]:80" -> "::1"; nullopt if it is none.
+// The host of a Host field or an authority: "localhost:8787" -> "localhost", "[::1]:80" -> "::1"; nullopt if it is
+// none.
 std::optional<std::string> host_of(std::string_view authority);
 
 }  // namespace headroom::http

@@ -6,17 +6,45 @@ namespace headroom::http {
 namespace {
 
 TEST(Address, KnowsWhatIsPublic) {
-  for (const std::string_view inner :
-       {"0.0.0.0", "10.1.2.3", "100.64.0.1", "127.0.0.1", "127.255.255.255", "169.254.169.254", "172.16.0.1", "172.31.9.9",
-        "192.0.0.8", "192.0.2.1", "192.168.1.1", "198.18.0.1", "198.51.100.7", "203.0.113.5", "224.0.0.1", "240.0.0.1",
-        "255.255.255.255", "::", "::1", "fe80::1", "fc00::1", "fd12:3456::1", "ff02::1", "::ffff:127.0.0.1",
-        "::ffff:169.254.169.254", "64:ff9b::10.0.0.1", "2002:7f00:1::", "2002:a9fe:a9fe::1", "2001::1", "2001:db8::1",
-        "3fff::1", "fec0::1", "::127.0.0.1"}) {
+  for (const std::string_view inner : {"0.0.0.0",
+                                       "10.1.2.3",
+                                       "100.64.0.1",
+                                       "127.0.0.1",
+                                       "127.255.255.255",
+                                       "169.254.169.254",
+                                       "172.16.0.1",
+                                       "172.31.9.9",
+                                       "192.0.0.8",
+                                       "192.0.2.1",
+                                       "192.168.1.1",
+                                       "198.18.0.1",
+                                       "198.51.100.7",
+                                       "203.0.113.5",
+                                       "224.0.0.1",
+                                       "240.0.0.1",
+                                       "255.255.255.255",
+                                       "::",
+                                       "::1",
+                                       "fe80::1",
+                                       "fc00::1",
+                                       "fd12:3456::1",
+                                       "ff02::1",
+                                       "::ffff:127.0.0.1",
+                                       "::ffff:169.254.169.254",
+                                       "64:ff9b::10.0.0.1",
+                                       "2002:7f00:1::",
+                                       "2002:a9fe:a9fe::1",
+                                       "2001::1",
+                                       "2001:db8::1",
+                                       "3fff::1",
+                                       "fec0::1",
+                                       "::127.0.0.1"}) {
     const auto address = parse_address(inner);
     ASSERT_TRUE(address) << inner;
     EXPECT_FALSE(is_public(*address)) << inner;
   }
-  for (const std::string_view outer : {"8.8.8.8", "1.1.1.1", "172.32.0.1", "100.128.0.1", "2606:4700::1", "2a00:1450::1"}) {
+  for (const std::string_view outer :
+       {"8.8.8.8", "1.1.1.1", "172.32.0.1", "100.128.0.1", "2606:4700::1", "2a00:1450::1"}) {
     EXPECT_TRUE(is_public(*parse_address(outer))) << outer;
   }
 }
@@ -30,10 +58,28 @@ TEST(Address, ReadsUrlsStrictly) {
   EXPECT_EQ(url->origin.authority(), "api.openai.com");
   EXPECT_EQ(parse_url("http://[::1]:8080/x")->origin.host, "::1");
   EXPECT_EQ(parse_url("http://[::1]:8080/x")->origin.authority(), "[::1]:8080");
-  for (const std::string_view bad :
-       {"", "https://", "ftp://a", "//a", "a", "https://user@a/", "https://u:p@a/", "https://a b/", "https://a#x", "https://a?x",
-        "https://a:0/", "https://a:70000", "https://a:/", "https://a:8x/", "https://[::1", "https://[fe80::1%25eth0]/",
-        "https://a\\b", "https://\xc3\xa9.example", "https://a\r\nb", "javascript:x", "https:///x", "https://a%2fb/"}) {
+  for (const std::string_view bad : {"",
+                                     "https://",
+                                     "ftp://a",
+                                     "//a",
+                                     "a",
+                                     "https://user@a/",
+                                     "https://u:p@a/",
+                                     "https://a b/",
+                                     "https://a#x",
+                                     "https://a?x",
+                                     "https://a:0/",
+                                     "https://a:70000",
+                                     "https://a:/",
+                                     "https://a:8x/",
+                                     "https://[::1",
+                                     "https://[fe80::1%25eth0]/",
+                                     "https://a\\b",
+                                     "https://\xc3\xa9.example",
+                                     "https://a\r\nb",
+                                     "javascript:x",
+                                     "https:///x",
+                                     "https://a%2fb/"}) {
     EXPECT_FALSE(parse_url(bad)) << bad;
   }
 }

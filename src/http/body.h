@@ -1,5 +1,5 @@
-// Where a message's body ends: a length, chunks, the end of the connection, or nothing. Incremental: the same payload for
-// every split of the bytes.
+// Where a message's body ends: a length, chunks, the end of the connection, or nothing. Incremental: the same payload
+// for every split of the bytes.
 //
 //   "5\r\nhello\r\n0\r\n\r\nGET"  ->  payload "hello", done; "GET" is not taken
 //

@@ -34,9 +34,9 @@ TEST(Body, ChunksAtEveryCut) {
 }
 
 TEST(Body, RefusesBrokenChunks) {
-  for (const std::string_view bad :
-       {"x\r\n", "\r\n", "5\nhello", "5\r\nhelloX\r\n", "5\r\nhello\rX", "5 \r\nhello", "-1\r\n", "0x5\r\n", " 5\r\n",
-        "fffffffffffffffff\r\n", "5;\x01\r\nhello", "0\r\nA: b\n\r\n", "1\r\na\r\n+1\r\n", "5\rXhello", "0\r\n\x01\r\n"}) {
+  for (const std::string_view bad : {"x\r\n", "\r\n", "5\nhello", "5\r\nhelloX\r\n", "5\r\nhello\rX", "5 \r\nhello",
+                                     "-1\r\n", "0x5\r\n", " 5\r\n", "fffffffffffffffff\r\n", "5;\x01\r\nhello",
+                                     "0\r\nA: b\n\r\n", "1\r\na\r\n+1\r\n", "5\rXhello", "0\r\n\x01\r\n"}) {
     EXPECT_EQ(read(Framing::chunked, 0, bad, bad.size()).state, BodyReader::State::bad) << bad;
   }
 }

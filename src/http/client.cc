@@ -27,8 +27,8 @@ bool goes_past_proxy(const std::string& host, const std::vector<std::string>& no
       return address && network->holds(*address);
     }
     if (entry.starts_with('.')) entry.remove_prefix(1);
-    return host == entry || (host.size() > entry.size() && host.ends_with(entry) &&
-                             host[host.size() - entry.size() - 1] == '.');
+    return host == entry ||
+           (host.size() > entry.size() && host.ends_with(entry) && host[host.size() - entry.size() - 1] == '.');
   });
 }
 
@@ -40,7 +40,8 @@ Result<std::shared_ptr<TlsContext>> ClientShared::tls() {
   return *tls_;
 }
 
-// ---- one connection ---------------------------------------------------------------------------------------------------
+// ---- one connection
+// ---------------------------------------------------------------------------------------------------
 
 class Link : public Loop::Watcher {
  public:
@@ -427,7 +428,8 @@ class Link : public Loop::Watcher {
   bool have_head_ = false, any_byte_ = false, keeps_ = false, write_failed_ = false;
 };
 
-// ---- the pool ---------------------------------------------------------------------------------------------------------
+// ---- the pool
+// ---------------------------------------------------------------------------------------------------------
 
 Link* Client::take(const std::string& key) {
   const auto at = kept_.find(key);
@@ -461,7 +463,8 @@ void Client::drop_kept() {
   }
 }
 
-// ---- one request ------------------------------------------------------------------------------------------------------
+// ---- one request
+// ------------------------------------------------------------------------------------------------------
 
 Upstream::Upstream(Client& client, Origin origin, UpstreamHandler& handler, bool to_head, AddressPolicy policy)
     : client_(client), origin_(std::move(origin)), handler_(handler), to_head_(to_head), policy_(std::move(policy)) {

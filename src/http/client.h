@@ -4,8 +4,9 @@
 //     -> handler.on_reply(head), on_reply_body*, on_reply_end   or   on_fault
 //
 // A new connection: name -> addresses (tried in turn) -> TCP -> the proxy's CONNECT, if one is set -> TLS. Only what
-// cannot have been processed is tried again: a connection that could not be made (at most `attempts` times), and, once, a
-// kept connection that closed without a byte of its reply. To destroy an Upstream is to give it up: its connection closes.
+// cannot have been processed is tried again: a connection that could not be made (at most `attempts` times), and, once,
+// a kept connection that closed without a byte of its reply. To destroy an Upstream is to give it up: its connection
+// closes.
 #pragma once
 
 #include <chrono>

@@ -36,7 +36,9 @@ class Capped : public Decoder {
 class Zlib final : public Capped {
  public:
   // 15 + 32: zlib or gzip, whichever the head says.
-  Zlib(std::size_t most, bool may_be_raw) : Capped(most), may_be_raw_(may_be_raw) { good_ = inflateInit2(&z_, 47) == Z_OK; }
+  Zlib(std::size_t most, bool may_be_raw) : Capped(most), may_be_raw_(may_be_raw) {
+    good_ = inflateInit2(&z_, 47) == Z_OK;
+  }
   ~Zlib() override { inflateEnd(&z_); }
   Zlib(const Zlib&) = delete;
   Zlib& operator=(const Zlib&) = delete;

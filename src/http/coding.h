@@ -1,6 +1,7 @@
 // Content codings undone: gzip, deflate, br, zstd. Whole bodies with a cap, and replies piece by piece.
 //
-//   decode("gzip", bytes, 64 MiB)  ->  text; nullopt: broken, cut short, larger than the cap or than 200 times its bytes
+//   decode("gzip", bytes, 64 MiB)  ->  text; nullopt: broken, cut short, larger than the cap or than 200 times its
+//   bytes
 //
 // Why these libraries: docs/decisions/0014. O(output).
 #pragma once

@@ -37,9 +37,9 @@ class Handler {
 // Who the peer is, as far as the kernel says.
 struct Peer {
   bool unix_socket = false, loopback = false;
-  std::string address, local_address;     // "127.0.0.1"; "" of a Unix socket
+  std::string address, local_address;  // "127.0.0.1"; "" of a Unix socket
   std::uint16_t port = 0, local_port = 0;
-  std::int64_t uid = -1;                  // of a Unix socket's peer
+  std::int64_t uid = -1;  // of a Unix socket's peer
 };
 
 class Service {

@@ -37,9 +37,9 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
-constexpr std::string_view hop_by_hop[] = {"connection",    "keep-alive", "proxy-connection", "proxy-authenticate",
-                                           "te",            "trailer",    "transfer-encoding", "upgrade",
-                                           "proxy-authorization"};
+constexpr std::string_view hop_by_hop[] = {"connection",         "keep-alive", "proxy-connection",
+                                           "proxy-authenticate", "te",         "trailer",
+                                           "transfer-encoding",  "upgrade",    "proxy-authorization"};
 
 }  // namespace
 
@@ -68,8 +68,8 @@ std::optional<std::string_view> Head::find(std::string_view name) const {
 }
 
 bool Head::has_word(std::string_view name, std::string_view word) const {
-  return std::ranges::any_of(
-      fields_, [&](const Place& f) { return same_name(at(f.name), name) && lists(at(f.value), word); });
+  return std::ranges::any_of(fields_,
+                             [&](const Place& f) { return same_name(at(f.name), name) && lists(at(f.value), word); });
 }
 
 bool Head::keeps_alive() const {

@@ -39,9 +39,9 @@ class Head {
   const std::string& bytes() const { return bytes_; }  // with the empty line
   std::string_view method() const { return at(method_); }
   std::string_view target() const { return at(target_); }
-  int status() const { return status_; }                // of a response
+  int status() const { return status_; }  // of a response
   std::string_view reason() const { return at(reason_); }
-  int minor_version() const { return minor_; }          // HTTP/1.x
+  int minor_version() const { return minor_; }  // HTTP/1.x
   std::size_t field_count() const { return fields_.size(); }
   Field field(std::size_t i) const { return {at(fields_[i].name), at(fields_[i].value)}; }
   // The line as it came, with its line end.

@@ -39,7 +39,8 @@ TEST(Head, IncompleteAtEveryCut) {
   EXPECT_EQ(request(text).bytes(), text);
 }
 
-// Acceptance 15: variants by which two readers could disagree where a message ends. Each is refused, none waits for more.
+// Acceptance 15: variants by which two readers could disagree where a message ends. Each is refused, none waits for
+// more.
 TEST(Head, RefusesSmugglingVariants) {
   const std::string post = "POST / HTTP/1.1\r\nHost: a\r\n", end = "\r\n\r\n";
   const std::vector<std::string> variants = {
@@ -77,7 +78,10 @@ TEST(Head, RefusesSmugglingVariants) {
       post + "Transfer-Encoding: chu nked" + end,
       post + "Transfer-Encoding: ,chunked" + end,
       post + "Transfer-Encoding: " + end,
-      post + "Transfer-Encoding: \x0b""chunked" + end,
+      post +
+          "Transfer-Encoding: \x0b"
+          "chunked" +
+          end,
       post + "Transfer-Encoding : chunked" + end,
       post + "Transfer-Encoding\x0b: chunked" + end,
       post + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked" + end,
@@ -142,7 +146,8 @@ TEST(Head, RefusesTooManyFields) {
 }
 
 TEST(Head, KnowsHopByHop) {
-  const Head head = request("GET / HTTP/1.1\r\nHost: a\r\nConnection: close, X-Mine\r\nX-Mine: 1\r\nTE: trailers\r\n\r\n");
+  const Head head =
+      request("GET / HTTP/1.1\r\nHost: a\r\nConnection: close, X-Mine\r\nX-Mine: 1\r\nTE: trailers\r\n\r\n");
   EXPECT_TRUE(head.is_hop_by_hop("x-mine"));
   EXPECT_TRUE(head.is_hop_by_hop("te"));
   EXPECT_TRUE(head.is_hop_by_hop("Connection"));

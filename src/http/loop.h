@@ -26,7 +26,7 @@ class Loop {
    public:
     virtual ~Watcher() = default;
     virtual void ready(bool readable, bool writable) = 0;
-    virtual void after() {}            // of touch(), when the callback at hand is over
+    virtual void after() {}             // of touch(), when the callback at hand is over
     virtual void tick(Time /*now*/) {}  // ten times a second
 
    private:

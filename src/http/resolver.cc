@@ -50,9 +50,8 @@ void Resolver::work() {
     }
     lock.lock();
     if (done_) return;
-    q.loop->post([answer = std::move(q.answer), addresses = std::move(addresses)]() mutable {
-      answer(std::move(addresses));
-    });
+    q.loop->post(
+        [answer = std::move(q.answer), addresses = std::move(addresses)]() mutable { answer(std::move(addresses)); });
   }
 }
 

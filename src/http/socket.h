@@ -10,8 +10,8 @@
 
 namespace headroom::http {
 
-// What connections to providers trust and offer: TLS 1.2 or newer, certificate and name always verified. There is no way to
-// turn that off. Made once, shared by all threads.
+// What connections to providers trust and offer: TLS 1.2 or newer, certificate and name always verified. There is no
+// way to turn that off. Made once, shared by all threads.
 class TlsContext {
  public:
   // `extra`: a file of certificates that are trusted beside the system's; "" for none.

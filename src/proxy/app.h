@@ -1,5 +1,5 @@
-// What every part of the proxy shares: settings (one snapshot, swapped as a whole by a reload), cores by workspace, pool,
-// ledger, figures. main() builds it; loops and handlers get a reference.
+// What every part of the proxy shares: settings (one snapshot, swapped as a whole by a reload), cores by workspace,
+// pool, ledger, figures. main() builds it; loops and handlers get a reference.
 #pragma once
 
 #include <atomic>
@@ -42,8 +42,8 @@ struct Setup {
   http::ClientOptions client;
   http::ConnectionLimits limits;
   std::chrono::seconds drain{5};
-  std::filesystem::path state;   // token, tokens.json, logs
-  std::string log;               // directory, "-" for stderr, "" for none
+  std::filesystem::path state;  // token, tokens.json, logs
+  std::string log;              // directory, "-" for stderr, "" for none
   int log_days = 90;
   // Reads the configuration again; an error leaves all as it is.
   std::function<Result<std::shared_ptr<const Settings>>()> reload;
@@ -81,7 +81,6 @@ class App {
   bool may_ask(const std::string& caller, int per_minute);
 
   void record(ledger::Exchange&& exchange);
-
 
  private:
   mutable std::mutex mutex_;

@@ -98,7 +98,8 @@ Exchange::~Exchange() {
   app_.figures.requests.fetch_sub(1, std::memory_order_relaxed);
 }
 
-// ---- read -------------------------------------------------------------------------------------------------------------
+// ---- read
+// -------------------------------------------------------------------------------------------------------------
 
 void Exchange::begin() {
   const http::Head& head = request_.head;
@@ -207,7 +208,8 @@ void Exchange::on_body_end() {
   }
 }
 
-// ---- rewrite ----------------------------------------------------------------------------------------------------------
+// ---- rewrite
+// ----------------------------------------------------------------------------------------------------------
 
 void Exchange::rewrite() {
   if (body_.empty()) {
@@ -284,7 +286,8 @@ void Exchange::rewritten(Rewritten result) {
   forward_whole(body_);
 }
 
-// ---- forward ----------------------------------------------------------------------------------------------------------
+// ---- forward
+// ----------------------------------------------------------------------------------------------------------
 
 bool Exchange::find_destination() {
   auto to = choose(request_.settings->upstreams, request_.route, request_.head, request_.path, request_.caller.known);
@@ -349,7 +352,8 @@ void Exchange::send_whole(std::string_view body) {
   sent_all_ = true;
 }
 
-// ---- relay ------------------------------------------------------------------------------------------------------------
+// ---- relay
+// ------------------------------------------------------------------------------------------------------------
 
 void Exchange::on_reply(http::Head head) {
   if (first_byte_ == came_) first_byte_ = Clock::now();
@@ -589,16 +593,18 @@ void Exchange::shut_down() {
   record(status_, "shutting_down");
 }
 
-// ---- record -----------------------------------------------------------------------------------------------------------
+// ---- record
+// -----------------------------------------------------------------------------------------------------------
 
 void Exchange::refuse(const ErrorCode& error, std::string_view message) {
   if (!connection_ || step_ == Step::done) return;
   Dialect dialect = request_.route.dialect;
   if (dialect == Dialect::own && to_) {
-    dialect = to_->provider == Provider::anthropic                                           ? Dialect::anthropic
-              : to_->provider == Provider::gemini || to_->provider == Provider::vertex       ? Dialect::gemini
-              : to_->provider == Provider::bedrock                                           ? Dialect::bedrock
-              : to_->provider == Provider::by_headers ? Dialect::own : Dialect::openai;
+    dialect = to_->provider == Provider::anthropic                                     ? Dialect::anthropic
+              : to_->provider == Provider::gemini || to_->provider == Provider::vertex ? Dialect::gemini
+              : to_->provider == Provider::bedrock                                     ? Dialect::bedrock
+              : to_->provider == Provider::by_headers                                  ? Dialect::own
+                                                                                       : Dialect::openai;
   }
   const bool keep = sent_all_ && !app_.draining;
   connection_->send(error_answer(dialect, error, message, keep, own_fields()));
@@ -626,7 +632,8 @@ void Exchange::record(int status, std::string_view code) {
   row.tokens_before = rewritten_.before.value;
   row.tokens_after = rewritten_.after.value;
   row.q = rounds_;
-  row.own = duration_cast<microseconds>(sent_ - read_ > Clock::duration::zero() ? sent_ - read_ : Clock::duration::zero());
+  row.own =
+      duration_cast<microseconds>(sent_ - read_ > Clock::duration::zero() ? sent_ - read_ : Clock::duration::zero());
   row.first_byte = duration_cast<microseconds>(first_byte_ - came_);
   row.total = duration_cast<microseconds>(now - came_);
   row.ep = rewritten_.epoch;

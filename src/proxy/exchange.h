@@ -110,7 +110,8 @@ class Exchange final : public http::Handler,
   std::unique_ptr<http::Upstream> upstream_;
 
   std::optional<http::Head> reply_;
-  bool relaying_ = false, head_sent_ = false, chunked_ = false, keep_ = true, discarding_ = false, asked_before_ = false;
+  bool relaying_ = false, head_sent_ = false, chunked_ = false, keep_ = true, discarding_ = false,
+       asked_before_ = false;
   bool ends_event_ = true, streaming_reply_ = false, ending_ = false, relay_done_ = false;
   bool decoded_ = false, edited_ = false, sent_all_ = false, recorded_ = false;
   int rounds_ = 0;

@@ -40,7 +40,8 @@ bool is_origin_allowed(const GateRules& rules, std::string_view origin) {
 
 std::string_view bearer_of(std::string_view authorization) {
   constexpr std::string_view scheme = "bearer ";
-  if (authorization.size() <= scheme.size() || !http::same_name(authorization.substr(0, scheme.size()), scheme)) return {};
+  if (authorization.size() <= scheme.size() || !http::same_name(authorization.substr(0, scheme.size()), scheme))
+    return {};
   return authorization.substr(scheme.size());
 }
 
@@ -74,7 +75,8 @@ Verdict judge(const GateRules& rules, const http::Head& head, const http::Peer& 
     const auto same = [&](std::string_view scheme) {
       return origin->starts_with(scheme) && http::same_name(origin->substr(scheme.size()), head.get("host"));
     };
-    if (!same("http://")) return refuse(code::forbidden_origin, "origin", "this origin may not ask; --allow-origin adds one");
+    if (!same("http://"))
+      return refuse(code::forbidden_origin, "origin", "this origin may not ask; --allow-origin adds one");
   }
   if (const auto site = head.find("sec-fetch-site"); site && !allowed_origin) {
     if (*site != "same-origin" && *site != "none")
@@ -188,7 +190,8 @@ std::int64_t uid_of_peer(const http::Peer& peer) {
     const auto* const head = reinterpret_cast<const nlmsghdr*>(answer);
     if (n >= static_cast<ssize_t>(NLMSG_LENGTH(sizeof(inet_diag_msg))) && head->nlmsg_type == SOCK_DIAG_BY_FAMILY) {
       const auto* const found = static_cast<const inet_diag_msg*>(NLMSG_DATA(head));
-      if (found->id.idiag_sport == question.body.id.idiag_sport && found->id.idiag_dport == question.body.id.idiag_dport)
+      if (found->id.idiag_sport == question.body.id.idiag_sport &&
+          found->id.idiag_dport == question.body.id.idiag_dport)
         uid = found->idiag_uid;
     }
   }

@@ -60,7 +60,8 @@ std::string forward_head(const http::Head& head, const Destination& to, const Fo
       replace(out, name, "identity");
       continue;
     }
-    if (to.base && std::ranges::any_of(to.base->extra_headers, [&](const auto& h) { return http::same_name(h.first, name); }))
+    if (to.base &&
+        std::ranges::any_of(to.base->extra_headers, [&](const auto& h) { return http::same_name(h.first, name); }))
       continue;  // the operator's own takes its place
     out += head.line(i);
   }

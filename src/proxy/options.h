@@ -30,7 +30,7 @@ struct OptionRow {
   std::string_view variable;  // of the environment; "" for none
   std::string_view values;    // "" for a switch
   std::string_view help;
-  bool restarts = true;       // a change needs a new start
+  bool restarts = true;  // a change needs a new start
   Result<void> (*set)(Configuration& configuration, std::string_view text);
 };
 

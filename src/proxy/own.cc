@@ -126,8 +126,7 @@ OwnAnswer own_error(const ErrorCode& error, std::string_view message) {
 }
 
 std::shared_ptr<http::Handler> answer_own(Worker& worker, http::Connection& connection, OwnRequest request) {
-  if (reads_body(request.route.endpoint))
-    return std::make_shared<OwnExchange>(worker, connection, std::move(request));
+  if (reads_body(request.route.endpoint)) return std::make_shared<OwnExchange>(worker, connection, std::move(request));
   const bool keep = request.head.framing() == http::Framing::none && !worker.app().draining;
   const OwnAnswer made = answer_now(worker.app(), request);
   connection.send(own_answer(made.status, made.body, keep, made.extra, made.type));

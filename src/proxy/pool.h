@@ -1,5 +1,5 @@
-// Threads that rewrite, at a lower priority than those that move bytes. Small jobs go first: a large body must not make a
-// small one wait, and waiting costs it little.
+// Threads that rewrite, at a lower priority than those that move bytes. Small jobs go first: a large body must not make
+// a small one wait, and waiting costs it little.
 #pragma once
 
 #include <condition_variable>

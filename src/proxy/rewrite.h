@@ -1,5 +1,5 @@
-// The rewriting of one request's body: traces of earlier turns turned back, then shortened, then the loop that will watch
-// the reply opened. Pure but for the store; runs on a pool thread, or on the loop's own for small bodies.
+// The rewriting of one request's body: traces of earlier turns turned back, then shortened, then the loop that will
+// watch the reply opened. Pure but for the store; runs on a pool thread, or on the loop's own for small bodies.
 //
 // Fails open: whatever goes wrong, `body` is nullopt (the client's bytes go out) and `failed` or `skipped` says why.
 #pragma once
@@ -18,22 +18,22 @@
 namespace headroom::proxy {
 
 struct RewriteJob {
-  std::string body;              // as the client sent it
-  std::string_view format;       // of the route
-  bool lossless_only = false;    // nobody could redeem a handle on this route
-  bool watches = true;           // its reply can be watched
-  bool batches = false;          // a list of requests: each for itself
-  bool audit = false;            // figures only
+  std::string body;            // as the client sent it
+  std::string_view format;     // of the route
+  bool lossless_only = false;  // nobody could redeem a handle on this route
+  bool watches = true;         // its reply can be watched
+  bool batches = false;        // a list of requests: each for itself
+  bool audit = false;          // figures only
 };
 
 struct Rewritten {
-  std::optional<std::string> body;         // nullopt: the client's own
-  std::unique_ptr<relay::Relay> relay;     // null: the reply passes by
+  std::optional<std::string> body;      // nullopt: the client's own
+  std::unique_ptr<relay::Relay> relay;  // null: the reply passes by
   bool counted = false;
   Tokens before, after;
   std::string model;
   std::vector<std::string> transforms;
-  std::vector<std::string_view> skipped;   // reasons, each once
+  std::vector<std::string_view> skipped;  // reasons, each once
   std::vector<std::pair<pipeline::Reason, std::uint64_t>> skip_counts;
   bool failed = false;
   std::vector<ledger::Removed> removed;
@@ -44,7 +44,8 @@ struct Rewritten {
 
 Rewritten rewrite(api::Core& core, const RewriteJob& job, const pipeline::Options& options);
 
-// The value of a string member at the top of a JSON object, without reading the rest; "" if it is not there or has escapes.
+// The value of a string member at the top of a JSON object, without reading the rest; "" if it is not there or has
+// escapes.
 std::string_view top_string(std::string_view json, std::string_view key);
 
 }  // namespace headroom::proxy

@@ -63,16 +63,16 @@ enum class Endpoint : std::uint8_t {
 };
 
 struct Route {
-  std::string_view method;   // "" for any
+  std::string_view method;  // "" for any
   std::string_view pattern;
-  std::string_view name;     // for the ledger: provider, a dot, route
+  std::string_view name;  // for the ledger: provider, a dot, route
   Action action = Action::relay;
   Provider provider = Provider::by_headers;
-  std::string_view format;   // of messages::format_names(); "": by shape
+  std::string_view format;  // of messages::format_names(); "": by shape
   Right right = Right::data;
   Dialect dialect = Dialect::own;
   Endpoint endpoint = Endpoint::none;
-  bool answers = true;       // false: its reply holds no turn of a model (count_tokens)
+  bool answers = true;  // false: its reply holds no turn of a model (count_tokens)
 };
 
 std::span<const Route> routes();

@@ -53,7 +53,8 @@ http::Peer peer_of(int fd, bool unix_socket) {
 
 }  // namespace
 
-// ---- what the front watches -------------------------------------------------------------------------------------------
+// ---- what the front watches
+// -------------------------------------------------------------------------------------------
 
 class Server::Listener final : public http::Loop::Watcher {
  public:
@@ -115,8 +116,8 @@ class Server::Front final : public http::Service {
     App& app = *server_.app_;
     const Prefixes prefixes = read_prefixes(head.target());
     const Route& route = find_route(head.method(), prefixes.path);
-    const bool health = route.endpoint == Endpoint::livez || route.endpoint == Endpoint::readyz ||
-                        route.endpoint == Endpoint::health;
+    const bool health =
+        route.endpoint == Endpoint::livez || route.endpoint == Endpoint::readyz || route.endpoint == Endpoint::health;
     if (!health) {
       http::Peer peer = connection.peer();
       auto [socket, rest] = connection.take();
@@ -148,7 +149,8 @@ class Server::Front final : public http::Service {
   Server& server_;
 };
 
-// ---- start ------------------------------------------------------------------------------------------------------------
+// ---- start
+// ------------------------------------------------------------------------------------------------------------
 
 Server::Server(std::unique_ptr<App> app) : app_(std::move(app)), front_(std::make_unique<Front>(*this)) {}
 
@@ -184,8 +186,7 @@ Result<void> Server::listen_tcp() {
   const int fd = ::socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   const int on = 1;
   ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  const bool good =
-      fd >= 0 && ::bind(fd, found->ai_addr, found->ai_addrlen) == 0 && ::listen(fd, backlog) == 0;
+  const bool good = fd >= 0 && ::bind(fd, found->ai_addr, found->ai_addrlen) == 0 && ::listen(fd, backlog) == 0;
   const int error = errno;
   ::freeaddrinfo(found);
   if (!good) {
@@ -223,7 +224,8 @@ Result<void> Server::listen_unix() {
     ::unlink(path.c_str());
   }
   const mode_t before = ::umask(0177);
-  const bool good = ::bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 && ::listen(fd, backlog) == 0;
+  const bool good =
+      ::bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 && ::listen(fd, backlog) == 0;
   const int why = errno;
   ::umask(before);
   if (!good) {
@@ -257,7 +259,8 @@ void Server::run(bool watch_signals) {
   app_->flush_stores();
 }
 
-// ---- while it runs ----------------------------------------------------------------------------------------------------
+// ---- while it runs
+// ----------------------------------------------------------------------------------------------------
 
 void Server::accepted(http::Socket socket, http::Peer peer) {
   http::Connection::open(loop_, *front_, std::move(socket), std::move(peer), app_->setup.limits);

@@ -2,8 +2,8 @@
 //
 //   auto server = Server::open(setup, settings);  (*server)->port();  (*server)->run();   until SIGTERM
 //
-// The front accepts, reads a connection's first head and answers /livez, /readyz and /health itself; any other connection
-// goes to a loop, the next in turn. So health is answered however busy the loops are.
+// The front accepts, reads a connection's first head and answers /livez, /readyz and /health itself; any other
+// connection goes to a loop, the next in turn. So health is answered however busy the loops are.
 #pragma once
 
 #include <memory>
@@ -27,8 +27,8 @@ class Server {
 
   std::uint16_t port() const { return port_; }
   App& app() { return *app_; }
-  // Until stop(), or until the signals that `watch_signals` catches: SIGTERM and SIGINT drain, a second one ends at once,
-  // SIGHUP reads the configuration again.
+  // Until stop(), or until the signals that `watch_signals` catches: SIGTERM and SIGINT drain, a second one ends at
+  // once, SIGHUP reads the configuration again.
   void run(bool watch_signals);
   // From any thread: drains, then run() returns.
   void stop();

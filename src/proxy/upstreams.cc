@@ -95,10 +95,11 @@ std::expected<Destination, Nowhere> named(const Upstreams& upstreams, std::strin
     d.target = join_path(url->path, *original);
   // A host that was named exactly may be private: that is what naming it is for.
   const bool exact = by_name && std::ranges::any_of(allowed.hosts, [&](const auto& p) {
-    return !p.starts_with("*.") && host_matches(p, url->origin);
-  });
+                       return !p.starts_with("*.") && host_matches(p, url->origin);
+                     });
   d.policy = [exact, networks = allowed.networks](const http::Address& a) {
-    return exact || http::is_public(a) || std::ranges::any_of(networks, [&](const http::Network& n) { return n.holds(a); });
+    return exact || http::is_public(a) ||
+           std::ranges::any_of(networks, [&](const http::Network& n) { return n.holds(a); });
   };
   return d;
 }

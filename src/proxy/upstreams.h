@@ -44,7 +44,7 @@ Upstreams default_upstreams();
 struct Destination {
   Provider provider = Provider::by_headers;
   http::Origin origin;
-  std::string target;  // path and query
+  std::string target;                  // path and query
   const ProviderBase* base = nullptr;  // whose extra headers go along
   http::AddressPolicy policy;          // of an address that the caller named
 };

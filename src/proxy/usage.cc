@@ -69,7 +69,8 @@ void UsageWatcher::event(const relay::SseEvent& e) {
 void UsageWatcher::read(std::string_view json) {
   const auto doc = Document::parse(json);
   if (!doc) return;
-  // Where the formats have it: at the top, in the message that a stream opens with, in a response that a stream ends with.
+  // Where the formats have it: at the top, in the message that a stream opens with, in a response that a stream ends
+  // with.
   for (const std::string_view holder : {"", "message", "response"}) {
     const auto at = holder.empty() ? std::optional<NodeId>(0) : doc->member(0, holder);
     if (!at || !doc->is(*at, Kind::object)) continue;
@@ -92,8 +93,8 @@ void UsageWatcher::take(const Document& doc, NodeId usage) {
   } else if (const auto prompt = number(doc, usage, "promptTokenCount")) {  // Gemini
     u.read = number(doc, usage, "cachedContentTokenCount").value_or(0);
     u.uncached = but(*prompt, u.read) + number(doc, usage, "toolUsePromptTokenCount").value_or(0);
-    u.output = number(doc, usage, "candidatesTokenCount").value_or(0) +
-               number(doc, usage, "thoughtsTokenCount").value_or(0);
+    u.output =
+        number(doc, usage, "candidatesTokenCount").value_or(0) + number(doc, usage, "thoughtsTokenCount").value_or(0);
   } else if (doc.member(usage, "input_tokens_details")) {  // Responses
     const auto input = number(doc, usage, "input_tokens");
     u.read = nested(doc, usage, "input_tokens_details", "cached_tokens");

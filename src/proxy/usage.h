@@ -1,7 +1,8 @@
 // What a provider's reply says was used, read from a copy of its bytes as they pass: streams and whole bodies, every
 // format. Never in the way: what cannot be read is left.
 //
-//   UsageWatcher w; w.begin("text/event-stream"); w.feed(bytes); w.end(); w.rounds()  ->  {uncached 312, read 56000, ...}
+//   UsageWatcher w; w.begin("text/event-stream"); w.feed(bytes); w.end(); w.rounds()  ->  {uncached 312, read 56000,
+//   ...}
 #pragma once
 
 #include <optional>

@@ -103,7 +103,8 @@ std::shared_ptr<http::Handler> Worker::on_request(http::Connection& connection, 
   const Prefixes prefixes = read_prefixes(head.target());
   const Route& route = find_route(head.method(), prefixes.path);
   const http::Peer& peer = connection.peer();
-  Verdict verdict = judge(settings->gate, head, peer, route.right, prefixes.token, [&peer] { return uid_of_peer(peer); });
+  Verdict verdict =
+      judge(settings->gate, head, peer, route.right, prefixes.token, [&peer] { return uid_of_peer(peer); });
   const bool keep = head.framing() == http::Framing::none;
   if (verdict.refused) {
     connection.send(error_answer(route.dialect, *verdict.refused, verdict.why, keep));
@@ -118,11 +119,13 @@ std::shared_ptr<http::Handler> Worker::on_request(http::Connection& connection, 
   }
   std::string path(prefixes.path), project(prefixes.project);
   if (route.action == Action::own) {
-    return answer_own(*this, connection, {std::move(head), route, std::move(path), std::move(verdict.caller), settings});
+    return answer_own(*this, connection,
+                      {std::move(head), route, std::move(path), std::move(verdict.caller), settings});
   }
-  auto exchange = std::make_shared<Exchange>(
-      *this, connection,
-      Exchange::Request{std::move(head), route, std::move(path), std::move(project), std::move(verdict.caller), settings});
+  auto exchange =
+      std::make_shared<Exchange>(*this, connection,
+                                 Exchange::Request{std::move(head), route, std::move(path), std::move(project),
+                                                   std::move(verdict.caller), settings});
   exchange->begin();
   return exchange;
 }
