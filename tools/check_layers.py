@@ -11,6 +11,7 @@ import sys
 # 1. Folders of src/, bottom up: a folder may include itself and those before it, and nothing else of ours.
 LAYERS = [
     "base",         # results, units, UTF-8, hashing, edits
+    "images",       # image files: what they cost a model, smaller ones, repeats
     "json",         # values and their byte offsets
     "tokens",       # counts by vocabulary
     "prices",       # what a model's tokens cost
@@ -53,8 +54,10 @@ THIRD_PARTY = {
     r"sqlite3\.h": {"store"},
     r"openssl/.*": {"store", "http"},  # http: TLS
     r"tree_sitter/.*": {"compressors"},
-    r"zlib\.h|zstd\.h|brotli/.*": {"http"},
+    r"zlib\.h": {"http", "images"},
+    r"zstd\.h|brotli/.*": {"http"},
     r"hiredis/.*": {"store"},
+    r"png\.h|turbojpeg\.h": {"images"},
 }
 TESTS_ONLY = r"gtest/.*|gmock/.*|rapidcheck(/.*|\.h)?|nlohmann/.*|pcre2\.h|benchmark/.*"
 
