@@ -41,7 +41,8 @@ bool reads_as_statement(std::string_view line) {
   if (!rest.empty() && rest.front() == '=') rest.remove_prefix(1);  // [= lines 12-19]
   while (!rest.empty() && rest.front() == ' ') rest.remove_prefix(1);
   const std::string_view word = take_word(rest);
-  if ((word == "section" || word == "sections") && rest.starts_with(" \"")) return true;
+  if ((word == "section" || word == "sections") && rest.starts_with(" \""))
+    return rest.find(", line") != std::string_view::npos;
   if (word == "same" && rest.starts_with(" hunk as ")) return true;
   if (word == "lines" || word == "rows" || word == "items" || word == "files" || word == "line" || word == "row" ||
       word == "numbers" || word == "T") {

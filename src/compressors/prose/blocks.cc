@@ -1,6 +1,7 @@
 #include "compressors/prose/blocks.h"
 
 #include <algorithm>
+#include <array>
 
 #include "compressors/prose/sentences.h"
 #include "detect/line_shapes.h"
@@ -87,17 +88,22 @@ bool is_simple_rule(std::string_view line) {
 }
 
 bool has_capitals_only(std::string_view s) {
-  bool any = false;
-  for (const char c : s) {
-    if (c >= 'a' && c <= 'z') return false;
-    any |= c >= 'A' && c <= 'Z';
+  return std::none_of(s.begin(), s.end(), [](char c) { return c >= 'a' && c <= 'z'; });
+}
+
+// The indentation that most lines of running text have.
+std::size_t usual_indent(std::span<const Line> lines) {
+  std::array<std::size_t, 17> count{};
+  for (const Line& l : lines) {
+    const std::size_t indent = indentation(l.text);
+    if (indent < count.size() && detect::is_sentence_line(trimmed(l.text))) ++count[indent];
   }
-  return any;
+  return static_cast<std::size_t>(std::max_element(count.begin(), count.end()) - count.begin());
 }
 
 class Reader {
  public:
-  explicit Reader(std::span<const Line> lines) : lines_(lines) {}
+  explicit Reader(std::span<const Line> lines) : lines_(lines), text_indent_(usual_indent(lines)) {}
 
   std::vector<Block> run() {
     while (at_ < lines_.size()) {
@@ -190,10 +196,10 @@ class Reader {
     return true;
   }
 
-  // A short line between blank lines without a stop; capitals over indented text; "3.1 Title".
+  // A short line without a stop, between blank lines or less indented than the text: "3.1 Title", "SYNOPSIS".
   bool lone_heading() {
     const std::string_view line = text(at_), words = trimmed(line);
-    if (words.size() > longest_heading || indentation(line) > 3 || words.size() < 2) return false;
+    if (words.size() > longest_heading || indentation(line) > 6 || words.size() < 2) return false;
     if (std::string_view(".,;:!?|>{}=`)").find(words.back()) != npos || ends_in_stop(words)) return false;
     const unsigned char first = static_cast<unsigned char>(words[0]);
     if (!(first >= 0x80 || is_digit(words[0]) || (first >= 'A' && first <= 'Z'))) return false;
@@ -201,10 +207,12 @@ class Reader {
       return false;
     if (words.find_first_of("<>|=\\{}$@") != npos || words.find("  ") != npos) return false;
     const bool above = at_ == 0 || is_empty(at_ - 1), below = is_empty(at_ + 1);
-    const bool over_indented =
-        has_capitals_only(words) && indentation(line) == 0 && !below && indentation(text(at_ + 1)) >= 3;
-    if (!above || !(over_indented || (below && exists(at_ + 2)))) return false;
-    add(BlockKind::heading, at_).level = over_indented ? 1 : 4;
+    // Manual pages and the like: the text is indented, headings less.
+    const bool over_indented = !below && indentation(text(at_ + 1)) >= indentation(line) + 3;
+    const bool outdented = indentation(line) < text_indent_ || (over_indented && has_capitals_only(words));
+    if (!above || !(outdented ? exists(at_ + 1) : below && exists(at_ + 2))) return false;
+    if (outdented && !below && indentation(text(at_ + 1)) <= indentation(line)) return false;
+    add(BlockKind::heading, at_).level = outdented ? static_cast<std::uint8_t>(1 + indentation(line)) : 4;
     return true;
   }
 
@@ -246,7 +254,7 @@ class Reader {
 
   std::span<const Line> lines_;
   std::vector<Block> blocks_;
-  std::size_t at_ = 0;
+  std::size_t text_indent_, at_ = 0;
   bool unclosed_ = false;
 };
 

@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
+#include <string>
 #include <string_view>
 
 #include "compressors/prose/facts.h"
+#include "compressors/prose/stems.h"
 
 namespace headroom::compressors::prose {
 namespace {
@@ -15,47 +18,130 @@ struct Weights {
 };
 constexpr Weights unasked{0, 50, 25, 25}, asked_for{60, 18, 14, 8};
 
-// Of a hit's score, of 100: what the units beside it get, and those under a heading that is hit.
-constexpr std::uint32_t beside = 30, below_heading = 35;
+// What of a score reaches a unit, of 100: its own, that of the units beside it, of its passage (twice for the passage's
+// first unit), of a heading above it.
+constexpr std::uint32_t alone = 70, beside = 20, in_passage = 20, below_heading = 35;
+constexpr std::size_t passage_bytes = 1000;
 
 bool is_writing(const Unit& u) {
   return u.kind == UnitKind::sentence || u.kind == UnitKind::item;
 }
 
-// The query's hits in units and headings as 0..1024; empty if it finds nothing.
-std::vector<std::uint32_t> relevance(const Document& d, const search::Query& query, Ranking& out) {
-  std::vector<std::string_view> pieces;
-  pieces.reserve(d.units.size() + d.sections.size());
-  for (const Unit& u : d.units) pieces.push_back(d.of(u));
-  for (const Section& s : d.sections) pieces.push_back(heading_text(d.blocks[s.heading], d.lines));
+// BM25 of the pieces as 0..1024 of the best; anchors are full hits.
+std::vector<std::uint32_t> scores_of(const search::Query& query, std::span<const std::string_view> pieces,
+                                     std::vector<bool>* anchored = nullptr) {
+  std::vector<std::uint32_t> out(pieces.size(), 0);
   const std::vector<search::Hit> hits = search::rank(query, pieces);
-  std::vector<std::uint32_t> own(d.units.size(), 0), all;
-  std::vector<std::uint32_t> heading(d.sections.size(), 0);
   double best = 0;
   for (const search::Hit& h : hits) best = h.anchor ? best : std::max(best, h.score);
   for (const search::Hit& h : hits) {
-    const std::uint32_t score =
-        h.anchor ? full_score : static_cast<std::uint32_t>(std::lround(h.score / best * full_score));
-    if (h.piece >= d.units.size()) {
-      heading[h.piece - d.units.size()] = score;
-      continue;
+    out[h.piece] = h.anchor ? full_score : static_cast<std::uint32_t>(std::lround(h.score / best * full_score));
+    if (h.anchor && anchored != nullptr) (*anchored)[h.piece] = true;
+  }
+  return out;
+}
+
+// Views of consecutive ranges of one string.
+class Stemmed {
+ public:
+  void add(std::string_view text) {
+    append_stems(stems_, text);
+    ends_.push_back(stems_.size());
+  }
+  std::size_t size() const { return ends_.size(); }
+  // Of the pieces [first, last).
+  std::string_view of(std::size_t first, std::size_t last) const {
+    const std::size_t begin = first == 0 ? 0 : ends_[first - 1];
+    return std::string_view(stems_).substr(begin, ends_[last - 1] - begin);
+  }
+
+ private:
+  std::string stems_;
+  std::vector<std::size_t> ends_;
+};
+
+search::Query stemmed_query(const search::Query& query) {
+  std::vector<std::string> stems;
+  std::vector<search::QueryText> texts;
+  stems.reserve(query.terms().size());
+  for (const search::Term& t : query.terms()) {
+    if (t.whole_identifier) continue;  // its words are terms too
+    append_stems(stems.emplace_back(), t.text);
+    texts.push_back({stems.back(), t.weight});
+  }
+  return search::Query::parse(texts);
+}
+
+// Units in runs of about a kilobyte, ended with their paragraphs and sections: the first unit of each.
+std::vector<std::size_t> passages(const Document& d) {
+  std::vector<std::size_t> begins;
+  std::size_t bytes = passage_bytes;
+  for (std::size_t i = 0; i < d.units.size(); ++i) {
+    const Unit& u = d.units[i];
+    const bool new_section = i > 0 && u.section != d.units[i - 1].section;
+    const bool new_block = i > 0 && u.block != d.units[i - 1].block;
+    if (i == 0 || new_section || (new_block && bytes >= passage_bytes)) {
+      begins.push_back(i);
+      bytes = 0;
     }
-    own[h.piece] = score;
-    out.asked.push_back(static_cast<std::uint32_t>(h.piece));
-    out.anchored += h.anchor;
+    bytes += u.end - u.begin;
   }
-  if (hits.empty()) return all;
-  for (std::size_t s = 0; s < heading.size(); ++s) {
-    const std::uint32_t parent = d.sections[s].parent;  // parents come first
-    if (parent != none) heading[s] = std::max(heading[s], heading[parent] * beside / 100);
+  return begins;
+}
+
+// What the query asks of each unit, 0..1024; empty if it finds nothing.
+std::vector<std::uint32_t> relevance(const Document& d, const search::Query& query, Ranking& out) {
+  const std::size_t n = d.units.size();
+  if (query.empty() || n == 0) return {};
+  std::vector<std::string_view> texts;
+  Stemmed stems;
+  for (const Unit& u : d.units) {
+    texts.push_back(d.of(u));
+    stems.add(texts.back());
   }
-  all = own;
+  for (const Section& s : d.sections) {
+    texts.push_back(heading_text(d.blocks[s.heading], d.lines));
+    stems.add(texts.back());
+  }
+  std::vector<std::string_view> stem_texts, passage_texts;
+  for (std::size_t i = 0; i < stems.size(); ++i) stem_texts.push_back(stems.of(i, i + 1));
+  std::vector<std::size_t> begins = passages(d);
+  begins.push_back(n);
+  for (std::size_t p = 0; p + 1 < begins.size(); ++p) passage_texts.push_back(stems.of(begins[p], begins[p + 1]));
+
+  const search::Query stem_query = stemmed_query(query);
+  std::vector<bool> anchored(texts.size(), false);
+  std::vector<std::uint32_t> own = scores_of(query, texts, &anchored);
+  const std::vector<std::uint32_t> by_stem = scores_of(stem_query, stem_texts);
+  const std::vector<std::uint32_t> by_passage = scores_of(stem_query, passage_texts);
+  bool any = false;
   for (std::size_t i = 0; i < own.size(); ++i) {
-    if (i > 0) all[i] += own[i - 1] * beside / 100;
-    if (i + 1 < own.size()) all[i] += own[i + 1] * beside / 100;
-    if (d.units[i].section != none) all[i] += heading[d.units[i].section] * below_heading / 100;
-    all[i] = std::min(all[i], full_score);
+    if (!anchored[i]) own[i] = (own[i] + by_stem[i]) / 2;
+    any |= own[i] > 0;
   }
+  if (!any) return {};
+  for (std::size_t s = 0; s < d.sections.size(); ++s) {
+    const std::uint32_t parent = d.sections[s].parent;  // parents come first
+    if (parent != none) own[n + s] = std::max(own[n + s], own[n + parent] * beside / 100);
+  }
+  std::vector<std::uint32_t> all(n, 0);
+  for (std::size_t p = 0; p + 1 < begins.size(); ++p) {
+    for (std::size_t i = begins[p]; i < begins[p + 1]; ++i) {
+      std::uint32_t sum = own[i] * alone + by_passage[p] * (i == begins[p] ? 2 * in_passage : in_passage);
+      if (i > 0) sum += own[i - 1] * beside;
+      if (i + 1 < n) sum += own[i + 1] * beside;
+      if (d.units[i].section != none) sum += own[n + d.units[i].section] * below_heading;
+      all[i] = anchored[i] ? full_score : std::min(sum / 100, full_score);
+    }
+  }
+  for (std::uint32_t i = 0; i < n; ++i) {
+    if (all[i] > 0) out.asked.push_back(i);
+    out.anchored += anchored[i];
+  }
+  std::sort(out.asked.begin(), out.asked.end(), [&](std::uint32_t a, std::uint32_t b) {
+    if (anchored[a] != anchored[b]) return static_cast<bool>(anchored[a]);
+    return all[a] != all[b] ? all[a] > all[b] : a < b;
+  });
   return all;
 }
 

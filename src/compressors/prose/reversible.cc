@@ -16,19 +16,36 @@ namespace {
 constexpr std::size_t npos = std::string_view::npos;
 constexpr std::int64_t least_budget = 300, most_budget = 3000;  // tokens
 constexpr std::int64_t clearly_large = 12000;                   // tokens: here the knee lies beyond most_budget
+constexpr std::size_t longest_statement = 1024;                 // bytes, and more than any has
 constexpr std::size_t most_names = 8, longest_name = 48;        // sections named in one statement
+
+// Takes `word` and a blank off the front of `s`, if it begins with them.
+bool take(std::string_view& s, std::string_view word) {
+  if (!s.starts_with(word)) return false;
+  s.remove_prefix(word.size());
+  return true;
+}
+bool take_digits(std::string_view& s) {
+  const std::size_t n = std::min(s.find_first_not_of("0123456789"), s.size());
+  s.remove_prefix(n);
+  return n > 0;
+}
+
+// Could `rest`, behind a bracket, be the rest of a statement of a view?
+bool reads_as_gap(std::string_view rest) {
+  if (take(rest, "sections \"") || take(rest, "section \"")) {
+    rest = rest.substr(0, rest.find('\n'));
+    return rest.find(", line") != npos || rest.find(" sentence") != npos;
+  }
+  if (take(rest, "lines ") || take(rest, "line ")) return take_digits(rest);
+  if (!take_digits(rest)) return false;
+  return take(rest, " sentence") || take(rest, " item") || take(rest, " code block") || take(rest, " table");
+}
 
 // True if the text holds what could be taken for a statement of a view.
 bool forges(const Document& d) {
   for (std::size_t at = d.text.find('['); at != npos; at = d.text.find('[', at + 1)) {
-    std::string_view rest = d.text.substr(at + 1, 40);
-    if (rest.starts_with("lines ") || rest.starts_with("section \"") || rest.starts_with("sections \"")) return true;
-    const std::size_t digits = std::min(rest.find_first_not_of("0123456789"), rest.size());
-    if (digits == 0) continue;
-    rest.remove_prefix(digits);
-    for (const std::string_view noun : {" sentence", " item", " code block", " table"}) {
-      if (rest.starts_with(noun)) return true;
-    }
+    if (reads_as_gap(d.text.substr(at + 1, longest_statement))) return true;
   }
   return std::any_of(d.lines.begin(), d.lines.end(),
                      [](const Line& l) { return l.text.size() < 4096 && reads_as_statement(l.text); });
