@@ -199,6 +199,24 @@ struct Core::Impl {
     return pipeline::compress_content(input.text, input.hints, options, services);
   }
 
+  // What left a conversation at its epochs; nothing where nothing may be left out.
+  std::vector<pipeline::LeftOriginal> left_of(std::string_view body, std::string_view format,
+                                              const pipeline::Options& options) {
+    if (options.retrieval == pipeline::Retrieval::none) return {};
+    CounterPool::Lease lease(counters);
+    pipeline::Services services = services_of(*lease);
+    const auto handles = handle_key(options, !config.directory.empty());
+    services.key = handles ? &*handles : nullptr;
+    return pipeline::left_originals(body, format, options, services);
+  }
+  pipeline::Services services_of(tokens::Witnesses& witnesses) {
+    pipeline::Services services{witnesses, [this] { return open(); }, store_leaves_process()};
+    services.cache = &views;
+    services.same_store = true;
+    services.prices = &config.price_table();
+    return services;
+  }
+
   store::WorkspaceKey key_of_handles() {
     const std::scoped_lock lock(mutex);
     auto workspace_key = key_of(false);
@@ -269,17 +287,28 @@ struct Core::Impl {
   }
 };
 
-relay::Originals Core::originals(std::string body, std::string_view format) {
+relay::Originals Core::originals(std::string body, std::string_view format, const pipeline::Options& options) {
   // The relay outlives the call that opened it: it keeps the body that its originals are in.
   struct Hand {
     std::string body;
     std::optional<pipeline::InHand> originals;
+    int pasts = 0;
   };
+  constexpr int most_pasts = 16;  // turns for which what left is looked for: each costs about shortening the body
   const auto hand = std::make_shared<Hand>();
   hand->body = std::move(body);
   hand->originals.emplace(hand->body, format, impl_->key_of_handles());
+  hand->originals->on_miss([this, at = hand.get(), format = std::string(format), options] {
+    return impl_->left_of(at->body, format, options);
+  });
   relay::Originals o;
   o.in_hand = [hand](store::Handle handle) { return hand->originals->has(handle); };
+  o.up_to = [this, hand, format = std::string(format), options](std::function<std::string()> past) {
+    hand->originals->on_miss([this, at = hand.get(), past = std::move(past), format, options] {
+      if (++at->pasts > most_pasts) return std::vector<pipeline::LeftOriginal>();
+      return impl_->left_of(past(), format, options);
+    });
+  };
   o.retrieve = [this, hand](const pipeline::RetrieveRequest& request, Tokens given) {
     pipeline::RetrieveRequest r = request;
     r.given = given;
@@ -297,12 +326,9 @@ Core::~Core() = default;
 
 pipeline::Outcome Core::compress(const Input& input, const pipeline::Options& options) {
   CounterPool::Lease counters(impl_->counters);
-  pipeline::Services services{*counters, [this] { return impl_->open(); }, impl_->store_leaves_process()};
+  pipeline::Services services = impl_->services_of(*counters);
   const auto key = impl_->handle_key(options, !impl_->config.directory.empty());
   services.key = key ? &*key : nullptr;
-  services.cache = &impl_->views;
-  services.prices = &impl_->config.price_table();
-  services.same_store = true;
   return impl_->run(input, options, services);
 }
 
@@ -363,7 +389,10 @@ Result<pipeline::RetrieveAnswer> Core::retrieve(const RetrieveCall& call, Tokens
   // What is no handle at all is looked up like any other that is not there.
   const auto handle = std::optional(store::parse_handle(call.hash).value_or(store::no_handle));
   std::optional<pipeline::InHand> in_hand;
-  if (!call.body.empty()) in_hand.emplace(call.body, "", impl_->key_of_handles());
+  if (!call.body.empty()) {
+    in_hand.emplace(call.body, "", impl_->key_of_handles());
+    in_hand->on_miss([&] { return impl_->left_of(call.body, "", call.options); });
+  }
   if (call.for_model) request.given = given_in(call.body, *handle);
   pipeline::Located found = impl_->locate(*handle, in_hand ? &*in_hand : nullptr);
   Result<pipeline::RetrieveAnswer> answer = [&]() -> Result<pipeline::RetrieveAnswer> {
@@ -546,14 +575,14 @@ Answer Core::call(std::string_view text) {
         return std::move(out).take();
       });
     case Operation::restore: {
-      const auto restored = restore(r.input.text, r.format, limits_of(r.options));
+      const auto restored = restore(r.input.text, r.format, limits_of(r.options), r.options);
       json::Writer out;
       out.object().key("body").string(restored ? std::string_view(restored->body) : r.input.text);
       out.key("restored").number(std::int64_t{restored ? restored->calls : 0}).end();
       return {Status::answered, std::move(out).take()};
     }
     case Operation::tool_call:
-      return answer_of(answer_tool_call(r.call, r.input.text, r.format, limits_of(r.options)),
+      return answer_of(answer_tool_call(r.call, r.input.text, r.format, limits_of(r.options), r.options),
                        [](const std::optional<ToolAnswer>& answer) {
                          json::Writer out;
                          out.object().key("ours").boolean(answer.has_value());

@@ -56,6 +56,7 @@ struct RetrieveCall {
   std::string caller;     // who asks, if a front end knows: its misses are counted
   bool for_model =
       false;  // a model's call is always answered within max_tokens; a program's bare handle gives all bytes
+  pipeline::Options options = {};  // that `body` was shortened with: what left it is found by them
 };
 
 // A reply that is watched on its way to the client, and its request.
@@ -65,6 +66,7 @@ struct RelayCall {
   std::string request;  // the bytes that went to the provider; "" if they are the same
   pipeline::TraceOption trace = pipeline::TraceOption::auto_;
   relay::Limits limits = {};
+  pipeline::Options options = {};  // that it was shortened with: what left it at an epoch is found by them
 };
 relay::Limits limits_of(const pipeline::Options& options);
 
@@ -112,14 +114,17 @@ class Core {
   Result<std::string> decode(std::string_view view);
   // The retrieval loop over one turn's replies. The core must outlive it; one thread at a time.
   Result<std::unique_ptr<relay::Relay>> open_relay(RelayCall call);
-  // The body with the traces of earlier turns turned back; nullopt if it has none.
-  std::optional<relay::Restored> restore(std::string_view body, std::string_view format, const relay::Limits& limits);
+  // The body with the traces of earlier turns turned back; nullopt if it has none. `options`: those that its requests
+  // are shortened with.
+  std::optional<relay::Restored> restore(std::string_view body, std::string_view format, const relay::Limits& limits,
+                                         const pipeline::Options& options = {});
   // For a stored response that a request goes on from: the request with the answers that it lacks (relay/stored.h).
   std::optional<std::string> answer_stored(std::string_view request, std::string_view stored_response,
                                            const relay::Limits& limits);
   // A tool call in any format, as the model's reply has it; nullopt if it is not of our tool. `body` is searched first.
   Result<std::optional<ToolAnswer>> answer_tool_call(std::string_view call, std::string_view body,
-                                                     std::string_view format, const relay::Limits& limits);
+                                                     std::string_view format, const relay::Limits& limits,
+                                                     const pipeline::Options& options = {});
   Result<store::Stats> store_stats();
   Result<std::uint64_t> store_purge(std::optional<std::chrono::seconds> older_than);
   // Shared texts (shared_context.h). A content with a secret is refused where option secrets keeps it from the store.
@@ -143,7 +148,7 @@ class Core {
   bool store_exists() const;
 
  private:
-  relay::Originals originals(std::string body, std::string_view format);
+  relay::Originals originals(std::string body, std::string_view format, const pipeline::Options& options);
   Tokens given_in(std::string_view body, store::Handle handle);
 
   struct Impl;

@@ -79,6 +79,7 @@ Result<RelayCall> parse_relay_config(std::string_view text) {
       if (const auto ok = layer.apply(settings, warnings); !ok) return std::unexpected(ok.error());
       call.limits = limits_of(settings.call);
       call.trace = settings.call.trace;
+      call.options = settings.call;
     } else {
       return fail(ErrorKind::invalid_request, unknown_name("field", name, config_fields));
     }
@@ -118,26 +119,27 @@ Result<std::unique_ptr<relay::Relay>> Core::open_relay(RelayCall call) {
   setup.limits = call.limits;
   setup.alias = relay::offers_our_tool(call.body);
   setup.request = call.request.empty() ? call.body : std::move(call.request);
-  setup.originals = originals(std::move(call.body), call.format);
+  setup.originals = originals(std::move(call.body), call.format, call.options);
   return std::make_unique<relay::Relay>(std::move(setup));
 }
 
 std::optional<relay::Restored> Core::restore(std::string_view body, std::string_view format,
-                                             const relay::Limits& limits) {
+                                             const relay::Limits& limits, const pipeline::Options& options) {
   if (!relay::may_hold_trace(body)) return std::nullopt;
   const auto wire = wire_of(format, body);
   if (!wire) return std::nullopt;
-  return relay::restore(body, *wire, originals(std::string(body), format), limits);
+  return relay::restore(body, *wire, originals(std::string(body), format, options), limits);
 }
 
 std::optional<std::string> Core::answer_stored(std::string_view request, std::string_view stored_response,
                                                const relay::Limits& limits) {
-  relay::Answers answers(originals(std::string(request), "responses"), limits);
+  relay::Answers answers(originals(std::string(request), "responses", {}), limits);
   return relay::with_stored_answers(request, stored_response, answers);
 }
 
 Result<std::optional<ToolAnswer>> Core::answer_tool_call(std::string_view call, std::string_view body,
-                                                         std::string_view format, const relay::Limits& limits) {
+                                                         std::string_view format, const relay::Limits& limits,
+                                                         const pipeline::Options& options) {
   const auto read = relay::read_call(call);
   if (!read) return fail(ErrorKind::invalid_request, "field call must be a tool call as a reply has it");
   if (!relay::is_our_tool(read->call.name)) return std::optional<ToolAnswer>();
@@ -147,7 +149,7 @@ Result<std::optional<ToolAnswer>> Core::answer_tool_call(std::string_view call, 
     if (!asked) return std::unexpected(asked.error());
     wire = *asked;
   }
-  relay::Answers answers(originals(std::string(body), format), limits);
+  relay::Answers answers(originals(std::string(body), format, options), limits);
   relay::given_in(body, wire, answers);
   relay::Answered answered{read->call, answers.answer(read->call)};
   return std::optional(ToolAnswer{relay::answer_block(wire, answered), answered.text});

@@ -291,6 +291,7 @@ Result<std::unique_ptr<Request>> parse_request(std::string_view json) {
     if (const auto ok = row->read(*doc, value, *request); !ok) return std::unexpected(ok.error());
   }
   request->options.model = request->model;
+  request->retrieve.options = request->options;
   if (const auto ok = check_needs(*request); !ok) return std::unexpected(ok.error());
   return request;
 }

@@ -50,6 +50,7 @@ Exit run_retrieve(const Context& context, const Arguments& arguments) {
     if (!read) return context.refuse(read.error());
     body = std::move(*read);
     call.body = body.view();
+    call.options = loaded->settings.call;
   }
   api::Core core(loaded->settings.handle);
   const auto found = core.retrieve(call, loaded->settings.call.answer_tokens);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "history/units.h"
 #include "messages/conversation.h"
 #include "pipeline/additions.h"
 #include "pipeline/capability.h"
@@ -141,6 +142,29 @@ Outcome compress_body(std::string_view body, std::string_view format, const Opti
   out.warnings.insert(out.warnings.begin(), notes.warnings.begin(), notes.warnings.end());
   out.skipped.insert(out.skipped.begin(), notes.skipped.begin(), notes.skipped.end());
   if (!out.error) out.error = notes.error;
+  return out;
+}
+
+std::vector<LeftOriginal> left_originals(std::string_view body, std::string_view format, const Options& options,
+                                         Services& services) {
+  std::vector<LeftOriginal> out;
+  const auto conversation = messages::read(body, messages::parse_format(format));
+  if (!conversation) return out;
+  const Conversation& c = *conversation;
+  Outcome unused;
+  if (!may_lose(capability_of(c, options), options, services, unused)) return out;
+  const prices::Prices& prices = services.prices ? *services.prices : prices::Prices::built_in();
+  const Money money = money_of(c, options, prices, services.counters.ruler());
+  Texts texts(c);
+  const Placing placing{
+      c, options, services, texts, true, digest_of(c, options, services, money, true), user_texts_before(c, texts)};
+  const Standing standing = run_course(placing, money).standing;
+  if (standing.left.empty()) return out;
+  const history::Past past = past_of(c, texts, {}, errors_of(standing), {});
+  for (const Left& l : standing.left) {
+    const bool index = l.content != nullptr;
+    out.push_back({index ? *l.content : history::render(past, l.unit), source_of(l)});
+  }
   return out;
 }
 

@@ -112,6 +112,16 @@ struct Outcome {
 // `body`: a request in a format of messages/, or its bare list of messages. `format`: its name; "" = by shape.
 Outcome compress_body(std::string_view body, std::string_view format, const Options& options, Services& services);
 
+// What left this conversation at its epochs, and the index lines that folded: what their handles stand for. None of it
+// is a text of the body, so it is made again as it was made then. With the cache of the call that shortened the body
+// that costs about reading it.
+struct LeftOriginal {
+  std::string content;
+  store::Source source;
+};
+std::vector<LeftOriginal> left_originals(std::string_view body, std::string_view format, const Options& options,
+                                         Services& services);
+
 // One content; any bytes.
 Outcome compress_content(std::string_view content, const ContentHints& hints, const Options& options,
                          Services& services);

@@ -121,11 +121,11 @@ class Emitter {
         o.source = source_of(c_.leaves[i]);
         o.tokens = static_cast<std::uint64_t>(s_.leaves[i].before.value);
       } else {
-        if (!need.left->content && !past) past = past_of(c_, p_.texts, {}, errors(), {});
+        if (!need.left->content && !past) past = past_of(c_, p_.texts, {}, errors_of(s_), {});
         rendered.push_back(need.left->content ? std::string() : history::render(*past, need.left->unit));
         o.content = need.left->content ? std::string_view(*need.left->content) : std::string_view(rendered.back());
         o.kind = need.left->content ? "index" : "unit";
-        o.source = {need.left->content ? "index" : "turn", ""};
+        o.source = pipeline::source_of(*need.left);
         o.tokens = static_cast<std::uint64_t>(need.left->tokens.value);
       }
       o.lines = count_lines(o.content);
@@ -163,12 +163,6 @@ class Emitter {
     going_[i].placed = lossless_view(p_, i, s_.leaves[i]);
     going_[i].skipped = going_[i].placed ? std::nullopt : std::optional(reason);
     out_.skipped.push_back({c_.leaves[i].pointer, c_.leaves[i].message, reason});
-  }
-
-  std::vector<bool> errors() const {
-    std::vector<bool> out;
-    for (const LeafState& l : s_.leaves) out.push_back(l.error);
-    return out;
   }
 
   // ---- edits --------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ InHand::InHand(std::string_view body, std::string_view format, store::WorkspaceK
 
 void InHand::add(std::string content, store::Source source) {
   added_.emplace_back(std::move(content), std::move(source));
-  read_ = false;
+  if (read_) take(conversation_->leaves.size() + added_.size() - 1, added_.back().first);
 }
 
 void InHand::take(std::size_t leaf, std::string_view content) {
@@ -39,6 +39,9 @@ std::string_view InHand::content(std::size_t leaf) {
 
 std::optional<InHand::Original> InHand::find(store::Handle handle) {
   index();
+  if (more_ && !leaf_of_.contains(handle.value)) {
+    for (LeftOriginal& o : std::exchange(more_, nullptr)()) add(std::move(o.content), std::move(o.source));
+  }
   const auto at = leaf_of_.find(handle.value);
   if (at == leaf_of_.end()) return std::nullopt;
   const auto& leaves = conversation_->leaves;

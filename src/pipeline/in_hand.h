@@ -3,8 +3,9 @@
 //
 //   InHand hand(body, "anthropic", key); hand.find(*store::parse_handle("482193075514"))  ->  the tool result it names
 //
-// Every text of the body that may have been shortened has the handle that its content gives; texts of other makes
-// (units that left, their index) are added by who made them. All are hashed at the first look-up. Of two texts with one
+// Every text of the body that may have been shortened has the handle that its content gives. What left the conversation
+// at its epochs (units, index lines) is no text of the body: it is made again (left_originals of compress.h) when a
+// handle is asked for that no text has. All are hashed at the first look-up. Of two texts with one
 // handle the earlier counts: so what a handle names does not change as the conversation grows. Cost: reading the body
 // once, then one SHA-256 over its texts (more than 500 MB/s), then O(1) a look-up. Not thread-safe.
 //
@@ -19,8 +20,10 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "messages/conversation.h"
+#include "pipeline/compress.h"
 #include "store/store.h"
 
 namespace headroom::pipeline {
@@ -38,6 +41,8 @@ class InHand {
 
   // A text that stands for itself in this conversation without being a text of the body.
   void add(std::string content, store::Source source);
+  // Where to look when none has the handle: called once, at the first such look-up from now on. Null: nowhere.
+  void on_miss(std::function<std::vector<LeftOriginal>()> more) { more_ = std::move(more); }
 
   std::optional<Original> find(store::Handle handle);
   bool has(store::Handle handle) { return find(handle).has_value(); }
@@ -55,6 +60,7 @@ class InHand {
   std::deque<std::pair<std::string, store::Source>> added_;
   std::unordered_map<std::uint64_t, std::size_t> leaf_of_;  // handle -> leaf
   std::unordered_map<std::size_t, std::string> decoded_;    // texts with escapes that were asked for
+  std::function<std::vector<LeftOriginal>()> more_;
 };
 
 // What became of a handle, and where it was found.

@@ -61,6 +61,11 @@ struct Left {
   Tokens tokens;
 };
 
+// What a retrieval answer says that it came from.
+inline store::Source source_of(const Left& left) {
+  return {left.content ? "index" : "turn", ""};
+}
+
 struct Size {
   std::int64_t centre = 0, high = 0;  // estimates in the model's own tokens
 };
@@ -86,5 +91,13 @@ struct Standing {
   history::Epoch last_epoch;         // if fold.epochs() is not empty
   std::vector<EpochReport> reports;  // of each epoch
 };
+
+// Which texts are failures, as records of the past say it.
+inline std::vector<bool> errors_of(const Standing& standing) {
+  std::vector<bool> out;
+  out.reserve(standing.leaves.size());
+  for (const LeafState& l : standing.leaves) out.push_back(l.error);
+  return out;
+}
 
 }  // namespace headroom::pipeline

@@ -36,6 +36,9 @@ struct Originals {
   // reach, is an answer too.
   std::function<std::string(const pipeline::RetrieveRequest& request, Tokens given)> retrieve;
   std::function<Tokens(std::string_view)> count;
+  // While traces are turned back (restore.h): the conversation up to the turn at hand, as the provider has it; what had
+  // left it by then is found through it. Null, or not called: in_hand and retrieve know the whole conversation.
+  std::function<void(std::function<std::string()> past)> up_to = {};
 };
 
 // A call's arguments as the retrieve tool reads them: leniently (numbers for strings, `limit` for `max_tokens`).
@@ -61,6 +64,9 @@ class Answers {
   bool exhausted() const { return rounds_ >= limits_.rounds + spent_rounds; }
 
   bool in_hand(const Call& call) const;
+  void up_to(std::function<std::string()> past) const {
+    if (originals_.up_to) originals_.up_to(std::move(past));
+  }
   std::string answer(const Call& call);
 
  private:

@@ -66,6 +66,7 @@ void AnthropicStream::open_block(const SseEvent& event, const Document& doc, std
   block.signature = find_string(doc, 0, {"content_block", "signature"});
   block.own = block.type == "tool_use" && is_our_tool(find_string(doc, 0, {"content_block", "name"}));
   if (block.own) {
+    shifted_ = true;
     block.held.emplace_back(event.raw);
     return;
   }
@@ -76,7 +77,7 @@ void AnthropicStream::open_block(const SseEvent& event, const Document& doc, std
   } else {
     write_traces(turn_.other_block(block.type == "thinking" || block.type == "redacted_thinking"));
   }
-  block.client_index = next_index_++;
+  block.client_index = place_of(index);
   write_indexed(event, doc, block.client_index);
 }
 
@@ -149,6 +150,7 @@ void AnthropicStream::write_indexed(const SseEvent& event, const Document& doc, 
 
 void AnthropicStream::write_traces(const std::vector<Trace>& traces) {
   for (const Trace& trace : traces) {
+    shifted_ = true;
     const std::string index = ",\"index\":" + std::to_string(next_index_++);
     out_ += event_bytes("content_block_start", index + R"(,"content_block":{"type":"text","text":""})");
     out_ += event_bytes("content_block_delta",
@@ -184,6 +186,7 @@ std::string AnthropicStream::model_turn() const {
 }
 
 void AnthropicStream::next_round() {
+  shifted_ = true;
   count_round(round_usage_);
   blocks_.clear();
   start_usage_.clear();

@@ -187,7 +187,9 @@ void ChatStream::read_calls(const Document& doc, NodeId calls, Chunk& chunk) {
       slot.own = is_our_tool(slot.call.name);
       if (!slot.own) {
         write_traces(turn_.client_call(), chunk);
-        slot.client_index = next_index_++;
+        slot.client_index = place_of(index);
+      } else {
+        shifted_ = true;
       }
     }
     slot.call.arguments += find_string(doc, e, {"function", "arguments"});
@@ -283,6 +285,7 @@ std::string ChatStream::model_turn() const {
 }
 
 void ChatStream::next_round() {
+  shifted_ = true;
   count_round(round_usage_);
   round_usage_.clear();
   slots_.clear();

@@ -188,6 +188,7 @@ struct Relay::Impl {
   }
 
   bool go_on(const std::vector<Call>& calls, const std::string& turn) {
+    if (turn.empty()) return false;  // a reply so broken that nothing of it can be sent back
     std::vector<Answered> answered;
     for (const Call& call : calls) answered.push_back({call, answers.answer(call)});
     answers.round();

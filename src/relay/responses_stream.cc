@@ -62,7 +62,7 @@ void ResponsesStream::open_item(const SseEvent& event, const Document& doc, std:
   const std::string type = find_string(doc, 0, {"item", "type"});
   item.own = type == "function_call" && is_our_tool(find_string(doc, 0, {"item", "name"}));
   if (item.own) {
-    touched_ = true;
+    shifted_ = true;
     item.held.emplace_back(event.raw);
     return;
   }
@@ -71,7 +71,7 @@ void ResponsesStream::open_item(const SseEvent& event, const Document& doc, std:
   } else if (type != "message") {
     write_traces(turn_.other_block(type == "reasoning"));
   }
-  item.client_index = next_index_++;
+  item.client_index = place_of(index);
   write(event, doc, Patch(doc), &item);
 }
 
@@ -110,7 +110,7 @@ void ResponsesStream::close_response(const SseEvent& event, const Document& doc,
 void ResponsesStream::write_end(const SseEvent& event, const Document& doc) {
   Patch patch(doc);
   const auto response = find(doc, 0, {"response"});
-  if (touched_ && response && doc.is(*response, Kind::object)) {
+  if (shifted_ && response && doc.is(*response, Kind::object)) {
     std::vector<std::string> items;
     for (const auto& [index, raw] : shown_) items.push_back(raw);
     patch.set(*response, "output", "[" + joined(items) + "]");
@@ -124,9 +124,10 @@ void ResponsesStream::write(const SseEvent& event, const Document& doc, Patch pa
   if (item != nullptr && find_integer(doc, 0, {"output_index"}) != item->client_index)
     patch.set(0, "output_index", std::to_string(item->client_index));
   if (const auto number = find_integer(doc, 0, {"sequence_number"})) {
-    if (!numbered_ || !touched_) next_number_ = *number;  // the provider's own, however it counts
-    numbered_ = true;
-    if (*number != next_number_) patch.set(0, "sequence_number", std::to_string(next_number_));
+    const bool counts = *number >= 0 && *number < most_index;
+    if (counts && (!numbered_ || !shifted_)) next_number_ = *number;  // the provider's own, however it counts
+    numbered_ |= counts;
+    if (shifted_ && *number != next_number_) patch.set(0, "sequence_number", std::to_string(next_number_));
     ++next_number_;
   }
   return patch.empty() ? pass(event) : pass(event, patch.text());
@@ -166,7 +167,7 @@ void ResponsesStream::write_traces(const std::vector<Trace>& traces) {
     write_own("response.content_part.done", place + ",\"part\":" + part(text));
     write_own("response.output_item.done", index + ",\"item\":" + whole);
     shown_[next_index_++] = whole;
-    touched_ = true;
+    shifted_ = true;
   }
 }
 
@@ -187,7 +188,7 @@ void ResponsesStream::next_round() {
   round_usage_.clear();
   items_.clear();
   held_end_.clear();
-  touched_ = true;
+  shifted_ = true;
   asks_ = ended_ = false;
   write_traces(turn_.hidden_round());
 }

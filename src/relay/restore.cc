@@ -89,6 +89,7 @@ class Restorer {
       : doc_(doc), wire_(wire), answers_(answers), given_(given) {}
 
   std::vector<Edit> run(NodeId list) {
+    list_ = list;
     std::vector<NodeId> messages;
     for (const NodeId m : doc_.elements(list)) messages.push_back(m);
     for (std::size_t i = 0; i < messages.size();) {
@@ -128,11 +129,29 @@ class Restorer {
     thinking_ = false;
     found_ = 0;
     for (std::size_t m = 0; m < messages.size(); ++m) look_for_thinking(messages[m]);
+    answers_.up_to([this, messages] { return body_before(messages.front()); });
     for (std::size_t m = 0; m < messages.size(); ++m) read_message(m);
     if (found_ == 0) return;
     calls_ += found_;
     take_signatures();
     wire_ == Wire::openai ? write_chat() : write_blocks(next);
+  }
+
+  // The body whose list ends before this message, traces turned back.
+  std::string body_before(NodeId message) const {
+    std::vector<Edit> edits = edits_;
+    const std::size_t begin = message == Document::first_child(list_) ? doc_[message].begin() : end_before(message);
+    edits.push_back({begin, doc_[list_].end() - 1 - begin, ""});
+    std::sort(edits.begin(), edits.end(), [](const Edit& a, const Edit& b) { return a.offset < b.offset; });
+    return splice(doc_.text(), edits);
+  }
+  std::size_t end_before(NodeId message) const {
+    std::size_t end = 0;
+    for (const NodeId m : doc_.elements(list_)) {
+      if (m == message) break;
+      end = doc_[m].end();
+    }
+    return end;
   }
 
   // --- reading
@@ -399,6 +418,7 @@ class Restorer {
   const Wire wire_;
   Answers& answers_;
   const std::vector<GivenAnswer>& given_;
+  NodeId list_ = 0;
   std::size_t next_given_ = 0;
   std::span<const NodeId> messages_;
   std::vector<Unit> units_;

@@ -9,6 +9,9 @@
 // One exception: in a turn that holds thinking, a trace whose handle is not in hand is restored too, with the answer
 // that says so, since a provider refuses a turn that fuses the signed thinking of two rounds.
 //
+// What left the conversation at an epoch is in hand too: it is made again from the conversation up to the turn that
+// asked for it, whose traces have been turned back by then.
+//
 // All other bytes stay. O(body) where no trace stands.
 #pragma once
 

@@ -108,7 +108,7 @@ void SseParser::feed(std::string_view bytes, const std::function<void(const SseE
 std::string with_data(const SseEvent& event, std::string_view data) {
   std::string out;
   out.reserve(event.raw.size() + data.size());
-  if (event.one_line && data.find_first_of("\r\n") == std::string_view::npos) {
+  if (event.one_line && !event.data.empty() && data.find_first_of("\r\n") == std::string_view::npos) {
     const auto at = static_cast<std::size_t>(event.data.data() - event.raw.data());
     return out.append(event.raw, 0, at).append(data).append(event.raw, at + event.data.size());
   }

@@ -12,4 +12,10 @@ void StreamState::count_round(std::string_view round_usage) {
   if (!round_usage.empty()) earlier_usage_ = total(round_usage);
 }
 
+std::int64_t StreamState::place_of(std::int64_t index) {
+  if (shifted_) return next_index_++;
+  if (index >= 0 && index < most_index) next_index_ = index + 1;
+  return index;
+}
+
 }  // namespace headroom::relay

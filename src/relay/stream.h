@@ -48,7 +48,13 @@ class StreamState {
   // Usage of all rounds with this round's: "" if there is none.
   std::string total(std::string_view round_usage) const;
   void count_round(std::string_view round_usage);
+  // The client's index for what the provider opens at `index`: its own, however it counts, until something of ours
+  // stands before it or was taken out.
+  std::int64_t place_of(std::int64_t index);
+  static constexpr std::int64_t most_index = std::int64_t{1} << 40;  // beyond it a number is no count
 
+  std::int64_t next_index_ = 0;  // the client's
+  bool shifted_ = false;
   Turn turn_;
   Takes takes_;
   std::string out_;
@@ -89,7 +95,6 @@ class AnthropicStream : public StreamState {
   static std::string whole(const Block& block);
 
   std::map<std::int64_t, Block> blocks_;  // of this round, by the provider's index
-  std::int64_t next_index_ = 0;           // the client's
   std::string start_usage_, round_usage_;
   std::string held_delta_, held_stop_;  // the end events of a round that wants answers
 };
@@ -124,8 +129,7 @@ class ChatStream : public StreamState {
   void release(Slot& slot, Chunk& chunk);
   std::string chunk_with(std::string_view delta, std::string_view finish_reason) const;
 
-  std::map<std::int64_t, Slot> slots_;  // of this round
-  std::int64_t next_index_ = 0;
+  std::map<std::int64_t, Slot> slots_;                        // of this round
   std::vector<std::pair<std::string, std::string>> message_;  // the message's other members: key, JSON
   std::string first_chunk_, id_, created_;                    // of the first reply
   std::string round_usage_;
@@ -167,8 +171,8 @@ class ResponsesStream : public StreamState {
 
   std::map<std::int64_t, Item> items_;         // of this round
   std::map<std::int64_t, std::string> shown_;  // the client's items of all rounds
-  std::int64_t next_index_ = 0, next_number_ = 0;
-  bool numbered_ = false, touched_ = false, stateless_ = false;
+  std::int64_t next_number_ = 0;
+  bool numbered_ = false, stateless_ = false;
   std::string round_usage_, held_end_, id_;
 };
 
