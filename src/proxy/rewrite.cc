@@ -71,13 +71,15 @@ void rewrite_batch(api::Core& core, const RewriteJob& job, const pipeline::Optio
   if (!edits.empty()) out.body = splice(job.body, edits);
 }
 
-// The loop over the reply, where the model can call our tool at all.
-void open_relay(api::Core& core, const RewriteJob& job, const pipeline::Options& options, Rewritten& out) {
+// The loop over the reply, where the model can call our tool at all. `whole`: the request with its traces turned back.
+void open_relay(api::Core& core, const RewriteJob& job, std::string_view whole, const pipeline::Options& options,
+                Rewritten& out) {
   const std::string_view sent = out.body ? std::string_view(*out.body) : std::string_view(job.body);
   if (!job.watches || sent.find("headroom_retrieve") == sent.npos || !relay::offers_our_tool(sent)) return;
   api::RelayCall call;
   call.format = job.format;
-  call.body = job.body;
+  call.body = whole;
+  call.options = options;
   if (out.body) call.request = *out.body;
   call.trace = options.trace;
   call.limits = api::limits_of(options);
@@ -90,7 +92,7 @@ void rewrite_body(api::Core& core, const RewriteJob& job, const pipeline::Option
   input.text = job.body;
   input.format = job.format;
   std::optional<relay::Restored> restored;
-  if (!job.lossless_only && !job.audit) restored = core.restore(job.body, job.format, api::limits_of(options));
+  if (!job.lossless_only && !job.audit) restored = core.restore(job.body, job.format, api::limits_of(options), options);
   if (restored) input.text = restored->body;
   pipeline::Outcome o = job.audit ? core.simulate(input, options) : core.compress(input, options);
   note(out, o);
@@ -98,9 +100,9 @@ void rewrite_body(api::Core& core, const RewriteJob& job, const pipeline::Option
   if (o.changed && !o.error) {
     out.body = std::move(o.output);
   } else if (restored) {
-    out.body = std::move(restored->body);
+    out.body = restored->body;
   }
-  open_relay(core, job, options, out);
+  open_relay(core, job, input.text, options, out);
 }
 
 }  // namespace
