@@ -190,6 +190,30 @@ def json_in_strings():
 
 
 @case("json")
+def lists_query_rows():
+    """What a query returns: names of columns, rows as arrays, one of them shorter and one of strings that look like numbers."""
+    r = dice("query")
+    rows = [[9_000 + i, f"2026-10-{1 + i // 12:02}", r.choice(["nord", "süd", "west"]), round(r.random() * 900, 2), r.choice([None, "late"])]
+            for i in range(90)]
+    rows[40] = ["9040", "2026-10-04", "west"]
+    return dump({"status": "ok", "schema": {"columns": ["id", "day", "region", "net", "note"]}, "rows": rows, "truncated": False})
+
+
+@case("json")
+def objects_by_name():
+    """Like-shaped objects under their names, one of them odd, some with short arrays of objects."""
+    r = dice("services")
+    out = {}
+    for i in range(40):
+        ports = [{"port": 8000 + i, "protocol": "TCP"}] + ([{"port": 9000 + i, "protocol": "UDP"}] if i % 3 else [])
+        out[f"svc-{i:02}"] = {"image": f"registry.example/svc:{r.randrange(9)}.{r.randrange(9)}", "replicas": r.randrange(4), "ports": ports,
+                              "health": {"path": "/healthz", "every": "10s"}}
+    out["svc-17"]["health"] = {"path": "/healthz", "every": "10s", "last": "connection refused"}
+    out["defaults"] = None
+    return dump({"version": 3, "services": out, "networks": {"front": {"driver": "bridge"}, "back": {"driver": "bridge"}}})
+
+
+@case("json")
 def json_lines_events():
     """JSON lines: one object a line, one of them of another shape and bad."""
     r = dice("lines")

@@ -61,7 +61,7 @@ void defuse(std::string& out, std::size_t line_begin) {
 
 }  // namespace
 
-BlockPrinter::BlockPrinter(const TablePlan& plan, bool list) : plan_(plan), list_(list) {
+BlockPrinter::BlockPrinter(const TablePlan& plan) : plan_(plan) {
   for (std::size_t c = 0; c < plan.size(); ++c) {
     const Role role = plan[c].role;
     if (role == Role::cell && c != plan.below) shown_.push_back(c);
@@ -229,18 +229,33 @@ void BlockPrinter::print_row(std::string& out, std::size_t r) const {
     print_cell(out, r, shown_[i], separator_, i + 1 == shown_.size());
     if (out.size() > before) end = out.size();
   }
-  // A row that would begin with {, be blank or read as a statement of ours stands as its JSON, unless rows below it
-  // follow.
-  const bool forges = out[begin] == '[' && reads_as_statement(std::string_view(out).substr(begin));
-  if (list_ && forges) defuse(out, begin);
-  if (!list_ && plan_.below == npos && (end == begin || out[begin] == '{' || forges)) {
+  // A row that would begin as whole rows do, be blank or read as a statement of ours stands as its JSON, unless rows
+  // below it follow.
+  const RowKind kind = plan_.table().kind();
+  const bool bracket = out[begin] == '[', forges = bracket && reads_as_statement(std::string_view(out).substr(begin));
+  if (kind == RowKind::items && forges) defuse(out, begin);
+  const bool whole = kind == RowKind::lists ? bracket : out[begin] == '{' || forges;
+  if (kind != RowKind::items && plan_.below == npos && (end == begin || whole)) {
     out.resize(begin);
-    append_minified(out, plan_.table().doc().raw(plan_.table().row(r)));
+    print_apart(out, r);
     return;
   }
   // Missing cells at the end need no separators.
-  if (!list_) out.resize(end);
+  if (kind != RowKind::items) out.resize(end);
   if (reads_as_repeat(std::string_view(out).substr(begin))) out += " x1";
+}
+
+void BlockPrinter::print_apart(std::string& out, std::size_t r) const {
+  const Table& table = plan_.table();
+  const std::size_t begin = out.size();
+  if (table.kind() == RowKind::keyed) {
+    out += '{';
+    out += table.doc().raw(table.row(r) - 1);
+    out += ':';
+  }
+  append_minified(out, table.doc().raw(table.row(r)));
+  if (table.kind() == RowKind::keyed) out += '}';
+  if (table.kind() == RowKind::lists) defuse(out, begin);
 }
 
 std::string BlockPrinter::after(std::size_t c) const {
@@ -319,7 +334,7 @@ void BlockPrinter::print_lookup(std::string& out, std::size_t c) const {
 }
 
 void BlockPrinter::print_preamble(std::string& out) const {
-  if (!list_) print_constants(out);
+  if (plan_.table().kind() != RowKind::items) print_constants(out);
   if (plan_.below != npos)
     out += "below" + after(plan_.below) + ": " + plan_.table().columns()[plan_.below].name + '\n';
   for (std::size_t c = 0; c < plan_.size(); ++c) {
@@ -391,7 +406,7 @@ void BlockPrinter::print_rows(std::string& out) const {
   for (std::size_t r = 0; r < plan_.table().rows(); ++r) {
     line.clear();
     if (plan_.table().apart(r)) {
-      append_minified(line, plan_.table().doc().raw(plan_.table().row(r)));
+      print_apart(line, r);
       run.flush();
       out += line + '\n';
       continue;

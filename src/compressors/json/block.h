@@ -16,8 +16,7 @@ struct Marks {  // which marks a view uses: its first line explains them
 
 class BlockPrinter {
  public:
-  // `list`: the rows are bare values, one unnamed column (column 0 of the plan).
-  BlockPrinter(const TablePlan& plan, bool list);
+  explicit BlockPrinter(const TablePlan& plan);
 
   // False if a pattern or a look-up cannot be printed so that it reads back.
   bool prepare(tokens::Counter* ruler);
@@ -28,6 +27,8 @@ class BlockPrinter {
   void print_preamble(std::string& out) const;
   void print_rows(std::string& out) const;
   char separator() const { return separator_; }
+  // A whole row as JSON; of a keyed row an object of one member.
+  void print_apart(std::string& out, std::size_t r) const;
   // One row's cells, separated; the line is not ended.
   void print_row(std::string& out, std::size_t r) const;
   void print_cell(std::string& out, std::size_t r, std::size_t c, char separator, bool last) const;
@@ -45,7 +46,6 @@ class BlockPrinter {
   std::string after(std::size_t c) const;
 
   const TablePlan& plan_;
-  bool list_;
   std::vector<std::size_t> shown_;  // columns with cells, in order
   std::unordered_map<std::string_view, std::size_t> names_;
   char separator_ = '|';

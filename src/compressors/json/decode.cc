@@ -6,6 +6,7 @@
 
 #include "compressors/json/cells.h"
 #include "compressors/json/paths.h"
+#include "compressors/json/sections.h"
 #include "compressors/json/spelling.h"
 #include "compressors/json/table_reader.h"
 #include "json/document.h"
@@ -18,27 +19,33 @@ constexpr std::uint64_t max_rows = std::uint64_t{1} << 26;
 
 struct Count {
   std::uint64_t n;
-  bool list;
-  bool nested;
+  RowKind kind = RowKind::objects;
+  bool nested = false;
 };
 
-// "300 rows", "300 items" or "300 nested rows".
+// "300 rows", "300 keyed rows", "300 lists", "300 items" or "300 nested rows".
 std::optional<Count> count_of(std::string_view s) {
-  bool nested = false;
-  if (s.ends_with(" nested rows")) {
-    nested = true;
-    s.remove_suffix(5);
-    s.remove_suffix(7);
-    const auto n = read_number(s);
+  struct Word {
+    std::string_view text;
+    RowKind kind;
+    bool nested;
+  };
+  constexpr Word words[] = {{" nested rows", RowKind::objects, true},
+                            {" keyed rows", RowKind::keyed, false},
+                            {" rows", RowKind::objects, false},
+                            {" lists", RowKind::lists, false},
+                            {" items", RowKind::items, false}};
+  for (const Word& word : words) {
+    if (!s.ends_with(word.text)) continue;
+    const auto n = read_number(s.substr(0, s.size() - word.text.size()));
     if (!n || *n == 0 || *n > max_rows) return std::nullopt;
-    return Count{*n, false, nested};
+    return Count{*n, word.kind, word.nested};
   }
-  const bool rows = s.ends_with(" rows"), items = s.ends_with(" items");
-  if (!rows && !items) return std::nullopt;
-  const auto n = read_number(s.substr(0, s.size() - (rows ? 5 : 6)));
-  if (!n || *n == 0 || *n > max_rows) return std::nullopt;
-  return Count{*n, items, false};
+  return std::nullopt;
 }
+
+// The rows of a block with the brackets around them.
+bool read_block(Lines& lines, const Count& count, const TableReader::Values& enclosing, std::string& out);
 
 // Rows below rows: up to three classes' preambles, then the rows, each one blank deeper than the row it belongs to.
 bool read_nested(Lines& lines, std::uint64_t count, const TableReader::Values& enclosing, std::string& out) {
@@ -52,7 +59,7 @@ bool read_nested(Lines& lines, std::uint64_t count, const TableReader::Values& e
     if (reader == nullptr) break;
     if (*reader) return false;
     lines.next();
-    reader->emplace(lines, false);
+    reader->emplace(lines);
     (*reader)->nested = reader == &with;
     if (!(*reader)->read_head()) return false;
   }
@@ -113,16 +120,46 @@ bool read_nested(Lines& lines, std::uint64_t count, const TableReader::Values& e
   return true;
 }
 
+bool read_block(Lines& lines, const Count& count, const TableReader::Values& enclosing, std::string& out) {
+  const bool keyed = count.kind == RowKind::keyed;
+  out += keyed ? '{' : '[';
+  if (count.nested) {
+    if (!read_nested(lines, count.n, enclosing, out)) return false;
+  } else if (!TableReader(lines, count.kind).read(count.n, out, ",")) {
+    return false;
+  }
+  out += keyed ? '}' : ']';
+  return true;
+}
+
 bool read_members(Lines& lines, std::string& out) {
   Paths paths;
   std::unordered_map<PathId, std::string> values;
   ObjectBuilder builder(paths);
-  builder.begin(out);
+  PathId heading = root_path;
+  bool begun = false;
   while (!lines.done()) {
     const std::string_view line = lines.next();
+    if (line == no_heading) {
+      heading = root_path;
+      continue;
+    }
     std::string_view rest = line;
-    const auto path = paths.parse(rest);
+    if (line.starts_with(heading_lead)) {
+      rest.remove_prefix(heading_lead.size());
+      const auto path = paths.parse(rest);
+      if (!path || !rest.empty()) return false;
+      heading = *path;
+      continue;
+    }
+    const auto path = paths.parse(rest, heading);
     if (!path) return false;
+    if (!begun) {
+      PathId top = *path;
+      while (paths[top].parent != root_path) top = paths[top].parent;
+      builder.begin(out, paths[top].index >= 0);
+      begun = true;
+    }
     if (rest.starts_with('=')) {
       rest.remove_prefix(1);
       std::string json;
@@ -133,26 +170,20 @@ bool read_members(Lines& lines, std::string& out) {
       const auto count = count_of(rest.substr(2));
       if (!count) return false;
       builder.key(out, *path);
-      out += '[';
+      TableReader::Values enclosing;
       if (count->nested) {
         // Names are those of the object that holds the rows: of its own members, without its path.
-        TableReader::Values enclosing;
         const PathId holder = paths[*path].parent;
         for (const auto& [id, value] : values) {
-          if (paths[id].parent == holder)
-            enclosing[paths.name(id).substr(holder == root_path ? 0 : paths.name(holder).size() + 1)] = value;
+          if (paths[id].parent == holder) enclosing[name_below(paths, holder, id)] = value;
         }
-        if (!read_nested(lines, count->n, enclosing, out)) return false;
-      } else if (!TableReader(lines, count->list).read(count->n, out, ",")) {
-        return false;
       }
-      out += ']';
+      if (!read_block(lines, *count, enclosing, out)) return false;
     } else {
       return false;
     }
   }
-  builder.end(out);
-  return true;
+  return begun && builder.end(out);
 }
 
 // "[json cut off in 2 spaced, 300 rows, complete; the last 57 bytes as they came]": the view of the whole elements,
@@ -218,17 +249,12 @@ std::optional<std::string> decode(std::string_view view) {
   if (!what.ends_with(", ")) return std::nullopt;
   const auto count = count_of(what.substr(0, what.size() - 2));
   if (!count) return std::nullopt;
-  if (!json_lines) out += '[';
-  if (count->nested) {
-    if (json_lines || !read_nested(lines, count->n, {}, out)) return std::nullopt;
-  } else if (!TableReader(lines, count->list).read(count->n, out, json_lines ? "\n" : ",")) {
-    return std::nullopt;
-  }
-  if (!lines.done()) return std::nullopt;
   if (!json_lines) {
-    out += ']';
+    if (!read_block(lines, *count, {}, out) || !lines.done()) return std::nullopt;
     return out;
   }
+  if (count->nested || count->kind == RowKind::keyed) return std::nullopt;
+  if (!TableReader(lines, count->kind).read(count->n, out, "\n") || !lines.done()) return std::nullopt;
   if (ended) out += '\n';
   if (spelling == Spelling{}) return out;
   std::string spelled;

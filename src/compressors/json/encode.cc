@@ -9,6 +9,7 @@
 #include "compressors/json/decode.h"
 #include "compressors/json/nest.h"
 #include "compressors/json/plan.h"
+#include "compressors/json/sections.h"
 #include "compressors/json/spelling.h"
 #include "compressors/json/table.h"
 #include "compressors/statements.h"
@@ -22,35 +23,60 @@ using json::NodeId;
 
 namespace {
 
-constexpr std::size_t min_rows = 2;   // objects worth a table
-constexpr std::size_t min_items = 8;  // scalars worth a list
-constexpr int max_wrapping = 8;       // levels of objects around a table that are spelled as a.b
+constexpr std::size_t min_rows = 2;       // objects worth a table
+constexpr std::size_t min_keyed = 3;      // members that are objects worth a table
+constexpr std::size_t min_lists = 4;      // arrays worth a table
+constexpr std::size_t min_items = 8;      // scalars worth a list
+constexpr std::size_t min_bytes = 80;     // what is shorter stands on one line
+constexpr std::size_t few_elements = 16;  // of an array whose elements may be opened one by one
+constexpr std::size_t few_wide = 8;
+constexpr std::size_t least_share = 5;     // of the cells of keyed rows, one in so many is there
+constexpr std::size_t flat_elements = 4;   // of an array that becomes columns
+constexpr std::size_t many_columns = 160;  // flattened arrays may not lead to more
+constexpr std::size_t wide_bytes = 600;    // of an array inside a row that is rather opened
+constexpr std::size_t min_lines = 9;       // without any table
+constexpr int max_wrapping = 12;           // levels around a table that are spelled as a.b
 
 // One line of the text around the tables, or a block.
 struct Section {
-  std::string line;
+  PathId path = root_path;
+  std::string value;  // "=cell"; of a block nothing
   Table* table = nullptr;
   TablePlan* plan = nullptr;
   Nest* nest = nullptr;
 };
+
+std::string_view rows_word(RowKind kind) {
+  switch (kind) {
+    case RowKind::objects:
+      return " rows";
+    case RowKind::keyed:
+      return " keyed rows";
+    case RowKind::lists:
+      return " lists";
+    case RowKind::items:
+      return " items";
+  }
+  return " rows";
+}
 
 class Encoder {
  public:
   Encoder(const Document& doc, const EncodeOptions& options) : doc_(doc), options_(options) {}
 
   std::optional<std::string> run(std::string_view style = {}, std::string_view remark = {}) {
-    if (doc_.is(0, Kind::array)) {
-      if (!block(0, "")) return std::nullopt;
-    } else if (doc_.is(0, Kind::object)) {
-      members(0, root_path, 0);
-      if (plans_.empty() && nests_.empty() && lines_ < 9) return std::nullopt;
-    } else {
-      return std::nullopt;
+    if (!doc_.is(0, Kind::array) && !doc_.is(0, Kind::object)) return std::nullopt;
+    const bool whole = block(0, root_path);
+    if (!whole) {
+      sections_.clear();
+      if (!open(0, root_path, 0)) return std::nullopt;
+      if (plans_.empty() && nests_.empty() && lines_ < min_lines) return std::nullopt;
     }
-    return finish(doc_.is(0, Kind::array), style, remark);
+    return finish(whole, style, remark);
   }
 
-  std::optional<std::string> finish(bool root_is_array, std::string_view style, std::string_view remark = {}) {
+  // `whole`: the document is one block.
+  std::optional<std::string> finish(bool whole, std::string_view style, std::string_view remark = {}) {
     std::vector<TablePlan*> plans;
     for (TablePlan& p : plans_) plans.push_back(&p);
     for (Nest& nest : nests_) {
@@ -59,42 +85,54 @@ class Encoder {
       }
     }
     if (options_.marks) assign_letters(plans);
+    std::vector<PathId> headings(sections_.size(), root_path);
+    if (options_.marks && !whole) {
+      std::vector<PathId> lines;
+      for (const Section& s : sections_) lines.push_back(s.path);
+      headings = choose_headings(paths_, lines);
+    }
     Marks marks;
     std::string body;
     std::string counts;
-    for (const Section& s : sections_) {
+    PathId heading = root_path;
+    bool headed = false;
+    for (std::size_t i = 0; i < sections_.size(); ++i) {
+      const Section& s = sections_[i];
+      if (headings[i] != heading) {
+        heading = headings[i];
+        body += heading == root_path ? std::string(no_heading) : std::string(heading_lead) + paths_.name(heading);
+        body += '\n';
+        headed = true;
+      }
+      if (!whole) body += name_below(paths_, heading, s.path);
+      if (s.nest == nullptr && s.plan == nullptr) {
+        body += s.value;
+        body += '\n';
+        continue;
+      }
+      std::string block, count;
       if (s.nest != nullptr) {
-        std::string block;
         std::size_t rows = 0;
         bool good = true;
         s.nest->print(block, options_.ruler, rows, marks, good);
         if (!good) return std::nullopt;
-        const std::string count = std::to_string(rows) + " nested rows";
-        if (root_is_array) {
-          counts = ", " + count;
-        } else {
-          body += s.line + ": " + count + '\n';
-        }
-        body += block;
-        continue;
+        count = std::to_string(rows) + " nested rows";
+      } else {
+        BlockPrinter printer(*s.plan);
+        if (!printer.prepare(options_.ruler)) return std::nullopt;
+        const Marks m = printer.marks();
+        marks.cell |= m.cell;
+        marks.column |= m.column;
+        marks.heading |= m.heading;
+        printer.print(block);
+        count = std::to_string(s.table->rows()) + std::string(rows_word(s.table->kind()));
       }
-      if (s.plan == nullptr) {
-        body += s.line;
-        continue;
-      }
-      BlockPrinter printer(*s.plan, s.table->list());
-      if (!printer.prepare(options_.ruler)) return std::nullopt;
-      const Marks m = printer.marks();
-      marks.cell |= m.cell;
-      marks.column |= m.column;
-      marks.heading |= m.heading;
-      const std::string count = std::to_string(s.table->rows()) + (s.table->list() ? " items" : " rows");
-      if (root_is_array) {
+      if (whole) {
         counts = ", " + count;
       } else {
-        body += s.line + ": " + count + '\n';
+        body += ": " + count + '\n';
       }
-      printer.print(body);
+      body += block;
     }
     std::string out = "[json";
     out += style;
@@ -111,6 +149,7 @@ class Encoder {
     explain(marks.column, "{x} = x's cell");
     explain(marks.parent, "{..} = that of the row above it in the tree");
     explain(marks.heading, "^ = the -- line above");
+    explain(headed, "-- x: names below begin with x");
     explain(!remark.empty(), remark);
     out += "]\n";
     body.insert(0, out);
@@ -121,41 +160,102 @@ class Encoder {
   // No rows below rows.
   void keep_flat() { flat_ = true; }
 
-  // A table or list of the array's elements; false if they make none.
-  bool block(NodeId array, std::string line, std::optional<NodeId> enclosing = std::nullopt) {
+  // A table or list of what the array or object holds; false if that makes none.
+  bool block(NodeId node, PathId path, std::optional<NodeId> enclosing = std::nullopt) {
+    if (doc_.is(node, Kind::object)) return keyed_block(node, path);
     std::vector<NodeId> nodes;
-    std::size_t objects = 0;
-    for (const NodeId e : doc_.elements(array)) {
+    std::size_t objects = 0, arrays = 0;
+    for (const NodeId e : doc_.elements(node)) {
       nodes.push_back(e);
       objects += doc_.is(e, Kind::object);
+      arrays += doc_.is(e, Kind::array);
     }
-    return block_of(array, std::move(nodes), objects, std::move(line), enclosing);
-  }
-
-  bool block_of(NodeId array, std::vector<NodeId> nodes, std::size_t objects, std::string line,
-                std::optional<NodeId> enclosing) {
-    if (objects == nodes.size() && objects >= min_rows) {
-      if (auto nest = flat_ ? std::nullopt : Nest::of_array(doc_, nodes, array)) {
-        nests_.push_back(std::move(*nest));
-        if (nests_.back().plan(options_.whole_names, options_.marks, enclosing)) {
-          sections_.push_back({std::move(line), nullptr, nullptr, &nests_.back()});
+    if (objects == nodes.size() && objects >= min_rows) return object_block(node, std::move(nodes), path, enclosing);
+    if (arrays == nodes.size() && arrays >= min_lists) {
+      if (auto table = Table::of_lists(doc_, nodes)) {
+        if (table->apart_count() * 2 <= table->rows()) {
+          add(std::move(*table), path);
           return true;
         }
-        nests_.pop_back();
       }
-      auto table = Table::build(doc_, nodes, {});
-      if (!table || table->apart_count() * 2 > table->rows()) return false;
-      if (options_.marks) set_odd_rows_apart(*table);
-      add(std::move(*table), std::move(line));
-      return true;
     }
     if (nodes.size() < min_items || objects > 0) return false;
-    add(Table::of_list(doc_, std::move(nodes)), std::move(line));
+    add(Table::of_items(doc_, std::move(nodes)), path);
     return true;
   }
 
  private:
-  void add(Table table, std::string line) {
+  bool object_block(NodeId array, std::vector<NodeId> nodes, PathId path, std::optional<NodeId> enclosing) {
+    if (auto nest = flat_ ? std::nullopt : Nest::of_array(doc_, nodes, array)) {
+      nests_.push_back(std::move(*nest));
+      if (nests_.back().plan(options_.whole_names, options_.marks, enclosing)) {
+        sections_.push_back({path, {}, nullptr, nullptr, &nests_.back()});
+        return true;
+      }
+      nests_.pop_back();
+    }
+    auto table = build(nodes, false);
+    if (!table || table->apart_count() * 2 > table->rows()) return false;
+    if (options_.marks) set_odd_rows_apart(*table);
+    add(std::move(*table), path);
+    return true;
+  }
+
+  // Members that are like-shaped objects: a fifth of their cells and more is there.
+  bool keyed_block(NodeId object, PathId path) {
+    const std::vector<NodeId> nodes = like_members(object);
+    if (nodes.empty()) return false;
+    auto table = build(nodes, true);
+    if (!table || table->apart_count() * 2 > table->rows() || table->columns().size() < 2) return false;
+    const std::size_t rows = table->rows() - table->apart_count();
+    if ((table->present() - rows) * least_share < rows * (table->columns().size() - 1)) return false;
+    add(std::move(*table), path);
+    return true;
+  }
+
+  // The values of an object's members if nearly all are objects, and alike at a glance; else none.
+  std::vector<NodeId> like_members(NodeId object) const {
+    std::vector<NodeId> nodes;
+    std::size_t objects = 0;
+    for (const Member m : doc_.members(object)) {
+      nodes.push_back(m.value);
+      objects += doc_.is(m.value, Kind::object);
+    }
+    if (objects < min_keyed || objects * 10 < nodes.size() * 9 || !alike(nodes)) nodes.clear();
+    return nodes;
+  }
+
+  // Of a few objects here and there, most share most of their keys with one in the middle.
+  bool alike(const std::vector<NodeId>& nodes) const {
+    const std::size_t n = nodes.size();
+    const NodeId middle = nodes[n / 2];
+    std::size_t like = 0;
+    for (const NodeId other : {nodes.front(), nodes[n / 4], nodes[3 * n / 4], nodes.back()})
+      like += alike(middle, other);
+    return like >= 3;
+  }
+
+  bool alike(NodeId a, NodeId b) const {
+    if (!doc_.is(a, Kind::object) || !doc_.is(b, Kind::object)) return false;
+    std::size_t shared = 0, looked = 0;
+    for (const Member m : doc_.members(a)) {
+      if (++looked > 32) break;
+      shared += doc_.member(b, doc_.string(m.key)).has_value();
+    }
+    return shared * 2 >= looked && shared * 2 >= doc_.count(b);
+  }
+
+  std::optional<Table> build(const std::vector<NodeId>& nodes, bool keyed) const {
+    TableOptions options;
+    options.keyed = keyed;
+    options.elements = flat_elements;
+    auto table = Table::build(doc_, nodes, options);
+    if (table && table->columns().size() <= many_columns) return table;
+    options.elements = 1;
+    return Table::build(doc_, nodes, options);
+  }
+
+  void add(Table table, PathId path) {
     tables_.push_back(std::move(table));
     plans_.emplace_back(tables_.back(), options_.whole_names);
     if (options_.marks) {
@@ -163,25 +263,65 @@ class Encoder {
     } else {
       plans_.back().plan_plainly();
     }
-    sections_.push_back({std::move(line), &tables_.back(), &plans_.back(), nullptr});
+    sections_.push_back({path, {}, &tables_.back(), &plans_.back(), nullptr});
   }
 
-  void members(NodeId object, PathId path, int level) {
-    for (const Member m : doc_.members(object)) {
-      const PathId here = paths_.add(path, doc_.string(m.key), false);
-      const NodeId v = m.value;
-      if (doc_.is(v, Kind::object) && Document::first_child(v) != doc_.end_of(v) && level < max_wrapping) {
-        members(v, here, level + 1);
-        continue;
+  // What an object or a short array holds, one line or block each; false if the array is too long for that.
+  bool open(NodeId node, PathId path, int level) {
+    if (doc_.is(node, Kind::object)) {
+      std::optional<NodeId> before;
+      for (const Member m : doc_.members(node)) {
+        const PathId below = paths_.add(path, doc_.string(m.key));
+        // The lines of a key that comes twice in a row would read as those of one.
+        if (before && doc_.string(*before) == doc_.string(m.key)) {
+          line(m.value, below);
+        } else {
+          value(m.value, below, level + 1, node);
+        }
+        before = m.key;
       }
-      std::string line = paths_.name(here);
-      if (doc_.is(v, Kind::array) && doc_[v].size() > 80 && block(v, line, object)) continue;
-      line += '=';
-      append_cell(line, doc_, v, {'\n', true, false});
-      line += '\n';
-      ++lines_;
-      sections_.push_back({std::move(line), nullptr, nullptr, nullptr});
+      return true;
     }
+    if (doc_.count(node) > few_elements) return false;
+    std::int32_t index = 0;
+    for (const NodeId e : doc_.elements(node)) value(e, paths_.add_element(path, index++), level + 1, std::nullopt);
+    return true;
+  }
+
+  void value(NodeId node, PathId path, int level, std::optional<NodeId> enclosing) {
+    const bool object = doc_.is(node, Kind::object), empty = Document::first_child(node) == doc_.end_of(node);
+    if ((object || doc_.is(node, Kind::array)) && !empty) {
+      const bool large = doc_[node].size() > min_bytes;
+      if (large && !few_and_wide(node) && block(node, path, enclosing)) return;
+      if (level < max_wrapping && (object || large) && open(node, path, level)) return;
+      if (large && block(node, path, enclosing)) return;
+    }
+    line(node, path);
+  }
+
+  void line(NodeId node, PathId path) {
+    std::string cell = "=";
+    append_cell(cell, doc_, node, {'\n', true, false});
+    ++lines_;
+    sections_.push_back({path, std::move(cell), nullptr, nullptr, nullptr});
+  }
+
+  // A few objects, most of whose bytes are in long arrays or maps of their own.
+  bool few_and_wide(NodeId array) const {
+    if (!doc_.is(array, Kind::array) || doc_.count(array) > few_wide) return false;
+    std::size_t inside = 0;
+    for (const NodeId row : doc_.elements(array)) {
+      if (!doc_.is(row, Kind::object)) return false;
+      for (const Member m : doc_.members(row)) {
+        if (doc_[m.value].size() >= wide_bytes && makes_rows(m.value)) inside += doc_[m.value].size();
+      }
+    }
+    return inside * 10 > doc_[array].size() * 6;
+  }
+
+  bool makes_rows(NodeId node) const {
+    if (doc_.is(node, Kind::array)) return doc_.count(node) >= min_items;
+    return doc_.is(node, Kind::object) && like_members(node).size() >= min_items;
   }
 
   const Document& doc_;
@@ -213,7 +353,7 @@ std::optional<std::string> encode_lines(std::string_view text, const EncodeOptio
   const Spelling spelling = spelling_of(text.substr(0, text.find('\n')));
   Encoder encoder(*doc, options);
   encoder.keep_flat();
-  if (!encoder.block(0, "")) return std::nullopt;
+  if (!encoder.block(0, root_path)) return std::nullopt;
   auto view = encoder.finish(true, " lines" + describe(spelling) + (ended ? "" : " unended"));
   if (!view) return std::nullopt;
   const auto back = decode(*view);

@@ -29,6 +29,11 @@ bool holds_rows(const Document& doc, NodeId node) {
   return true;
 }
 
+// A row that would be taken for the title of a class.
+bool reads_as_title(std::string_view line) {
+  return line == "with rows below:" || line == "without:" || line == "below:";
+}
+
 struct Found {
   std::size_t bytes = 0, rows = 0, arrays = 0;
 };
@@ -139,7 +144,7 @@ bool Nest::plan(const std::vector<std::string>& whole_names, bool marks, std::op
       std::string name;
       Paths names;
       PathId at = root_path;
-      for (const std::string& key : path_) at = names.add(at, key, false);
+      for (const std::string& key : path_) at = names.add(at, key);
       name = names.name(at);
       for (std::size_t k = 0; k < c.table->columns().size(); ++k) {
         if (c.table->columns()[k].name == name) c.plan->below = k;
@@ -182,7 +187,7 @@ void Nest::print(std::string& out, tokens::Counter* ruler, std::size_t& printed,
     of_class.push_back(printers.size());
     next.push_back(0);
     if (!c.table) continue;
-    BlockPrinter& printer = printers.emplace_back(*c.plan, false);
+    BlockPrinter& printer = printers.emplace_back(*c.plan);
     if (!printer.prepare(ruler)) {
       good = false;
       return;
@@ -211,7 +216,7 @@ void Nest::print(std::string& out, tokens::Counter* ruler, std::size_t& printed,
         ++printed;
         if (apart) {
           run.flush();
-          append_minified(line, doc_->raw(row));
+          printers[of_class[k]].print_apart(line, r);
           out.append(depth, ' ');
           out += line;
           out += '\n';
@@ -219,6 +224,7 @@ void Nest::print(std::string& out, tokens::Counter* ruler, std::size_t& printed,
           printers[of_class[k]].print_row(line, r);
           if (kids && !line.empty() && line[0] == '{') good = false;
           if (kids && reads_as_statement(line)) good = false;
+          if (depth == 0 && reads_as_title(line)) good = false;
           if (kids) {
             run.flush();
             out.append(depth, ' ');

@@ -1,6 +1,8 @@
 #include "compressors/json/paths.h"
 
 #include <algorithm>
+#include <charconv>
+#include <utility>
 
 #include "base/hash.h"
 #include "json/document.h"
@@ -53,20 +55,28 @@ void append_key(std::string& out, std::string_view key) {
   }
 }
 
-PathId Paths::add(PathId parent, std::string_view key, bool first_element) {
-  const auto depth = static_cast<std::uint16_t>(steps_[parent].depth + 1);
-  steps_.push_back({std::string(key), first_element, parent, depth});
+PathId Paths::append(Step step) {
+  step.depth = static_cast<std::uint16_t>(steps_[step.parent].depth + 1);
+  steps_.push_back(std::move(step));
   return static_cast<PathId>(steps_.size() - 1);
 }
 
-PathId Paths::find_or_add(PathId parent, std::string_view key, bool first_element) {
-  const std::uint64_t hash = hash64(key, std::uint64_t{parent} << 1 | static_cast<std::uint64_t>(first_element));
+PathId Paths::add(PathId parent, std::string_view key) {
+  return append({std::string(key), -1, parent, 0});
+}
+
+PathId Paths::add_element(PathId parent, std::int32_t index) {
+  return append({{}, index, parent, 0});
+}
+
+PathId Paths::find_or_add(PathId parent, std::string_view key, std::int32_t index) {
+  const std::uint64_t hash = hash64(key, std::uint64_t{parent} << 32 | static_cast<std::uint32_t>(index));
   const auto [from, to] = index_.equal_range(hash);
   for (auto it = from; it != to; ++it) {
     const Step& s = steps_[it->second];
-    if (s.parent == parent && s.first_element == first_element && s.key == key) return it->second;
+    if (s.parent == parent && s.index == index && s.key == key) return it->second;
   }
-  const PathId id = add(parent, key, first_element);
+  const PathId id = append({std::string(key), index, parent, 0});
   index_.emplace(hash, id);
   return id;
 }
@@ -77,8 +87,10 @@ std::string Paths::name(PathId id) const {
   std::string out;
   for (auto it = chain.rbegin(); it != chain.rend(); ++it) {
     const Step& s = steps_[*it];
-    if (s.first_element) {
-      out += "[0]";
+    if (s.index >= 0) {
+      out += '[';
+      out += std::to_string(s.index);
+      out += ']';
       continue;
     }
     if (!out.empty()) out += '.';
@@ -87,13 +99,18 @@ std::string Paths::name(PathId id) const {
   return out;
 }
 
-std::optional<PathId> Paths::parse(std::string_view& text) {
-  PathId at = root_path;
+std::optional<PathId> Paths::parse(std::string_view& text, PathId from) {
+  PathId at = from;
   std::string_view rest = text;
   for (bool first = true;; first = false) {
-    if (!first && rest.starts_with("[0]")) {
-      rest.remove_prefix(3);
-      at = find_or_add(at, "", true);
+    if (rest.starts_with('[')) {
+      std::int32_t index = -1;
+      const auto r = std::from_chars(rest.data() + 1, rest.data() + rest.size(), index);
+      const auto end = static_cast<std::size_t>(r.ptr - rest.data());
+      if (r.ec != std::errc() || index < 0 || end >= rest.size() || rest[end] != ']') return std::nullopt;
+      if (end > 2 && rest[1] == '0') return std::nullopt;
+      rest.remove_prefix(end + 1);
+      at = find_or_add(at, "", index);
       continue;
     }
     if (!first) {
@@ -106,13 +123,13 @@ std::optional<PathId> Paths::parse(std::string_view& text) {
       if (end >= rest.size()) return std::nullopt;
       const auto quoted = json::Document::parse(rest.substr(0, end + 1));
       if (!quoted) return std::nullopt;
-      at = find_or_add(at, quoted->string(0), false);
+      at = find_or_add(at, quoted->string(0), -1);
       rest.remove_prefix(end + 1);
     } else {
       std::size_t end = 0;
       while (end < rest.size() && plain(static_cast<unsigned char>(rest[end]))) ++end;
       if (end == 0) return std::nullopt;
-      at = find_or_add(at, rest.substr(0, end), false);
+      at = find_or_add(at, rest.substr(0, end), -1);
       rest.remove_prefix(end);
     }
   }
@@ -120,44 +137,47 @@ std::optional<PathId> Paths::parse(std::string_view& text) {
   return at;
 }
 
-void ObjectBuilder::begin(std::string& out) {
-  open_.clear();
+void ObjectBuilder::begin(std::string& out, bool array) {
+  open_.assign(1, {root_path, array});
   comma_ = false;
-  out += '{';
+  good_ = true;
+  out += array ? '[' : '{';
+}
+
+void ObjectBuilder::write_key(std::string& out, PathId id) {
+  if (comma_) out += ',';
+  comma_ = false;
+  const Paths::Step& step = paths_[id];
+  Open& holder = open_.back();
+  if (holder.array != (step.index >= 0)) good_ = false;
+  if (step.index >= 0) {
+    if (step.index != holder.next++) good_ = false;
+    return;
+  }
+  out += '"';
+  json::escape_to(out, step.key);
+  out += "\":";
 }
 
 void ObjectBuilder::key(std::string& out, PathId leaf) {
   chain_.clear();
-  for (PathId p = paths_[leaf].parent; p != root_path; p = paths_[p].parent) chain_.push_back(p);
+  for (PathId p = leaf; p != root_path; p = paths_[p].parent) chain_.push_back(p);
+  chain_.push_back(root_path);
   std::reverse(chain_.begin(), chain_.end());
   std::size_t common = 0;
-  while (common < open_.size() && common < chain_.size() && open_[common] == chain_[common]) ++common;
-  const auto write_key = [&](PathId id) {
-    if (comma_) out += ',';
-    comma_ = false;
-    if (paths_[id].first_element) return;
-    out += '"';
-    json::escape_to(out, paths_[id].key);
-    out += "\":";
-  };
+  while (common < open_.size() && common + 1 < chain_.size() && open_[common].path == chain_[common]) ++common;
   while (open_.size() > common) {
-    // A step holds an array if the step below it is its first element; that one holds the object.
-    const bool array = paths_[open_.back()].first_element;
-    out += '}';
+    out += open_.back().array ? ']' : '}';
     open_.pop_back();
-    if (array) {
-      out += ']';
-      open_.pop_back();
-    }
     comma_ = true;
   }
-  for (std::size_t i = open_.size(); i < chain_.size(); ++i) {
-    write_key(chain_[i]);
-    const bool array = i + 1 < chain_.size() && paths_[chain_[i + 1]].first_element;
+  for (std::size_t i = open_.size(); i + 1 < chain_.size(); ++i) {
+    write_key(out, chain_[i]);
+    const bool array = paths_[chain_[i + 1]].index >= 0;
     out += array ? '[' : '{';
-    open_.push_back(chain_[i]);
+    open_.push_back({chain_[i], array});
   }
-  write_key(leaf);
+  write_key(out, leaf);
   comma_ = true;
 }
 
@@ -166,17 +186,9 @@ void ObjectBuilder::add(std::string& out, PathId leaf, std::string_view json) {
   out += json;
 }
 
-void ObjectBuilder::end(std::string& out) {
-  while (!open_.empty()) {
-    const bool array = paths_[open_.back()].first_element;
-    out += '}';
-    open_.pop_back();
-    if (array) {
-      out += ']';
-      if (!open_.empty()) open_.pop_back();
-    }
-  }
-  out += '}';
+bool ObjectBuilder::end(std::string& out) {
+  for (; !open_.empty(); open_.pop_back()) out += open_.back().array ? ']' : '}';
+  return good_;
 }
 
 }  // namespace headroom::compressors::records

@@ -122,7 +122,8 @@ void TablePlan::constants() {
   if (full_rows_ < 2) return;
   for (std::size_t c = 0; c < columns_.size(); ++c) {
     const Distinct& d = distinct_[c];
-    if (c != below && d.complete && d.values.size() == 1 && d.counts[0] == full_rows_ && !table_->list())
+    if (c != below && d.complete && d.values.size() == 1 && d.counts[0] == full_rows_ &&
+        table_->kind() != RowKind::items)
       columns_[c].role = Role::constant;
     const Column& column = table_->columns()[c];
     // A column of strings only, some of which look like numbers, says so once instead of quoting each.

@@ -28,7 +28,7 @@ std::optional<Grid> from_rows(const Document& doc, std::vector<NodeId> rows, Tab
   for (const Column& c : table->columns()) {
     grid.names.push_back(c.name);
     PathId last = c.path;
-    while (last != root_path && table->paths()[last].first_element) last = table->paths()[last].parent;
+    while (last != root_path && table->paths()[last].index >= 0) last = table->paths()[last].parent;
     grid.keys.push_back(table->paths()[last].key);
   }
   grid.cells.reserve(rows.size() * columns);

@@ -1,10 +1,11 @@
-// An array of objects as a table: typed columns over the rows, built in two passes over the document's nodes.
+// Rows of one shape as a table: typed columns over the rows, built in two passes over the document's nodes.
 //
 //   [{"id": 1, "a": {"b": "x"}}, {"id": 2, "a": {"b": null}, "c": [1, 2]}]
 //   columns id, a.b, c; the cell of row 0 in c is missing
 //
-// Objects flatten to a.b, arrays of exactly one object to a[0].b. A path may be a leaf in some rows and an object in
-// others
+// Rows are objects, the members of an object (their keys are the first column), arrays (columns [0], [1], ...) or
+// single values. Objects flatten to a.b, arrays of few objects to a[0].b, a[1].b. A path may be a leaf in some rows and
+// an object in others
 // ("parent": null), never both in one. Columns stand in an order that every row's own key order is a part of; a row
 // that has another order, a key twice, or one of the rare keys stands apart (`apart`), to be shown as its JSON. A cell
 // is a node of the document: nothing is copied. O(cells); 4 bytes a cell. Limits: 256 columns, 8 levels, rows x columns
@@ -33,12 +34,22 @@ struct Column {
   std::uint32_t present() const { return strings + numbers + booleans + nulls + containers; }
 };
 
+enum class RowKind : std::uint8_t {
+  objects,
+  keyed,  // the members of an object: column 0 holds the keys; what is no object stands apart
+  lists,  // arrays; what a shorter one does not have is missing
+  items,  // single values of any kind: one unnamed column
+};
+
 struct TableOptions {
   // Keys seen in at most rows / rare_share rows do not become columns: their rows stand apart. 0: every key is a
   // column.
   std::size_t rare_share = 32;
   // Members with this name stay whole (a leaf), whatever they hold: the arrays of a tree.
   std::string_view leaf_key;
+  // Arrays of up to so many objects are flattened.
+  std::size_t elements = 1;
+  bool keyed = false;  // the rows are values of members, of one object
 };
 
 class Table {
@@ -51,8 +62,12 @@ class Table {
   static std::optional<Table> of_array(const json::Document& doc, json::NodeId array, TableOptions options = {});
 
   // Values of any kind as rows of one unnamed column ("item").
-  static Table of_list(const json::Document& doc, std::vector<json::NodeId> values);
-  bool list() const { return list_; }
+  static Table of_items(const json::Document& doc, std::vector<json::NodeId> values);
+  // Arrays as rows; nullopt if they are too unlike in length.
+  static std::optional<Table> of_lists(const json::Document& doc, std::vector<json::NodeId> arrays);
+  RowKind kind() const { return kind_; }
+  // How many of the cells are not missing, in rows that do not stand apart.
+  std::size_t present() const;
 
   const json::Document& doc() const { return *doc_; }
   std::size_t rows() const { return rows_.size(); }
@@ -77,7 +92,7 @@ class Table {
   std::vector<json::NodeId> cells_;
   std::vector<bool> apart_;
   std::size_t apart_count_ = 0;
-  bool list_ = false;
+  RowKind kind_ = RowKind::objects;
 };
 
 // The cells of one column with equal ones (by their raw bytes) told apart: ids[r] indexes `values`, in order of first

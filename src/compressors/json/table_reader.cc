@@ -64,10 +64,10 @@ bool TableReader::read_line(std::string_view line, std::uint64_t& count, bool& f
       }
     }
   }
-  if (!list_ && line.starts_with('{') && end_of_json(line, 0) == line.size()) {
+  if (stands_apart(line)) {
     for (; repeats > 0; --repeats, --count, first = false) {
       if (!first) out += between;
-      out += line;
+      append_apart(line, out);
     }
     return true;
   }
@@ -105,6 +105,15 @@ bool TableReader::read_line(std::string_view line, std::uint64_t& count, bool& f
     if (!row(*cells, out)) return false;
   }
   return true;
+}
+
+bool TableReader::stands_apart(std::string_view line) const {
+  if (kind_ == RowKind::items || line.size() < 2) return false;
+  return line[0] == (kind_ == RowKind::lists ? '[' : '{') && end_of_json(line, 0) == line.size();
+}
+
+void TableReader::append_apart(std::string_view line, std::string& out) const {
+  out += kind_ == RowKind::keyed ? line.substr(1, line.size() - 2) : line;
 }
 
 bool TableReader::read_branch(std::string_view line, std::string& before, std::string& behind) {
@@ -454,49 +463,57 @@ bool TableReader::append_value(const Col& c, std::string_view cell, const std::v
   return true;
 }
 
+bool TableReader::append_found(const Col& c, const std::vector<std::string_view>& cells, std::string& out) const {
+  if (c.constant) {
+    out += c.json;
+    return true;
+  }
+  if (c.derived) {
+    std::string value;
+    if (!fill(c, {}, cells, value)) return false;
+    out += json::quote(value);
+    return true;
+  }
+  std::string_view cell;
+  if (c.shown && c.cell < cells.size()) {
+    cell = cells[c.cell];
+  } else if (c.by != npos) {
+    const std::size_t at = columns_[c.by].cell;
+    if (at >= cells.size()) return false;
+    const auto it = c.lookup.find(std::string(cells[at]));
+    if (it == c.lookup.end()) return false;
+    cell = it->second;
+  }
+  return !cell.empty() && append_value(c, cell, cells, out);
+}
+
 bool TableReader::row(const std::vector<std::string_view>& cells, std::string& out) {
-  if (list_) {
+  if (kind_ == RowKind::items) {
     if (columns_.size() != 1 || cells.empty() || cells[0].empty()) return false;
     return append_value(columns_[0], cells[0], cells, out);
   }
+  std::size_t next = 0;
+  if (kind_ == RowKind::keyed) {
+    const std::size_t begin = out.size();
+    if (columns_.empty() || !append_found(columns_[next++], cells, out) || out[begin] != '"') return false;
+    out += ':';
+  }
   ObjectBuilder builder(paths_);
-  builder.begin(out);
-  for (const Col& c : columns_) {
+  builder.begin(out, kind_ == RowKind::lists);
+  for (; next < columns_.size(); ++next) {
+    const Col& c = columns_[next];
     if (c.rows_below) {
       builder.add(out, c.path, "[]");
       split_ = out.size() - 1;
       continue;
     }
-    if (c.constant) {
-      builder.add(out, c.path, c.json);
-      if (leave != nullptr && c.json[0] == '"') (*leave)[c.name] = unquoted(c.json);
-      continue;
-    }
-    std::string_view cell;
-    if (c.shown) {
-      if (c.cell >= cells.size()) continue;
-      cell = cells[c.cell];
-      if (cell.empty()) continue;
-    } else if (c.by != npos) {
-      const std::size_t at = columns_[c.by].cell;
-      if (at >= cells.size()) return false;
-      const auto it = c.lookup.find(std::string(cells[at]));
-      if (it == c.lookup.end()) return false;
-      cell = it->second;
-    }
+    if (c.shown && (c.cell >= cells.size() || cells[c.cell].empty())) continue;  // missing
     builder.key(out, c.path);
     const std::size_t begin = out.size();
-    if (c.derived) {
-      std::string value;
-      if (!fill(c, {}, cells, value)) return false;
-      out += json::quote(value);
-    } else if (!append_value(c, cell, cells, out)) {
-      return false;
-    }
+    if (!append_found(c, cells, out)) return false;
     if (leave != nullptr && out[begin] == '"') (*leave)[c.name] = unquoted(std::string_view(out).substr(begin));
   }
-  builder.end(out);
-  return true;
+  return builder.end(out);
 }
 
 }  // namespace headroom::compressors::records

@@ -16,6 +16,7 @@
 
 #include "compressors/json/paths.h"
 #include "compressors/json/pattern.h"
+#include "compressors/json/table.h"
 
 namespace headroom::compressors::records {
 
@@ -50,12 +51,12 @@ std::string unquoted(std::string_view cell);
 
 class TableReader {
  public:
-  TableReader(Lines& lines, bool list) : lines_(lines), list_(list) {}
+  explicit TableReader(Lines& lines, RowKind kind = RowKind::objects) : lines_(lines), kind_(kind) {}
 
   // Preamble and header line.
   bool read_head();
 
-  // Appends `count` rows as JSON values with `between` between them.
+  // Appends `count` rows as JSON values (of keyed rows: as members) with `between` between them.
   bool read(std::uint64_t count, std::string& out, std::string_view between);
 
   // The rows that one line stands for.
@@ -133,10 +134,16 @@ class TableReader {
   bool append_value(const Col& c, std::string_view cell, const std::vector<std::string_view>& cells,
                     std::string& out) const;
 
+  // A column's value in a row, which must have one.
+  bool append_found(const Col& c, const std::vector<std::string_view>& cells, std::string& out) const;
+
   bool row(const std::vector<std::string_view>& cells, std::string& out);
+  // A whole row as JSON.
+  bool stands_apart(std::string_view line) const;
+  void append_apart(std::string_view line, std::string& out) const;
 
   Lines& lines_;
-  bool list_;
+  RowKind kind_;
   Paths paths_;
   std::vector<Col> columns_;
   std::vector<PathId> shown_;
