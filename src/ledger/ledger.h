@@ -51,6 +51,7 @@ struct Gauges {
   std::int64_t requests = 0, streams = 0, websockets = 0, connections = 0, waiting = 0;  // in flight
   std::int64_t bytes_in_flight = 0;
   std::chrono::seconds uptime{0};
+  bool views = false;  // --log-messages: requests can be looked into (views.h)
   StoreFigures store = {};
 };
 

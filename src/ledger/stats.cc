@@ -231,6 +231,7 @@ std::string stats_json(const Shown& shown, Time now) {
   put_counts<Retrieved>(out, "retrievals", shown.counts.retrieved);
   put_upstream_errors(out, shown.counts);
   out.key("log").object().key("lost_lines").number(static_cast<std::int64_t>(shown.lost_lines)).end();
+  out.key("views").boolean(shown.gauges.views);
   put_recent(out, shown);
   out.end();
   return std::move(out).take();
