@@ -3,6 +3,7 @@
 #include "compressors/code/code.h"
 #include "compressors/compressor.h"
 #include "compressors/diff/diff.h"
+#include "compressors/html/html.h"
 #include "compressors/json/json.h"
 #include "compressors/log/log.h"
 #include "compressors/prose/prose.h"
@@ -12,8 +13,9 @@
 namespace headroom::compressors {
 
 const std::vector<Compressor>& all() {
-  static const std::vector<Compressor> rows{json_compressor, diff_compressor, search_compressor, table_compressor,
-                                            code_compressor, log_compressor,  blob_compressor,   prose_compressor};
+  static const std::vector<Compressor> rows{json_compressor,  diff_compressor, search_compressor,
+                                            table_compressor, code_compressor, log_compressor,
+                                            blob_compressor,  html_compressor, prose_compressor};
   return rows;
 }
 
