@@ -377,6 +377,7 @@ class Broken final : public store::Store {
   Result<void> flush() override { return refused(); }
   Result<std::uint64_t> purge(std::optional<std::chrono::seconds>) override { return refused(); }
   Result<store::Stats> stats() override { return refused(); }
+  Result<std::vector<store::WorkspaceStats>> workspaces() override { return refused(); }
   Result<store::RecordAnswer> put_record(const store::RecordPut&) override { return refused(); }
   Result<std::optional<store::Record>> get_record(std::string_view) override { return refused(); }
   Result<std::vector<store::Record>> records() override { return refused(); }

@@ -262,6 +262,7 @@ class Broken final : public store::Store {
   Result<void> flush() override { return fail(kind_, "no"); }
   Result<std::uint64_t> purge(std::optional<std::chrono::seconds>) override { return fail(kind_, "no"); }
   Result<store::Stats> stats() override { return fail(kind_, "no"); }
+  Result<std::vector<store::WorkspaceStats>> workspaces() override { return fail(kind_, "no"); }
   Result<store::RecordAnswer> put_record(const store::RecordPut&) override { return fail(kind_, "no"); }
   Result<std::optional<store::Record>> get_record(std::string_view) override { return fail(kind_, "no"); }
   Result<std::vector<store::Record>> records() override { return fail(kind_, "no"); }

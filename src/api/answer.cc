@@ -228,14 +228,33 @@ std::string formats_answer() {
   return std::move(out).take();
 }
 
-std::string stats_answer(const store::Stats& stats) {
-  json::Writer out;
-  out.object().key("entries").number(static_cast<std::int64_t>(stats.entries));
+namespace {
+
+void write_stats(json::Writer& out, const store::Stats& stats) {
+  out.key("entries").number(static_cast<std::int64_t>(stats.entries));
   out.key("bytes").number(static_cast<std::int64_t>(stats.bytes));
   out.key("expired").number(static_cast<std::int64_t>(stats.expired));
   out.key("records").number(static_cast<std::int64_t>(stats.records));
+}
+
+}  // namespace
+
+std::string stats_answer(const store::Stats& stats, const std::vector<store::WorkspaceStats>* all) {
+  json::Writer out;
+  out.object();
+  write_stats(out, stats);
   out.key("total_bytes").number(static_cast<std::int64_t>(stats.total_bytes));
-  out.key("capacity").number(static_cast<std::int64_t>(stats.capacity)).end();
+  out.key("capacity").number(static_cast<std::int64_t>(stats.capacity));
+  if (all != nullptr) {
+    out.key("workspaces").array();
+    for (const store::WorkspaceStats& w : *all) {
+      out.object().key("workspace").string(w.name);
+      write_stats(out, w.stats);
+      out.end();
+    }
+    out.end();
+  }
+  out.end();
   return std::move(out).take();
 }
 

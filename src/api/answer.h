@@ -40,6 +40,7 @@ std::string base64(std::string_view bytes);
 std::string count_answer(const Count& count);
 std::string retrieve_answer(const pipeline::RetrieveAnswer& retrieved);
 std::string formats_answer();
-std::string stats_answer(const store::Stats& stats);
+// `all`: also of these workspaces; null: of none.
+std::string stats_answer(const store::Stats& stats, const std::vector<store::WorkspaceStats>* all = nullptr);
 
 }  // namespace headroom::api

@@ -32,10 +32,12 @@ struct Config {
   std::string workspace = "default";
   std::chrono::seconds ttl{3600};
   Bytes store_bytes{std::uint64_t{1} << 30};
-  bool audit = false;        // every original that is asked for gets a line in audit.jsonl
-  std::string principal;     // who asks, for that line
-  bool synchronous = false;  // sqlite: every commit reaches the disk
+  bool audit = false;                          // every original that is asked for gets a line in audit.jsonl
+  std::string principal;                       // who asks, for that line
+  bool synchronous = false;                    // sqlite: every commit reaches the disk
   Bytes cache_bytes{std::uint64_t{24} << 20};  // finished views; only speed
+  // The process ends after this call, so that nobody can ask it for an original that it keeps in memory alone.
+  bool ends_after_call = false;
   PriceFile prices;
 
   const prices::Prices& price_table() const { return prices.table ? *prices.table : prices::Prices::built_in(); }

@@ -1,6 +1,7 @@
 #include "api/core.h"
 
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
 #include <mutex>
 #include <system_error>
@@ -115,6 +116,11 @@ struct Core::Impl {
   pipeline::ViewCache views;
   pipeline::ContentIndexes indexes;  // of originals that queries were put to
 
+  // Without a master key nothing may leave the process: originals are kept in its memory then, which is said once.
+  std::atomic<bool> for_want_of_a_key = false;
+  std::string why;  // written before the flag is set
+  std::atomic<bool> told = false;
+
   store::AuditLog audit_log;
   store::Misses misses;
 
@@ -136,7 +142,7 @@ struct Core::Impl {
     if (config.workspace != "default" && fs::exists(own, error)) return own;
     return config.directory / "workspace.key";
   }
-  bool store_leaves_process() const { return config.store != Config::StoreKind::memory; }
+  bool store_leaves_process() const { return config.store != Config::StoreKind::memory && !for_want_of_a_key; }
   fs::path database() const { return config.directory / "originals.db"; }
 
   store::Options store_options() const {
@@ -145,7 +151,7 @@ struct Core::Impl {
     options.capacity_bytes = config.store_bytes.value;
     options.synchronous = config.synchronous;
     const bool as_given = config.store_bytes.value != Config{}.store_bytes.value;
-    if (config.store == Config::StoreKind::memory && !as_given) options.capacity_bytes = memory_bytes;
+    if (!store_leaves_process() && !as_given) options.capacity_bytes = memory_bytes;
     return options;
   }
 
@@ -163,32 +169,52 @@ struct Core::Impl {
     return loaded;
   }
 
+  // The same, or the key of a store in memory. Call with the mutex held.
+  store::WorkspaceKey key_or_memory(bool make) {
+    const bool no_place = config.directory.empty() && store_leaves_process() &&
+                          (config.master_key.empty() || config.store == Config::StoreKind::sqlite);
+    const auto found =
+        no_place ? fail(ErrorKind::unavailable, "no directory: set HOME or HEADROOM_WORKSPACE_DIR") : key_of(make);
+    if (found) return *found;
+    if (!for_want_of_a_key) {
+      why = found.error().message;
+      for_want_of_a_key = true;
+    }
+    return *(key = process_key(config.workspace));
+  }
+
   // For handles of a body's texts; nullopt if nothing may be lost anyway, or where there is none (then open() says
   // why).
   std::optional<store::WorkspaceKey> handle_key(const pipeline::Options& options, bool make) {
     const bool derives = options.prompt_cache_key == pipeline::CacheKey::derive;
     if (options.retrieval == pipeline::Retrieval::none && !derives) return std::nullopt;
     const std::scoped_lock lock(mutex);
-    auto found = key_of(make);
-    return found ? std::optional(std::move(*found)) : std::nullopt;
+    return key_or_memory(make);
+  }
+
+  // What a call is told of a store that is not the one it might expect; nullopt: nothing.
+  std::optional<std::string> note_on_store(const pipeline::Options& options) {
+    if (options.retrieval == pipeline::Retrieval::none || store_leaves_process()) return std::nullopt;
+    std::string note = for_want_of_a_key ? "no key to encrypt originals with (" + why + "): " : std::string();
+    if (config.ends_after_call) {
+      return note +
+             "originals kept in memory alone would end with this process, so nothing is left out: lossless views";
+    }
+    if (!for_want_of_a_key || told.exchange(true)) return std::nullopt;
+    return note + "they are kept in this process's memory";
   }
 
   Result<store::Store*> open() {
     const std::scoped_lock lock(mutex);
     if (store) return store.get();
-    const bool needs_key = store_leaves_process() && config.directory.empty() && config.master_key.empty();
-    if ((config.store == Config::StoreKind::sqlite && config.directory.empty()) || needs_key) {
-      return fail(ErrorKind::unavailable, "no directory for originals: set HOME or HEADROOM_WORKSPACE_DIR");
-    }
-    auto workspace_key = key_of(!config.directory.empty() && config.master_key.empty());
-    if (!workspace_key) return std::unexpected(workspace_key.error());
-    if (config.store == Config::StoreKind::memory) {
-      store = store::open_memory(std::move(*workspace_key), store_options());
+    store::WorkspaceKey workspace_key = key_or_memory(!config.directory.empty() && config.master_key.empty());
+    if (!store_leaves_process()) {
+      store = store::open_memory(std::move(workspace_key), store_options());
       return store.get();
     }
     auto opened = config.store == Config::StoreKind::redis
-                      ? store::open_redis(config.store_url, std::move(*workspace_key), store_options())
-                      : store::open_sqlite(database(), std::move(*workspace_key), store_options());
+                      ? store::open_redis(config.store_url, std::move(workspace_key), store_options())
+                      : store::open_sqlite(database(), std::move(workspace_key), store_options());
     if (!opened) return std::unexpected(opened.error());
     store = std::move(*opened);
     return store.get();
@@ -254,7 +280,7 @@ struct Core::Impl {
 
   bool exists() const {
     std::error_code error;
-    return config.store != Config::StoreKind::sqlite || fs::exists(database(), error);
+    return config.store != Config::StoreKind::sqlite || for_want_of_a_key || fs::exists(database(), error);
   }
 
   // An answer for a model: text in every case.
@@ -324,12 +350,17 @@ relay::Originals Core::originals(std::string body, std::string_view format, cons
 Core::Core(Config config) : impl_(std::make_unique<Impl>(std::move(config))) {}
 Core::~Core() = default;
 
-pipeline::Outcome Core::compress(const Input& input, const pipeline::Options& options) {
+pipeline::Outcome Core::compress(const Input& input, const pipeline::Options& given) {
   CounterPool::Lease counters(impl_->counters);
-  pipeline::Services services = impl_->services_of(*counters);
+  pipeline::Options options = given;
   const auto key = impl_->handle_key(options, !impl_->config.directory.empty());
+  const auto note = impl_->note_on_store(options);
+  if (note && impl_->config.ends_after_call) options.retrieval = pipeline::Retrieval::none;
+  pipeline::Services services = impl_->services_of(*counters);
   services.key = key ? &*key : nullptr;
-  return impl_->run(input, options, services);
+  pipeline::Outcome out = impl_->run(input, options, services);
+  if (note) out.warnings.insert(out.warnings.begin(), *note);
+  return out;
 }
 
 pipeline::Outcome Core::simulate(const Input& input, const pipeline::Options& options) {
@@ -337,13 +368,11 @@ pipeline::Outcome Core::simulate(const Input& input, const pipeline::Options& op
   std::unique_ptr<store::Store> scratch;
   const auto open_scratch = [&]() -> Result<store::Store*> {
     const std::scoped_lock lock(impl_->mutex);
-    auto key = impl_->key_of(false);
-    if (!key) return std::unexpected(key.error());
-    scratch = store::open_memory(std::move(*key), impl_->store_options());
+    scratch = store::open_memory(impl_->key_or_memory(false), impl_->store_options());
     return scratch.get();
   };
-  pipeline::Services services{*counters, open_scratch, impl_->store_leaves_process()};
   const auto key = impl_->handle_key(options, false);
+  pipeline::Services services{*counters, open_scratch, impl_->store_leaves_process()};
   services.key = key ? &*key : nullptr;
   services.cache = &impl_->views;
   services.prices = &impl_->config.price_table();
@@ -457,6 +486,13 @@ Result<store::Stats> Core::store_stats() {
   return (*store)->stats();
 }
 
+Result<std::vector<store::WorkspaceStats>> Core::store_workspaces() {
+  if (!store_exists()) return std::vector<store::WorkspaceStats>();
+  const auto store = impl_->open();
+  if (!store) return std::unexpected(store.error());
+  return (*store)->workspaces();
+}
+
 Result<std::uint64_t> Core::store_purge(std::optional<std::chrono::seconds> older_than) {
   if (!store_exists()) return std::uint64_t{0};
   const auto store = impl_->open();
@@ -472,6 +508,9 @@ Result<store::RecordAnswer> Core::shared_put(const SharedCall& call, std::string
   }
   const auto store = impl_->open();
   if (!store) return std::unexpected(store.error());
+  if (impl_->config.ends_after_call && !impl_->store_leaves_process())
+    return fail(ErrorKind::unavailable, "a store in memory ends with this process" +
+                                            (impl_->why.empty() ? std::string() : " (" + impl_->why + ")"));
   SharedPut put{call.key, content, call.agent, call.if_version};
   if (call.most_entries) put.most_entries = *call.most_entries;
   return api::shared_put(**store, put);
@@ -595,7 +634,7 @@ Answer Core::call(std::string_view text) {
     case Operation::formats:
       return {Status::answered, formats_answer()};
     case Operation::store_stats:
-      return answer_of(store_stats(), stats_answer);
+      return answer_of(store_stats(), [](const store::Stats& stats) { return stats_answer(stats); });
     case Operation::store_purge:
       return answer_of(store_purge(r.older_than),
                        [](std::uint64_t n) { return "{\"removed\":" + std::to_string(n) + "}"; });

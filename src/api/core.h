@@ -126,6 +126,8 @@ class Core {
                                                      std::string_view format, const relay::Limits& limits,
                                                      const pipeline::Options& options = {});
   Result<store::Stats> store_stats();
+  // Of all workspaces in the store's file, for who owns the file: never for a caller of one workspace.
+  Result<std::vector<store::WorkspaceStats>> store_workspaces();
   Result<std::uint64_t> store_purge(std::optional<std::chrono::seconds> older_than);
   // Shared texts (shared_context.h). A content with a secret is refused where option secrets keeps it from the store.
   Result<store::RecordAnswer> shared_put(const SharedCall& call, std::string_view content,

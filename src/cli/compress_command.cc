@@ -74,7 +74,9 @@ Exit compress(const Context& context, const Arguments& arguments, const Plan& pl
       return context.print(text);
     }
   }
-  api::Core core(plan.settings.handle);
+  api::Config handle = plan.settings.handle;
+  handle.ends_after_call = true;
+  api::Core core(std::move(handle));
   const pipeline::Outcome outcome = [&] {
     const Progress progress(context, text.size());
     return core.compress(*input, plan.settings.call);

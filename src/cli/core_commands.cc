@@ -7,6 +7,7 @@
 #include "cli/commands.h"
 #include "cli/input.h"
 #include "cli/progress.h"
+#include "cli/words.h"
 #include "compressors/compressor.h"
 #include "json/writer.h"
 #include "messages/conversation.h"
@@ -95,20 +96,40 @@ Exit run_tool(const Context& context, const Arguments& arguments) {
   return context.refuse({ErrorKind::invalid_request, api::unknown_name("format", format, api::tool_formats())});
 }
 
+namespace {
+
+// The workspace's figures, and those of every workspace in the same file: who can read the file owns them all.
+Exit inspect_store(const Context& context, api::Core& core, bool json) {
+  const auto stats = core.store_stats();
+  if (!stats) return context.refuse(stats.error());
+  const auto all = core.store_workspaces();
+  if (!all) return context.refuse(all.error());
+  if (json) return context.print(api::stats_answer(*stats, &*all) + "\n");
+  if (!core.store_exists()) return context.print("nothing yet\n");
+  std::string text = "originals  " + std::to_string(stats->entries) + "\nbytes      " + std::to_string(stats->bytes) +
+                     "\nexpired    " + std::to_string(stats->expired) + "\n";
+  if (all->size() > 1) {
+    constexpr std::size_t column = 12;
+    text += "\n" + padded("workspace", 26) + aligned("originals", column) + aligned("bytes", column) +
+            aligned("expired", column) + aligned("shared", column) + "\n";
+    for (const store::WorkspaceStats& w : *all) {
+      text += padded(w.name, 26) + aligned(std::to_string(w.stats.entries), column) +
+              aligned(std::to_string(w.stats.bytes), column) + aligned(std::to_string(w.stats.expired), column) +
+              aligned(std::to_string(w.stats.records), column) + "\n";
+    }
+  }
+  return context.print(text);
+}
+
+}  // namespace
+
 Exit run_store(const Context& context, const Arguments& arguments) {
   const std::string what = arguments.positional.empty() ? "inspect" : arguments.positional.front();
   constexpr std::string_view known[] = {"inspect", "purge"};
   auto loaded = load_settings(context, arguments.options);
   if (!loaded) return context.refuse(loaded.error());
   api::Core core(loaded->settings.handle);
-  if (what == "inspect") {
-    const auto stats = core.store_stats();
-    if (!stats) return context.refuse(stats.error());
-    if (arguments.has("json")) return context.print(api::stats_answer(*stats) + "\n");
-    if (!core.store_exists()) return context.print("nothing yet\n");
-    return context.print("originals  " + std::to_string(stats->entries) + "\nbytes      " +
-                         std::to_string(stats->bytes) + "\nexpired    " + std::to_string(stats->expired) + "\n");
-  }
+  if (what == "inspect") return inspect_store(context, core, arguments.has("json"));
   if (what == "purge") {
     std::optional<std::chrono::seconds> older;
     if (arguments.has("older")) {

@@ -114,7 +114,9 @@ Exit run_shared(const Context& context, const Arguments& arguments) {
       return context.refuse({ErrorKind::invalid_request, "shared " + name + " needs a KEY"});
     const auto loaded = load_settings(context, arguments.options);
     if (!loaded) return context.refuse(loaded.error());
-    api::Core core(loaded->settings.handle);
+    api::Config handle = loaded->settings.handle;
+    handle.ends_after_call = true;
+    api::Core core(std::move(handle));
     return verb.run({context, arguments, loaded->settings, core, arguments.has("json"),
                      verb.takes_key ? arguments.positional[1] : std::string()});
   }

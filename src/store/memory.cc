@@ -167,6 +167,10 @@ class MemoryStore final : public Store {
     return stats;
   }
 
+  Result<std::vector<WorkspaceStats>> workspaces() override {
+    return std::vector<WorkspaceStats>{{key_.name, *stats()}};
+  }
+
  private:
   struct Held {
     Entry entry;

@@ -162,6 +162,12 @@ class RedisStore final : public Store {
     return Stats{at(0), at(1), at(2), at(3), at(1), options_.capacity_bytes};
   }
 
+  Result<std::vector<WorkspaceStats>> workspaces() override {
+    const auto own = stats();
+    if (!own) return std::unexpected(own.error());
+    return std::vector<WorkspaceStats>{{std::string(vault_.workspace()), *own}};
+  }
+
   Result<RecordAnswer> put_record(const RecordPut& record) override {
     const std::scoped_lock lock(mutex_);
     if (record.content.size() > max_content) return fail(ErrorKind::too_large, "a content over 64 MiB is not stored");

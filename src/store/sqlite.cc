@@ -142,6 +142,23 @@ class SqliteStore final : public Store {
     });
   }
 
+  Result<std::vector<WorkspaceStats>> workspaces() override {
+    return call<std::vector<WorkspaceStats>>([&]() -> Result<std::vector<WorkspaceStats>> {
+      const auto names = rows_.workspaces();
+      const auto total = rows_.total_bytes();
+      if (!names || !total) return std::unexpected(names ? total.error() : names.error());
+      std::vector<WorkspaceStats> out;
+      for (const std::string& name : *names) {
+        const auto c = rows_.count(name, now());
+        if (!c) return std::unexpected(c.error());
+        out.push_back({name,
+                       {c->entries, c->bytes, c->expired, c->records, static_cast<std::uint64_t>(*total),
+                        options_.capacity_bytes}});
+      }
+      return out;
+    });
+  }
+
   Result<RecordAnswer> put_record(const RecordPut& record) override {
     return call<RecordAnswer>([&] { return write_record(record); });
   }

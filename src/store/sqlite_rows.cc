@@ -303,4 +303,12 @@ Result<Rows::Counts> Rows::count(std::string_view ws, Clock::time_point now) {
                 static_cast<std::uint64_t>(run.integer(2)), static_cast<std::uint64_t>(run.integer(3))};
 }
 
+Result<std::vector<std::string>> Rows::workspaces() {
+  Run run(db_, "SELECT DISTINCT ws FROM entries ORDER BY ws");
+  std::vector<std::string> names;
+  while (run.step()) names.emplace_back(run.bytes(0));
+  if (run.code() != SQLITE_OK) return unread(run);
+  return names;
+}
+
 }  // namespace headroom::store

@@ -91,6 +91,8 @@ class Rows {
     std::uint64_t entries = 0, bytes = 0, expired = 0, records = 0;
   };
   Result<Counts> count(std::string_view ws, Clock::time_point now);
+  // Those that have entries, by name.
+  Result<std::vector<std::string>> workspaces();
 
  private:
   Result<void> written(int code) { return db_.done_or_failed(code, "cannot write to the store"); }

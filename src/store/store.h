@@ -110,6 +110,11 @@ struct Stats {
   std::uint64_t total_bytes = 0, capacity = 0;  // of all workspaces that share the store
 };
 
+struct WorkspaceStats {
+  std::string name;
+  Stats stats;
+};
+
 // Thread-safe. Errors: full, collision, unavailable, corrupt.
 class Store {
  public:
@@ -133,6 +138,8 @@ class Store {
   // the file or its pages hold nothing that anyone can read.
   virtual Result<std::uint64_t> purge(std::optional<std::chrono::seconds> older_than) = 0;
   virtual Result<Stats> stats() = 0;
+  // Of every workspace whose entries lie in the same file, by name; elsewhere of this one alone.
+  virtual Result<std::vector<WorkspaceStats>> workspaces() = 0;
 
   virtual Result<RecordAnswer> put_record(const RecordPut& record) = 0;
   virtual Result<std::optional<Record>> get_record(std::string_view name) = 0;

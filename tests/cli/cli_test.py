@@ -214,6 +214,41 @@ class Originals(Case):
         self.run_it("store", "prge", expect=2)
         self.run_it("store", "purge", "--older", "never", expect=2)
 
+    def test_inspect_shows_every_workspace_of_the_file(self):
+        flags = ("compress", "--retrieval", "tool", "--token-budget", "400")
+        self.run_it(*flags, stdin=body(table(900)))
+        self.run_it(*flags, "--workspace", "other", stdin=body(table(900)))
+        self.run_it(*flags, "--workspace", "other", stdin=body(table(900, seed=2)))
+        self.run_it("shared", "put", "plan", "--workspace", "third", stdin=b"text")
+        answer = self.answer("store", "inspect", "--json")
+        self.assertEqual(answer["entries"], 1)
+        self.assertEqual({w["workspace"]: (w["entries"], w["records"]) for w in answer["workspaces"]},
+                         {"default": (1, 0), "other": (2, 0), "third": (0, 1)})
+        shown = self.run_it("store", "inspect").stdout.decode()
+        self.assertRegex(shown, r"(?m)^other +2 ")
+
+    def test_what_ends_with_the_process_leaves_nothing_out(self):
+        sent = body(table(900))
+        flags = ("--retrieval", "tool", "--token-budget", "400")
+        locked = os.path.join(self.home, "a file, not a directory")
+        open(locked, "w").close()
+        for more, environment, word in ((("--store", "memory"), {}, "would end with this process"),
+                                        ((), {"HEADROOM_WORKSPACE_DIR": os.path.join(locked, "x")}, "no key to encrypt"),
+                                        ((), {"HOME": ""}, "HEADROOM_WORKSPACE_DIR")):
+            with self.subTest(word):
+                answer = self.answer("compress", "--json", *flags, *more, stdin=sent, environment=environment)
+                self.assertEqual((answer["lossless"], answer["ccr_hashes"], answer["error"]), (True, [], None))
+                self.assertEqual(len([w for w in answer["warnings"] if word in w]), 1, answer["warnings"])
+                done = self.run_it("compress", *flags, *more, stdin=sent, environment=environment)
+                self.assertEqual(done.stderr.decode().count(word), 1)
+                self.assertNotIn(b"hash=", done.stdout)
+                self.run_it("shared", "put", "plan", *more, stdin=b"text", environment=environment, expect=3)
+        # One process that answers for itself may keep them in its memory: said once.
+        talk = [{"op": "compress", "messages": json.loads(sent)["messages"], "opts": {"retrieval": "tool", "token_budget": 400}}] * 2
+        lines = self.run_it("worker", stdin="".join(json.dumps(t) + "\n" for t in talk).encode(),
+                            environment={"HEADROOM_WORKSPACE_DIR": os.path.join(locked, "x")}).stdout.decode()
+        self.assertEqual(lines.count("hash="), 2)
+
     def test_workspaces_do_not_see_each_other(self):
         flags = ("compress", "--json", "--retrieval", "tool", "--token-budget", "400")
         handle = self.answer(*flags, stdin=body(table(900)))["ccr_hashes"][0]
