@@ -190,6 +190,24 @@ def json_in_strings():
 
 
 @case("json")
+def tool_result_in_json():
+    """A tool's answer as a server of tools wraps it: JSON, printed with blanks, in a string of JSON."""
+    r = dice("wrapped")
+    rows = [{"id": 500 + 3 * i, "title": f"Reader fails on input {i}", "state": r.choice(["open", "closed"]), "user": {"login": r.choice(["mara", "ines"])},
+             "labels": r.choice([[], ["bug"], ["bug", "parser"]]), "comments": r.randrange(20)} for i in range(45)]
+    rows[31]["title"] = "Crash: out of memory in the parser"
+    return dump({"content": [{"type": "text", "text": json.dumps({"total": 45, "issues": rows}, indent=2)}], "isError": False})
+
+
+@case("json")
+def json_lines_crlf():
+    """JSON lines as a program on Windows writes them."""
+    r = dice("crlf")
+    return b"".join(dump({"at": f"2026-10-01T08:{i // 2:02}:{i % 2 * 30:02}Z", "level": "info" if i != 50 else "error", "took": r.randrange(400),
+                          "said": "handled" if i != 50 else "disk full <C:\\data>"}) + b"\r\n" for i in range(80))
+
+
+@case("json")
 def lists_query_rows():
     """What a query returns: names of columns, rows as arrays, one of them shorter and one of strings that look like numbers."""
     r = dice("query")

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "compressors/json/decode.h"
+#include "compressors/json/embedded.h"
 #include "compressors/json/encode.h"
 #include "json/document.h"
 
@@ -16,6 +17,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   (void)records::decode(text);
   if (const auto doc = json::Document::parse(text)) {
+    if (const auto opened = records::open_strings(*doc)) {
+      std::string closed;
+      records::close_strings(closed, opened->text, opened->spelling, opened->ended);
+      if (!json::same_tokens(closed, text)) std::abort();
+    }
     for (const bool marks : {true, false}) {
       records::EncodeOptions options;
       options.marks = marks;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "compressors/json/cells.h"
+#include "compressors/json/embedded.h"
 #include "compressors/json/paths.h"
 #include "compressors/json/sections.h"
 #include "compressors/json/spelling.h"
@@ -225,6 +226,13 @@ std::optional<std::string> decode(std::string_view view) {
   std::string_view head = lines.next();
   if (!head.starts_with("[json") || !head.ends_with(']')) return std::nullopt;
   head.remove_prefix(5);
+  const auto strings = read_strings_style(head);
+  const auto closed = [&strings](std::string text) {
+    if (!strings) return text;
+    std::string out;
+    close_strings(out, text, strings->spelling, strings->ended);
+    return out;
+  };
   bool json_lines = false, ended = true;
   Spelling spelling;
   if (head.starts_with(" lines")) {
@@ -244,17 +252,18 @@ std::optional<std::string> decode(std::string_view view) {
   std::string out;
   if (what.empty() && !json_lines) {
     if (!read_members(lines, out)) return std::nullopt;
-    return out;
+    return closed(std::move(out));
   }
   if (!what.ends_with(", ")) return std::nullopt;
   const auto count = count_of(what.substr(0, what.size() - 2));
   if (!count) return std::nullopt;
   if (!json_lines) {
     if (!read_block(lines, *count, {}, out) || !lines.done()) return std::nullopt;
-    return out;
+    return closed(std::move(out));
   }
   if (count->nested || count->kind == RowKind::keyed) return std::nullopt;
   if (!TableReader(lines, count->kind).read(count->n, out, "\n") || !lines.done()) return std::nullopt;
+  out = closed(std::move(out));
   if (ended) out += '\n';
   if (spelling == Spelling{}) return out;
   std::string spelled;

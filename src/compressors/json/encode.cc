@@ -7,6 +7,7 @@
 #include "compressors/json/block.h"
 #include "compressors/json/cells.h"
 #include "compressors/json/decode.h"
+#include "compressors/json/embedded.h"
 #include "compressors/json/nest.h"
 #include "compressors/json/plan.h"
 #include "compressors/json/sections.h"
@@ -135,6 +136,7 @@ class Encoder {
       body += block;
     }
     std::string out = "[json";
+    out += options_.strings;
     out += style;
     out += counts;
     out += ", complete";
@@ -150,6 +152,7 @@ class Encoder {
     explain(marks.parent, "{..} = that of the row above it in the tree");
     explain(marks.heading, "^ = the -- line above");
     explain(headed, "-- x: names below begin with x");
+    explain(!options_.strings.empty(), "x$ = JSON in a string");
     explain(!remark.empty(), remark);
     out += "]\n";
     body.insert(0, out);
@@ -341,24 +344,82 @@ std::optional<std::string> encode(const Document& doc, const EncodeOptions& opti
   return Encoder(doc, options).run();
 }
 
-std::optional<std::string> encode_lines(std::string_view text, const EncodeOptions& options) {
+namespace {
+
+// Lines that each end in CR LF, without the CR; nullopt if some end otherwise.
+std::optional<std::string> without_cr(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool cr = text[i] == '\r';
+    if (cr != (i + 1 < text.size() && text[i + 1] == '\n')) return std::nullopt;
+    if (!cr) out += text[i];
+  }
+  return out;
+}
+
+// The values of a text, parted by line ends, as an array: each on a line of its own, or spread over lines.
+std::optional<std::string> joined_values(std::string_view text) {
+  std::string joined = "[";
+  if (text.size() < 2 || text[1] != '\n') {
+    joined += text;
+    std::replace(joined.begin(), joined.end(), '\n', ',');
+    joined += ']';
+    return joined;
+  }
+  for (std::size_t at = 0; at < text.size();) {
+    const auto value = Document::parse_prefix(text.substr(at));
+    if (!value || value->root().begin() > 0) return std::nullopt;
+    if (at > 0) joined += ',';
+    joined += text.substr(at, value->root().end());
+    at += value->root().end();
+    if (at < text.size() && (text[at++] != '\n' || at == text.size())) return std::nullopt;
+  }
+  joined += ']';
+  return joined;
+}
+
+// `text`: the original without the CR of its line ends, if it has them.
+std::optional<std::string> encode_lines(std::string_view text, std::string_view original,
+                                        const EncodeOptions& options) {
   // One document of all lines: their values as elements of an array.
   const bool ended = text.ends_with('\n');
-  std::string joined = "[";
-  joined += text.substr(0, text.size() - ended);
-  std::replace(joined.begin(), joined.end(), '\n', ',');
-  joined += ']';
-  const auto doc = Document::parse(joined);
+  const std::string_view values = text.substr(0, text.size() - ended);
+  const auto joined = joined_values(values);
+  if (!joined) return std::nullopt;
+  auto doc = Document::parse(*joined);
   if (!doc) return std::nullopt;
-  const Spelling spelling = spelling_of(text.substr(0, text.find('\n')));
-  Encoder encoder(*doc, options);
+  const auto opened = open_strings(*doc);
+  EncodeOptions with_strings = options;
+  if (opened) {
+    with_strings.strings = describe(*opened);
+    doc = Document::parse(opened->text);
+    if (!doc) return std::nullopt;
+  }
+  const bool spread = values.size() > 1 && values[1] == '\n';
+  Spelling spelling = spelling_of(spread ? values : values.substr(0, values.find('\n')));
+  const Spelling escapes = spelling_of(values);
+  spelling.ascii = escapes.ascii;
+  spelling.html = escapes.html;
+  spelling.crlf = text.size() < original.size();
+  Encoder encoder(*doc, with_strings);
   encoder.keep_flat();
   if (!encoder.block(0, root_path)) return std::nullopt;
   auto view = encoder.finish(true, " lines" + describe(spelling) + (ended ? "" : " unended"));
   if (!view) return std::nullopt;
   const auto back = decode(*view);
-  if (!back || *back != text) return std::nullopt;
+  if (!back || *back != original) return std::nullopt;
   return view;
+}
+
+}  // namespace
+
+std::optional<std::string> encode_lines(std::string_view text, const EncodeOptions& options) {
+  if (text.find('\r') != std::string_view::npos) {
+    const auto plain = without_cr(text);
+    return plain ? encode_lines(*plain, text, options) : std::nullopt;
+  }
+  return encode_lines(text, text, options);
 }
 
 namespace {

@@ -22,6 +22,7 @@ namespace headroom::compressors::records {
 struct EncodeOptions {
   bool marks = true;                     // false: header and rows only, no patterns, letters or headings
   std::vector<std::string> whole_names;  // columns the query names: nothing shared
+  std::string strings;                   // the document's strings were opened (embedded.h): how they are described
   tokens::Counter* ruler = nullptr;      // prices the separator on a sample of rows; null: estimates
 };
 

@@ -6,6 +6,7 @@
 
 #include "compressors/json/cells.h"
 #include "compressors/json/decode.h"
+#include "compressors/json/embedded.h"
 #include "compressors/json/encode.h"
 #include "compressors/json/offers.h"
 #include "compressors/json/reversible.h"
@@ -43,6 +44,11 @@ View lossless(std::string text, std::string_view method) {
 std::vector<View> value_views(std::string_view text, std::optional<json::Document> doc, EncodeOptions options,
                               const Bar& bar) {
   std::vector<View> out;
+  std::optional<records::Opened> opened = records::open_strings(*doc);
+  if (opened) {
+    options.strings = records::describe(*opened);
+    doc.reset();
+  }
   const auto compact = [&] {
     std::string minified;
     minified.reserve(text.size());
@@ -51,7 +57,11 @@ std::vector<View> value_views(std::string_view text, std::optional<json::Documen
   };
   std::int64_t compact_price = 0;
   for (const bool marks : {true, false}) {
-    if (!doc) doc = *json::Document::parse(text);
+    if (!doc) {
+      auto parsed = json::Document::parse(opened ? opened->text : text);
+      if (!parsed) break;
+      doc = std::move(*parsed);
+    }
     options.marks = marks;
     auto view = records::encode(*doc, options);
     if (!view) continue;

@@ -6,9 +6,12 @@
 #include <string>
 #include <vector>
 
+#include "compressors/compressor.h"
+#include "compressors/json/embedded.h"
 #include "compressors/json/json_test_support.h"
 #include "compressors/json/plan.h"
 #include "compressors/json/sections.h"
+#include "compressors/json/spelling.h"
 #include "compressors/statements.h"
 
 namespace headroom::compressors {
@@ -155,6 +158,79 @@ TEST(JsonShapes, HeadingsStandAboveWhatTheySave) {
   EXPECT_NE(view.find("\n-- z[0]\nonly=one object"), std::string::npos) << view;
 }
 
+// What the compressor offers for a text, decoded.
+void expect_views_come_back(const std::string& text) {
+  search::Query query;
+  tokens::Counter ruler;
+  for (const View& view : find("json")->views(text, {.query = query, .ruler = ruler, .token_budget = {}}, true)) {
+    const auto back = find("json")->decode(view.text);
+    if (!back || !json::same_tokens(*back, text)) {
+      RC_LOG() << text << "\n" << view.text << "\n" << back.value_or("(not decoded)") << "\n";
+      RC_FAIL("not the same tokens");
+    }
+  }
+}
+
+std::string spelled(const std::string& value, records::Spelling spelling) {
+  std::string out;
+  records::respell(out, value, spelling);
+  return out;
+}
+
+const std::vector<records::Spelling>& spellings() {
+  static const std::vector<records::Spelling> list{
+      {}, {.spaced = true}, {.indent = 2}, {.indent = 1, .tab = true}, {.spaced = true, .ascii = true}, {.html = true}};
+  return list;
+}
+
+// Strings that hold JSON, some of them in another spelling, one in the other.
+RC_GTEST_PROP(JsonShapes, StringsThatHoldValuesComeBack, ()) {
+  const auto rows = *rc::gen::inRange<std::size_t>(1, 12);
+  const records::Spelling spelling = *rc::gen::elementOf(spellings());
+  const bool ended = *rc::gen::arbitrary<bool>();
+  const std::string key = *word();
+  std::vector<std::string> parts;
+  for (std::size_t r = 0; r < rows; ++r) {
+    const records::Spelling own = *rc::gen::inRange(0, 9) == 0 ? *rc::gen::elementOf(spellings()) : spelling;
+    std::string inner =
+        object({{"id", std::to_string(r)}, {*word(), value(2)}, {"deep", json::quote(spelled(value(2), own))}});
+    parts.push_back(object({{"n", std::to_string(r)},
+                            {key, json::quote(spelled(inner, own) + (ended ? "\n" : ""))},
+                            {*word(), *scalar()}}));
+  }
+  const std::string text = "[" + joined(parts) + "]";
+  const auto doc = json::Document::parse(text);
+  RC_ASSERT(doc.has_value());
+  if (const auto opened = records::open_strings(*doc)) {
+    std::string closed;
+    records::close_strings(closed, opened->text, opened->spelling, opened->ended);
+    RC_ASSERT(json::same_tokens(closed, text));
+  }
+  expect_views_come_back(text);
+}
+
+TEST(JsonShapes, StringsThatHoldValuesAreOpened) {
+  std::string inner = R"({"items":[)";
+  for (int i = 0; i < 30; ++i) {
+    inner += (i > 0 ? R"(,{"id":)" : R"({"id":)") + std::to_string(7 * i) + R"(,"name":"part <b> of \xC3\xA4 )" +
+             std::to_string(i) + "\"}";
+  }
+  inner += "]}";
+  for (std::size_t at = inner.find("\\xC3\\xA4"); at != std::string::npos; at = inner.find("\\xC3\\xA4"))
+    inner.replace(at, 8, "\xC3\xA4");
+  for (const records::Spelling spelling : spellings()) {
+    const std::string text = R"({"content":[{"type":"text","text":)" + json::quote(spelled(inner, spelling)) + "}]}";
+    const auto doc = json::Document::parse(text);
+    ASSERT_TRUE(doc);
+    const auto opened = records::open_strings(*doc);
+    ASSERT_TRUE(opened) << text;
+    EXPECT_EQ(opened->spelling, spelling) << text;
+    EXPECT_EQ(opened->text, R"({"content":[{"type":"text","text$":)" + inner + "}]}");
+  }
+  EXPECT_FALSE(records::open_strings(*json::Document::parse(R"({"a":"{\"k\": 1,\"spelled\":2}"})")));
+  EXPECT_FALSE(records::open_strings(*json::Document::parse(R"({"a$":1,"a":"{\"k\":1,\"spelled\":2}"})")));
+}
+
 TEST(JsonShapes, IndicesThatDoNotFollowAreNoView) {
   EXPECT_EQ(records::decode("[json, complete]\na[0]=1\na[1]=2").value_or(""), R"({"a":[1,2]})");
   EXPECT_FALSE(records::decode("[json, complete]\na[1]=1"));
@@ -202,6 +278,46 @@ RC_GTEST_PROP(JsonShapes, HeadingsAreTheCheapest, ()) {
   };
   all(all, 0);
   RC_ASSERT(cost(records::choose_headings(paths, lines)) == best);
+}
+
+// Values on lines of their own, or spread over lines, in every spelling and with either line end.
+RC_GTEST_PROP(JsonShapes, LinesComeBackInEverySpelling, ()) {
+  records::Spelling spelling = *rc::gen::elementOf(spellings());
+  spelling.crlf = *rc::gen::arbitrary<bool>();
+  const auto rows = *rc::gen::inRange<std::size_t>(2, 12);
+  std::string lines;
+  const std::string a = *word(), b = *word();
+  for (std::size_t r = 0; r < rows; ++r) {
+    if (r > 0) lines += '\n';
+    lines += object(
+        {{"n", std::to_string(r)}, {a, json::quote(*word() + "<&>")}, {b, json::quote(*word())}, {"list", "[1,{}]"}});
+  }
+  if (*rc::gen::arbitrary<bool>()) lines += '\n';
+  const std::string text = spelled(lines, spelling);
+  const auto view = records::encode_lines(text, {});
+  if (!view) return;
+  RC_ASSERT(records::decode(*view) == text);
+}
+
+TEST(JsonShapes, LinesInEverySpellingHaveAView) {
+  for (records::Spelling spelling : spellings()) {
+    for (const bool crlf : {false, true}) {
+      spelling.crlf = crlf;
+      std::string lines;
+      for (int r = 0; r < 20; ++r) {
+        lines += R"({"n":)" + std::to_string(r * 3) + R"(,"say":"a <b> & \xC3\xA9 )" + std::to_string(r) +
+                 "\",\"more\":{\"k\":[1,2]}}\n";
+      }
+      for (std::size_t at = lines.find("\\xC3\\xA9"); at != std::string::npos; at = lines.find("\\xC3\\xA9"))
+        lines.replace(at, 8, "\xC3\xA9");
+      const std::string text = spelled(lines, spelling);
+      const auto view = records::encode_lines(text, {});
+      ASSERT_TRUE(view) << text;
+      EXPECT_EQ(records::decode(*view), text);
+      EXPECT_LT(view->size() * 2, text.size());
+    }
+  }
+  EXPECT_FALSE(records::encode_lines("{\"a\":1}\r\n{\"a\":2}\n{\"a\":3}\n", {}));
 }
 
 }  // namespace

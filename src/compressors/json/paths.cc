@@ -160,6 +160,11 @@ void ObjectBuilder::write_key(std::string& out, PathId id) {
 }
 
 void ObjectBuilder::key(std::string& out, PathId leaf) {
+  if (paths_[leaf].parent == open_.back().path) {
+    write_key(out, leaf);
+    comma_ = true;
+    return;
+  }
   chain_.clear();
   for (PathId p = leaf; p != root_path; p = paths_[p].parent) chain_.push_back(p);
   chain_.push_back(root_path);

@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "compressors/json/cells.h"
+#include "compressors/json/embedded.h"
 #include "compressors/json/paths.h"
 #include "compressors/json/reversible_grid.h"
 #include "compressors/json/reversible_list.h"
@@ -338,7 +339,13 @@ class Composer {
 }  // namespace
 
 Reversible reversible_view(const Document& doc, const Context& context) {
-  return Composer(doc, context).run();
+  const auto opened = open_strings(doc);
+  const auto inside = opened ? Document::parse(opened->text) : std::unexpected(json::ParseError{});
+  if (!inside) return Composer(doc, context).run();
+  Reversible out = Composer(*inside, context).run();
+  if (out.view) out.view->text.insert(0, "[x$ = JSON in a string]\n");
+  out.tokens += Tokens(10);
+  return out;
 }
 
 }  // namespace headroom::compressors::records

@@ -14,13 +14,27 @@ void append_u(std::string& out, unsigned value) {
   for (int shift = 12; shift >= 0; shift -= 4) out += hex[value >> shift & 15];
 }
 
-void append_ascii(std::string& out, std::string_view text) {
+// Appends what stands in a JSON string, with the escapes of the spelling.
+void append_escaped(std::string& out, std::string_view text, Spelling s) {
   for (std::size_t i = 0; i < text.size();) {
-    if (static_cast<unsigned char>(text[i]) < 0x80) {
-      out += text[i++];
+    const char c = text[i];
+    if (s.html && (c == '<' || c == '>' || c == '&')) {
+      append_u(out, static_cast<unsigned char>(c));
+      ++i;
+      continue;
+    }
+    if (static_cast<unsigned char>(c) < 0x80) {
+      out += c;
+      ++i;
       continue;
     }
     const utf8::CodePoint p = utf8::decode(text, i);
+    const bool separates = s.html && (p.value == 0x2028 || p.value == 0x2029);
+    if (!s.ascii && !separates) {
+      out.append(text, i, p.size);
+      i += p.size;
+      continue;
+    }
     i += p.size;
     if (p.value >= 0x10000) {
       append_u(out, 0xD800 + ((static_cast<unsigned>(p.value) - 0x10000) >> 10));
@@ -41,47 +55,63 @@ Spelling spelling_of(std::string_view json) {
     std::size_t n = open + 2;
     while (n < head.size() && head[n] == ' ') ++n;
     s.indent = static_cast<int>(std::min<std::size_t>(n - open - 2, 8));
+    if (s.indent == 0 && n < head.size() && head[n] == '\t') {
+      s.tab = true;
+      s.indent = 1;
+    }
   } else {
     s.spaced = head.find("\": ") != std::string_view::npos || head.find(", ") != std::string_view::npos;
     if (head.find("\":") != std::string_view::npos) s.spaced = head.find("\": ") != std::string_view::npos;
   }
   s.ascii = json.find("\\u") != std::string_view::npos &&
             std::none_of(json.begin(), json.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
+  s.html = json.find_first_of("<>&") == std::string_view::npos &&
+           (json.find("\\u003c") != std::string_view::npos || json.find("\\u003e") != std::string_view::npos ||
+            json.find("\\u0026") != std::string_view::npos);
   return s;
 }
 
 std::string describe(Spelling s) {
   std::string out;
   if (s.indent > 0) {
-    out += " indent " + std::to_string(s.indent);
+    out += s.tab ? " indent tab" : " indent " + std::to_string(s.indent);
   } else if (s.spaced) {
     out += " spaced";
   }
   if (s.ascii) out += " ascii";
+  if (s.html) out += " html";
+  if (s.crlf) out += " crlf";
   return out;
 }
 
 Spelling read_spelling(std::string_view& text) {
   Spelling s;
-  if (text.starts_with(" indent ") && text.size() > 8 && text[8] >= '1' && text[8] <= '8') {
+  const auto take = [&text](std::string_view word) {
+    if (!text.starts_with(word)) return false;
+    text.remove_prefix(word.size());
+    return true;
+  };
+  if (take(" indent tab")) {
+    s.tab = true;
+    s.indent = 1;
+  } else if (text.starts_with(" indent ") && text.size() > 8 && text[8] >= '1' && text[8] <= '8') {
     s.indent = text[8] - '0';
     text.remove_prefix(9);
-  } else if (text.starts_with(" spaced")) {
-    s.spaced = true;
-    text.remove_prefix(7);
+  } else {
+    s.spaced = take(" spaced");
   }
-  if (text.starts_with(" ascii")) {
-    s.ascii = true;
-    text.remove_prefix(6);
-  }
+  s.ascii = take(" ascii");
+  s.html = take(" html");
+  s.crlf = take(" crlf");
   return s;
 }
 
 void respell(std::string& out, std::string_view compact, Spelling s) {
   std::size_t depth = 0;
   const auto line = [&] {
+    if (s.crlf) out += '\r';
     out += '\n';
-    out.append(depth * static_cast<std::size_t>(s.indent), ' ');
+    out.append(depth * static_cast<std::size_t>(s.indent), s.tab ? '\t' : ' ');
   };
   for (std::size_t at = 0; at < compact.size();) {
     const char c = compact[at];
@@ -89,8 +119,8 @@ void respell(std::string& out, std::string_view compact, Spelling s) {
       std::size_t end = at + 1;
       while (end < compact.size() && compact[end] != '"') end += compact[end] == '\\' ? 2 : 1;
       end = std::min(end + 1, compact.size());
-      if (s.ascii) {
-        append_ascii(out, compact.substr(at, end - at));
+      if (s.ascii || s.html) {
+        append_escaped(out, compact.substr(at, end - at), s);
       } else {
         out.append(compact, at, end - at);
       }
@@ -120,6 +150,7 @@ void respell(std::string& out, std::string_view compact, Spelling s) {
     } else if (c == ':') {
       out += s.spaced || s.indent > 0 ? ": " : ":";
     } else {
+      if (c == '\n' && s.crlf) out += '\r';
       out += c;
     }
   }
