@@ -6,6 +6,7 @@
 #include "compressors/statements.h"
 #include "detect/sketch.h"
 #include "pipeline/mixed.h"
+#include "pipeline/sections.h"
 #include "pipeline/terminal_views.h"
 
 namespace headroom::pipeline {
@@ -128,6 +129,7 @@ Accepted offer_kinds(const BlockRequest& request, const Options& options, tokens
                                request.path,         request.label};
   Accepted accepted = Accepted::no;
   for (const Compressor* c : nominees(request)) {
+    if (c->claims != nullptr && request.is_no_code) continue;
     if (c->claims != nullptr && !request.at_epoch && request.kind.empty()) {
       if (accepted == Accepted::no && c->claims(request.text, context)) return Accepted::too_early;
       continue;
@@ -156,6 +158,15 @@ Accepted offer_all(const BlockRequest& request, const Options& options, tokens::
   return accepted;
 }
 
+// The views of the text span by span.
+Accepted offer_mixed(const BlockRequest& request, const Options& options, tokens::Witnesses& counters,
+                     Chooser& chooser) {
+  Mixed mixed = mixed_views(request, options, counters);
+  for (View& view : mixed.views) chooser.offer(std::move(view), "mixed");
+  if (!mixed.views.empty() || (mixed.known && !mixed.holds_code)) return Accepted::yes;
+  return mixed.holds_code ? Accepted::too_early : Accepted::no;
+}
+
 }  // namespace
 
 BlockResult compress_simple(const BlockRequest& request, const Options& options, tokens::Witnesses& counters) {
@@ -169,13 +180,12 @@ BlockResult compress_block(const BlockRequest& request, const Options& options, 
   if (request.tokens < options.min_lossless) return {std::nullopt, std::nullopt, Reason::too_small};
   if (is_own_output(request.text)) return {std::nullopt, std::nullopt, Reason::own_output};
   Chooser chooser(request, options, counters);
-  Accepted accepted = offer_all(request, options, counters, chooser);
-  if (accepted == Accepted::no && request.kind.empty()) {
-    for (View& view : mixed_views(request, options, counters)) {
-      accepted = Accepted::yes;
-      chooser.offer(std::move(view), "mixed");
-    }
-  }
+  const bool forced = !request.kind.empty();
+  // Inside a tool's frame stands what the kinds know; the frame itself is none's.
+  const bool framed = !forced && has_frame(request.text);
+  Accepted accepted = framed ? offer_mixed(request, options, counters, chooser) : Accepted::no;
+  if (accepted == Accepted::no) accepted = offer_all(request, options, counters, chooser);
+  if (accepted == Accepted::no && !forced && !framed) accepted = offer_mixed(request, options, counters, chooser);
   return std::move(chooser).result(accepted);
 }
 

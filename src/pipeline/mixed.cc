@@ -101,27 +101,33 @@ std::optional<View> reversible_view(const std::vector<Treated>& parts) {
 
 }  // namespace
 
-std::vector<View> mixed_views(const BlockRequest& request, const Options& options, tokens::Witnesses& counters) {
+Mixed mixed_views(const BlockRequest& request, const Options& options, tokens::Witnesses& counters) {
+  Mixed out;
   const std::vector<Span> spans = split_spans(request.text);
-  if (spans.size() < 2) return {};
+  if (spans.size() < 2) return out;
   std::vector<Treated> parts;
   for (const Span& span : spans) {
     Treated t{span, counters.ruler().count(span.text), {}};
     BlockRequest inner{span.text, t.tokens,   request.query,   {}, request.reversible, request.line_preserving_only, {},
                        {},        span.label, request.at_epoch};
+    if (span.output) inner.path = request.path;
+    // The whole was not recognised: what is nearly all of it is not parsed again.
+    inner.is_no_code = !span.inner && span.text.size() * 4 > request.text.size() * 3;
     if (request.token_budget && request.tokens.value > 0) {
       inner.token_budget = Tokens(request.token_budget->value * t.tokens.value / request.tokens.value);
     }
-    // The whole was not recognised: so it is not tried again. Only a part is, and parts are not split further.
+    // Parts are not split further.
     t.result = compress_simple(inner, options, counters);
+    out.holds_code |= t.result.reason == Reason::code_recent;
+    out.known |=
+        span.output && (t.result.best || t.result.reason == Reason::code_recent || t.result.reason == Reason::no_gain);
     parts.push_back(std::move(t));
   }
-  std::vector<View> views;
-  if (auto v = lossless_view(request.text, parts)) views.push_back(std::move(*v));
+  if (auto v = lossless_view(request.text, parts)) out.views.push_back(std::move(*v));
   if (request.reversible) {
-    if (auto v = reversible_view(parts)) views.push_back(std::move(*v));
+    if (auto v = reversible_view(parts)) out.views.push_back(std::move(*v));
   }
-  return views;
+  return out;
 }
 
 std::optional<std::string> decode_mixed(std::string_view view) {

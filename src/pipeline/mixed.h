@@ -18,9 +18,12 @@
 
 namespace headroom::pipeline {
 
-// At most one lossless and one reversible view; empty if no span of the text gains.
-std::vector<compressors::View> mixed_views(const BlockRequest& request, const Options& options,
-                                           tokens::Witnesses& counters);
+struct Mixed {
+  std::vector<compressors::View> views;  // at most one lossless and one reversible; empty if no span of the text gains
+  bool holds_code = false;               // a span is code that stays raw until an epoch
+  bool known = false;                    // a kind accepted what a tool printed inside its frame
+};
+Mixed mixed_views(const BlockRequest& request, const Options& options, tokens::Witnesses& counters);
 
 // The original of a lossless mixed view; nullopt if `view` is none.
 std::optional<std::string> decode_mixed(std::string_view view);

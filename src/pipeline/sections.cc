@@ -15,7 +15,7 @@ constexpr std::size_t most_status = 80;  // bytes of a status line
 
 constexpr std::array<std::string_view, 9> announces{"output", "stdout",  "result", "results", "response",
                                                     "body",   "content", "stderr", "text"};
-constexpr std::array<std::string_view, 9> ends{"stderr",    "exit code", "exit_code", "exit status", "status",
+constexpr std::array<std::string_view, 8> ends{"stderr",    "exit code", "exit_code", "exit status",
                                                "wall time", "duration",  "signal",    "elapsed"};
 
 constexpr bool is_letter(char c) {

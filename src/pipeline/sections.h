@@ -27,4 +27,9 @@ struct Sections {
 
 Sections find_sections(std::string_view text);
 
+inline bool has_frame(std::string_view text) {
+  const Sections s = find_sections(text);
+  return s.begin > 0 || s.end < text.size();
+}
+
 }  // namespace headroom::pipeline

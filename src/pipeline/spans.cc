@@ -201,7 +201,7 @@ std::vector<Span> split_spans(std::string_view text) {
   if (s.begin > 0) out.push_back({text.substr(0, s.begin), false, {}});
   if (s.begin < s.end) {
     std::vector<Span> parts = Splitter(text.substr(s.begin, s.end - s.begin)).run();
-    if (parts.size() == 1 && s.end - s.begin < text.size()) parts.front().inner = true;
+    if (parts.size() == 1 && s.end - s.begin < text.size()) parts.front().inner = parts.front().output = true;
     std::ranges::move(parts, std::back_inserter(out));
   }
   if (s.end < text.size()) out.push_back({text.substr(s.end), false, {}});

@@ -1,5 +1,5 @@
-// Mixed content as a list of spans: fenced blocks, JSON values inside other text, what stands between tag lines, and
-// the rest.
+// Mixed content as a list of spans: the output inside a tool's frame, fenced blocks, JSON values inside other text (and
+// what is whole of one that a limit cut), what stands between tag lines, and the rest.
 //
 //   Here is the answer:\n```json\n{"a": 1}\n```\nDone.   ->   [text][fenced {"a": 1}][text]
 //
@@ -16,6 +16,7 @@ struct Span {
   std::string_view text;
   bool inner;                   // content of its own, to be recognised for itself; else what surrounds it
   std::string_view label = {};  // what the fence around it says of it: "python"
+  bool output = false;          // all that a tool printed inside its frame (sections.h)
 };
 
 // One span if nothing inner was found.

@@ -26,7 +26,7 @@ std::optional<code::Recognised> recognise(std::string_view text, const Context& 
 }
 
 bool claims(std::string_view text, const Context& context) {
-  return recognise(text, context, false, code::Depth::sample).has_value();
+  return code::is_code(text, context.path, context.label);
 }
 
 std::vector<View> views(std::string_view text, const Context& context, bool forced) {

@@ -8,6 +8,7 @@ namespace headroom::compressors::code {
 namespace {
 
 constexpr std::size_t sample_bytes = std::size_t{16} << 10;
+constexpr std::size_t glance_bytes = std::size_t{4} << 10;  // parsed where it is only asked whether a text is code
 constexpr std::size_t scored_lines = 200;
 constexpr std::size_t max_candidates = 3;
 constexpr std::size_t least_share = 35;       // per cent of lines that begin as the language's do, if nothing names it
@@ -53,11 +54,11 @@ bool opens(std::string_view line, std::string_view words) {
   return false;
 }
 
-// The first 16 KiB, cut at a line.
-std::string_view sample_of(std::string_view code) {
-  if (code.size() <= sample_bytes) return code;
-  const std::size_t end = code.rfind('\n', sample_bytes);
-  return code.substr(0, end == std::string_view::npos ? sample_bytes : end + 1);
+// The first `bytes`, cut at a line.
+std::string_view sample_of(std::string_view code, std::size_t bytes = sample_bytes) {
+  if (code.size() <= bytes) return code;
+  const std::size_t end = code.rfind('\n', bytes);
+  return code.substr(0, end == std::string_view::npos ? bytes : end + 1);
 }
 
 struct Candidate {
@@ -145,6 +146,22 @@ const Language* named_language(std::string_view path, std::string_view label) {
   // "python", "python title=x", "ts {1,3}", ".js"
   while (label.starts_with('.') || label.starts_with('{')) label.remove_prefix(1);
   return by_label(label.substr(0, label.find_first_of(" ,{}:\t")));
+}
+
+bool is_code(std::string_view text, std::string_view path, std::string_view label) {
+  const std::string_view head = sample_of(text);
+  if (text.size() > max_source || head.find('\0') != std::string_view::npos) return false;
+  const std::vector<Line> lines = split_lines(head);
+  if (std::ranges::any_of(lines, [](const Line& l) { return l.text.size() > longest_line; })) return false;
+  const auto gutter = read_gutter(lines);
+  std::string ended(gutter ? std::string_view(gutter->code) : head);
+  if (!ended.ends_with('\n')) ended += '\n';
+  const Language* named = named_language(path, label);
+  if (named == nullptr) named = by_interpreter(interpreter_of(ended));
+  const std::string_view glance = sample_of(ended, glance_bytes);
+  if (judge(glance, named, false)) return true;
+  // Licence and imports alone hold no function.
+  return glance.size() < ended.size() && judge(ended, named, false);
 }
 
 std::optional<Recognised> recognise(std::string_view text, std::string_view path, std::string_view label, bool forced,

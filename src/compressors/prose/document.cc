@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "compressors/prose/sentences.h"
+#include "detect/line_shapes.h"
 
 namespace headroom::compressors::prose {
 namespace {
@@ -116,6 +117,20 @@ Document read_document(std::string_view text) {
   return Maker(text).run();
 }
 
+namespace {
+
+// A patch, or a part of one: its lines read as lists. One that prose quotes stands in a fence.
+bool holds_hunk(const Document& d) {
+  bool fenced = false;
+  for (const Line& line : d.lines) {
+    if (detect::is_fence(line.text)) fenced = !fenced;
+    if (!fenced && detect::is_hunk_head(line.text)) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
 bool accepts(const Document& d) {
   constexpr std::size_t least_sentences = 8;
   std::size_t writing = 0, all = 0, sentences = 0, ended = 0;
@@ -127,7 +142,7 @@ bool accepts(const Document& d) {
     ++sentences;
     ended += u.kind == UnitKind::item || ends_in_stop(d.of(u));
   }
-  return sentences >= least_sentences && writing * 2 >= all && ended * 10 >= sentences * 7;
+  return sentences >= least_sentences && writing * 2 >= all && ended * 10 >= sentences * 7 && !holds_hunk(d);
 }
 
 }  // namespace headroom::compressors::prose
