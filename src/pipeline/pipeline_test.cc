@@ -258,6 +258,9 @@ TEST(ReadPath, NamesTheFileWhoseTextItIs) {
   EXPECT_EQ(read_path(R"({"cmd":"cd app && sed -n '1,80p' \"lib/my b.rb\""})"), "lib/my b.rb");
   EXPECT_EQ(read_path("git show HEAD~2:src/a.cc"), "src/a.cc");
   EXPECT_EQ(read_path("/usr/bin/cat x.go"), "x.go");
+  EXPECT_EQ(read_path(R"({"command":["bash","-lc","sed -n '1,240p' src/a.py"],"workdir":"/w"})"), "src/a.py");
+  EXPECT_EQ(read_path(R"({"command":["cat","src/my a.py"]})"), "src/my a.py");
+  EXPECT_EQ(read_path(R"({"command":["bash","-lc","python src/a.py"]})"), "");
   for (const char* other : {"python src/a.py", "pytest -v tests/test_a.py", "cat a.py; python a.py", "grep -n x a.py",
                             "git show HEAD", "wc -l a.py", "", "  ", R"({"query":"a.py"})", "[1]"}) {
     EXPECT_EQ(read_path(other), "") << other;

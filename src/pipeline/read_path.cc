@@ -104,6 +104,19 @@ std::string file_of_command(std::string_view command) {
   return file;
 }
 
+// A command given as its words: ["bash", "-lc", "sed -n 1,80p x.py"] is the script, ["cat", "x.py"] itself.
+std::string command_of(const json::Document& doc, json::NodeId words) {
+  std::vector<std::string> all;
+  for (const json::NodeId word : doc.elements(words)) {
+    if (!doc.is(word, json::Kind::string) || all.size() > 64) return "";
+    all.push_back(doc.string(word));
+  }
+  if (all.size() == 3 && all[0].ends_with("sh") && all[1].starts_with('-') && all[1].ends_with('c')) return all[2];
+  std::string out;
+  for (const std::string& word : all) out.append(out.empty() ? "'" : " '").append(word).append("'");
+  return out;
+}
+
 }  // namespace
 
 std::string read_path(std::string_view arguments) {
@@ -116,8 +129,9 @@ std::string read_path(std::string_view arguments) {
   if (doc->root().kind() != json::Kind::object) return "";
   std::string command;
   for (const auto [key, value] : doc->members(0)) {
-    if (!doc->is(value, json::Kind::string)) continue;
     const std::string name = doc->string(key);
+    if (doc->is(value, json::Kind::array) && is_one_of(name, commands)) command = command_of(*doc, value);
+    if (!doc->is(value, json::Kind::string)) continue;
     if (is_one_of(name, paths)) return doc->string(value);
     if (is_one_of(name, commands)) command = doc->string(value);
   }

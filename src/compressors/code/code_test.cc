@@ -71,6 +71,23 @@ std::string wrong_with(const std::string& text, const View& view, std::string_vi
   return "";
 }
 
+// Wherever a read of a file ends, in the middle of a comment or a string, it is code; so is each language's sample.
+TEST(IsCode, AtAnyEnd) {
+  std::string text = "import os\n\n\n";
+  for (int i = 0; i < 80; ++i) {
+    const std::string n = std::to_string(i);
+    text += "def read_" + n +
+            "(path):\n    \"\"\"Reads the file: it's there, if (and only if) nobody\n    removed it: see x[" + n +
+            "\n\n    :param path: where it lies.\n    \"\"\"\n    with open(path) as f:\n        return f.read()\n\n\n";
+  }
+  for (std::size_t keep = 400; keep < text.size(); keep += 397) {
+    EXPECT_TRUE(is_code(text.substr(0, keep), "src/read.py", "")) << keep;
+  }
+  for (const Sample& s : samples()) EXPECT_TRUE(is_code(s.text, "", s.language)) << s.language;
+  EXPECT_FALSE(is_code("Nothing of this is code.\nIt is text, as people write it.\n", "", ""));
+  EXPECT_FALSE(is_code("", "", ""));
+}
+
 TEST(CodeView, EveryLanguageIsShortenedAndParses) {
   for (const Sample& s : samples()) {
     ASSERT_FALSE(s.text.empty()) << s.language;

@@ -8,7 +8,7 @@ namespace headroom::compressors::code {
 namespace {
 
 constexpr std::size_t sample_bytes = std::size_t{16} << 10;
-constexpr std::size_t glance_bytes = std::size_t{4} << 10;  // parsed where it is only asked whether a text is code
+constexpr std::size_t glance_bytes = std::size_t{2} << 10;  // parsed where it is only asked whether a text is code
 constexpr std::size_t scored_lines = 200;
 constexpr std::size_t max_candidates = 3;
 constexpr std::size_t least_share = 35;       // per cent of lines that begin as the language's do, if nothing names it
@@ -54,9 +54,15 @@ bool opens(std::string_view line, std::string_view words) {
   return false;
 }
 
-// The first `bytes`, cut at a line.
+// The first `bytes`, cut before the last line in their second half that stands at the margin behind a blank one: there
+// a definition begins, and what lies before it is whole. Without such a line, cut at a line.
 std::string_view sample_of(std::string_view code, std::size_t bytes = sample_bytes) {
   if (code.size() <= bytes) return code;
+  for (std::size_t at = code.rfind("\n\n", bytes); at != std::string_view::npos && at > bytes / 2;
+       at = code.rfind("\n\n", at - 1)) {
+    const char c = at + 2 < code.size() ? code[at + 2] : ' ';
+    if ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') return code.substr(0, at + 1);
+  }
   const std::size_t end = code.rfind('\n', bytes);
   return code.substr(0, end == std::string_view::npos ? bytes : end + 1);
 }
@@ -119,8 +125,9 @@ std::vector<const Language*> with_relatives(const Language& named) {
   return of;
 }
 
-// The language of the sample, and its syntax; nullopt if it is of none.
-std::optional<Trial> judge(std::string_view sample, const Language* named, bool forced) {
+// The language of the sample, and its syntax; nullopt if it is of none. `head_only`: code that only looks like it may
+// still show its first function.
+std::optional<Trial> judge(std::string_view sample, const Language* named, bool forced, bool head_only = false) {
   std::vector<const Language*> of;
   if (named != nullptr) {
     of = with_relatives(*named);
@@ -135,7 +142,7 @@ std::optional<Trial> judge(std::string_view sample, const Language* named, bool 
   const auto lines = static_cast<std::size_t>(std::count(sample.begin(), sample.end(), '\n'));
   if (best->errors() > free_errors + lines / (by_shape ? lines_per_error_unnamed : lines_per_error))
     return std::nullopt;
-  if (by_shape && !best->has_callable()) return std::nullopt;
+  if (by_shape && !head_only && !best->has_callable()) return std::nullopt;
   return best;
 }
 
@@ -159,9 +166,12 @@ bool is_code(std::string_view text, std::string_view path, std::string_view labe
   const Language* named = named_language(path, label);
   if (named == nullptr) named = by_interpreter(interpreter_of(ended));
   const std::string_view glance = sample_of(ended, glance_bytes);
-  if (judge(glance, named, false)) return true;
-  // Licence and imports alone hold no function.
-  return glance.size() < ended.size() && judge(ended, named, false);
+  const bool all = glance.size() == ended.size();
+  const auto trial = judge(glance, named, false, !all);
+  if (trial && (all || named != nullptr || trial->has_callable())) return true;
+  // Licence and imports hold no function; a glance that ends inside a long comment or string parses badly. What neither
+  // a name nor its shape speaks for is not looked at further.
+  return !all && (trial || named != nullptr) && judge(ended, named, false);
 }
 
 std::optional<Recognised> recognise(std::string_view text, std::string_view path, std::string_view label, bool forced,

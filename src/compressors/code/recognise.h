@@ -43,7 +43,7 @@ struct Recognised {
 // The language that a path or the label of a fence names; null if none.
 const Language* named_language(std::string_view path, std::string_view label);
 
-// Whether a text is code, by its first 16 KiB; a parser looks at 4 KiB of them if that is enough.
+// Whether a text is code, by its first 16 KiB; a parser looks at 2 KiB of them if that is enough.
 bool is_code(std::string_view text, std::string_view path, std::string_view label);
 
 // How much of a text whose language is named is parsed to judge it.

@@ -15,6 +15,7 @@ int evidence(const detect::Sketch& s) {
   const auto share = [&s](std::size_t n) { return static_cast<int>(100 * n / s.lines); };
   if (share(s.time_lines) > 20 || share(s.json_lines) > 20 || share(s.search_lines) > 30 || share(s.hunk_heads) > 0)
     return 0;
+  if (share(s.code_lines) > 35) return 0;  // code with docstrings
   const int writing = share(s.sentence_lines);
   return writing >= 60 ? 35 : writing >= 15 ? 20 : 0;
 }

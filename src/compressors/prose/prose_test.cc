@@ -143,6 +143,14 @@ TEST(Prose, FifteenHundredLinesAreNoMarker) {
   EXPECT_GT(view.size(), 1000U);
 }
 
+TEST(Prose, PatchesAreNot) {
+  std::string patch = "@@ -0,0 +1,40 @@\n";
+  for (int i = 0; i < 40; ++i)
+    patch += "+* Requirement " + std::to_string(i) + " is no longer checked by itself (see there).\n";
+  EXPECT_FALSE(prose::accepts(prose::read_document(patch)));
+  EXPECT_TRUE(prose::accepts(prose::read_document(patch.substr(patch.find('\n') + 1))));
+}
+
 TEST(Prose, LooksLikeItButIsNot) {
   std::string log, listing, code;
   for (int i = 0; i < 60; ++i) {
