@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "base/base64.h"
 #include "base/utf8.h"
 #include "compressors/compressor.h"
 #include "json/document.h"
@@ -104,24 +105,7 @@ void write_payload(json::Writer& out, const Input& input, const pipeline::Outcom
   }
 }
 
-constexpr std::string_view base64_digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
 }  // namespace
-
-std::string base64(std::string_view bytes) {
-  std::string out;
-  out.reserve((bytes.size() + 2) / 3 * 4);
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    std::uint32_t word = 0;
-    for (std::size_t j = 0; j < 3; ++j) {
-      word = word << 8 | (i + j < bytes.size() ? static_cast<unsigned char>(bytes[i + j]) : 0u);
-    }
-    for (std::size_t j = 0; j < 4; ++j) {
-      out += i + j > bytes.size() ? '=' : base64_digits[word >> (18 - 6 * j) & 63];
-    }
-  }
-  return out;
-}
 
 void write_error(json::Writer& out, const Error& error) {
   out.object().key("type").string(type_of(error.kind)).key("message").string(error.message);

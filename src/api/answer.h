@@ -34,9 +34,6 @@ CompressAnswer compress_answer(const Input& input, const pipeline::Outcome& outc
 // there is none.
 std::string_view messages_of(std::string_view body);
 
-// Bytes that no JSON string can hold.
-std::string base64(std::string_view bytes);
-
 std::string count_answer(const Count& count);
 std::string retrieve_answer(const pipeline::RetrieveAnswer& retrieved);
 std::string formats_answer();

@@ -109,7 +109,7 @@ TEST(Call, RefusesByName) {
         R"({"op":"compress","content":1})", R"({"op":"compress","body":1})",
         R"({"op":"compress","body":[],"content":""})", R"({"op":"compress","content":"x","options":[]})",
         R"({"op":"compress","content":"x","options":{"ttl":1}})",
-        R"({"op":"compress","content":"x","options":{"images":true}})", R"({"op":"tool","format":"x"})",
+        R"({"op":"compress","content":"x","options":{"ttl_batch":true}})", R"({"op":"tool","format":"x"})",
         R"({"op":"compress","content":"x","return":"x"})", R"({"op":"retrieve","hash":"1","max_tokens":0})"}) {
     const Answer answer = core.call(request);
     EXPECT_EQ(answer.status, Status::bad_request) << request;

@@ -27,6 +27,9 @@ constexpr OptionRow rows[] = {
     {"optimize", "", Group::views, "true|false", "false: count only, change nothing",
      [](Settings& s) -> Slot { return &s.call.optimize; }},
 
+    {"images", "", Group::views, "true|false", "Make images smaller where the model bills less and text in them stays legible; older repeats leave",
+     [](Settings& s) -> Slot { return &s.call.images; }},
+
     {"relocate", "", Group::views, "off|dates|ids|all", "Move these values out of the system prompt to the end of the request, so that the cache holds",
      [](Settings& s) -> Slot { return &s.call.relocate; }},
     {"prompt_cache_key", "", Group::views, "client|derive", "derive: a prompt_cache_key where an OpenAI request has none",
@@ -117,7 +120,7 @@ constexpr PeerRow peer_rows[] = {
 // clang-format on
 
 // Names of the specification that do nothing yet: refused by name, so that nobody believes they work.
-constexpr std::string_view later[] = {"images", "ttl_batch"};
+constexpr std::string_view later[] = {"ttl_batch"};
 
 struct Choice {
   std::string_view name;

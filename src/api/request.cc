@@ -269,6 +269,12 @@ std::optional<Return> parse_return(std::string_view name) {
   return std::nullopt;
 }
 
+void fit_to_return(Return returned, pipeline::Options& options, std::vector<std::string>& warnings) {
+  if (returned != Return::changes || !options.images) return;
+  options.images = false;
+  warnings.emplace_back("images stay as they are where changes are returned");
+}
+
 Result<std::unique_ptr<Request>> parse_request(std::string_view json) {
   const auto doc = parse_object(json, "the request");
   if (!doc) return std::unexpected(doc.error());
@@ -293,6 +299,7 @@ Result<std::unique_ptr<Request>> parse_request(std::string_view json) {
   request->options.model = request->model;
   request->retrieve.options = request->options;
   if (const auto ok = check_needs(*request); !ok) return std::unexpected(ok.error());
+  fit_to_return(request->returned, request->options, request->warnings);
   return request;
 }
 

@@ -42,6 +42,9 @@ enum class Operation : std::uint8_t {
 // pointer.
 enum class Return : std::uint8_t { body, messages, edits, changes };
 std::optional<Return> parse_return(std::string_view name);
+// Turns off what this return cannot say: a statement beside an image is a new element of a list, which no pointer
+// names.
+void fit_to_return(Return returned, pipeline::Options& options, std::vector<std::string>& warnings);
 
 struct Request {
   Operation op = Operation::compress;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "api/answer.h"
+#include "base/base64.h"
 #include "base/utf8.h"
 #include "json/writer.h"
 

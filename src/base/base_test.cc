@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "base/base64.h"
 #include "base/edits.h"
 #include "base/hash.h"
 #include "base/lines.h"
@@ -75,6 +76,22 @@ TEST(Tokens, AddUp) {
   t += Tokens(4);
   EXPECT_EQ(t - Tokens(2), Tokens(5));
   EXPECT_LT(Tokens(1), Tokens(2));
+}
+
+TEST(Base64, GivesThePublishedExamples) {
+  EXPECT_EQ(base64(""), "");
+  EXPECT_EQ(base64("f"), "Zg==");
+  EXPECT_EQ(base64("fo"), "Zm8=");
+  EXPECT_EQ(base64("foobar"), "Zm9vYmFy");
+}
+
+TEST(Base64, TakesNothingElse) {
+  for (const std::string_view text : {"Z", "Zg", "Zg=", "Z===", "====", "Zh==", "Zg==Zg==", "Zm9v\n", "Zm-_", "Zg=a"})
+    EXPECT_EQ(from_base64(text), std::nullopt) << text;
+}
+
+RC_GTEST_PROP(Base64, ComesBack, (const std::string& bytes)) {
+  RC_ASSERT(from_base64(base64(bytes)) == bytes);
 }
 
 }  // namespace

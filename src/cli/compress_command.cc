@@ -54,6 +54,7 @@ Result<Plan> plan_of(const Context& context, const Arguments& arguments) {
     }
     plan.returned = *returned;
     plan.json = true;
+    api::fit_to_return(plan.returned, plan.settings.call, plan.warnings);
   }
   return plan;
 }

@@ -7,7 +7,7 @@
 namespace headroom::images {
 namespace {
 
-constexpr std::size_t small_file = 64 << 10;  // bytes that no request is too large for
+constexpr std::size_t small_file = 256 << 10;  // bytes that no request is too large for
 
 }  // namespace
 

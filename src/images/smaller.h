@@ -4,7 +4,7 @@
 //   a PNG of 1920x1080 with 13-pixel text          ->  nothing: it could not be read any more
 //
 // Fewer tokens may be more bytes (letters with soft edges pack worse than sharp ones); more than half as many again are
-// not taken, unless the file is under 64 KiB. A pure function of the bytes, the model's row and the detail asked for.
+// not taken, unless the file is under 256 KiB. A pure function of the bytes, the model's row and the detail asked for.
 // Made from the original once: what it gives is marked and is never made smaller again. O(pixels), and only if the
 // formula leaves something to gain: 64 megapixels take a second and 0.3 GB.
 #pragma once

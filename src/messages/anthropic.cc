@@ -4,7 +4,8 @@
 //   {"role":"user","content":[{"type":"tool_result","tool_use_id":"t1","content":"..." or
 //   [{"type":"text","text":"..."}]}]}
 //
-// Thinking, images, documents, citations, server-run tools and their results, and unknown blocks are never leaves.
+// Images are no leaves, but may become smaller. Thinking, documents, citations, server-run tools and their results, and
+// unknown blocks are never leaves.
 #include "messages/reader.h"
 
 namespace headroom::messages {
@@ -12,6 +13,22 @@ namespace {
 
 using json::Kind;
 using json::NodeId;
+
+// {"type":"image","source":{"type":"base64","media_type":"image/png","data":"..."}}
+void read_image(Reader& reader, NodeId block, const std::string& pointer) {
+  const auto source = reader.member(block, "source", Kind::object);
+  if (!source || reader.text(*source, "type") != "base64") return;
+  if (const auto data = reader.member(*source, "data", Kind::string)) reader.image(block, *data, pointer, typed_text);
+}
+
+void read_images(Reader& reader, NodeId list, const std::string& pointer) {
+  if (!reader.doc().is(list, Kind::array)) return;
+  int i = 0;
+  for (NodeId block : reader.doc().elements(list)) {
+    const std::string at = pointer + '/' + std::to_string(i++);
+    if (reader.text(block, "type") == "image") read_image(reader, block, at);
+  }
+}
 
 void read_block(Reader& reader, NodeId block, Role role, const std::string& pointer) {
   const std::string type = reader.text(block, "type");
@@ -26,9 +43,13 @@ void read_block(Reader& reader, NodeId block, Role role, const std::string& poin
   } else if (type == "tool_result") {
     const std::string id = reader.text(block, "tool_use_id");
     reader.begin_result(block, id, reader.find_call(id), reader.flag(block, "is_error"));
-    if (const auto content = reader.member(block, "content"))
+    if (const auto content = reader.member(block, "content")) {
       reader.content(*content, {"text"}, Role::tool, pointer + "/content");
+      read_images(reader, *content, pointer + "/content");
+    }
     reader.end_result();
+  } else if (type == "image") {
+    read_image(reader, block, pointer);
   }
 }
 

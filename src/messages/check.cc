@@ -38,7 +38,8 @@ class Comparison {
       return first != nodes.end() && *first < a_.end_of(x);
     };
     const bool holds_list = x <= before_.messages && before_.messages < a_.end_of(x);
-    return inside(plan_.changed) || inside(plan_.appended) || (holds_list && !plan_.left.empty());
+    return inside(plan_.changed) || inside(plan_.appended) || inside(plan_.followed) ||
+           (holds_list && !plan_.left.empty());
   }
 
   bool same_members(NodeId x, NodeId y) const {
@@ -55,8 +56,12 @@ class Comparison {
     NodeId p = Document::first_child(x), q = Document::first_child(y);
     while (p != a_.end_of(x) && q != b_.end_of(y)) {
       if (!same(p, q)) return false;
-      p = a_.end_of(p);
       q = b_.end_of(q);
+      if (std::ranges::binary_search(plan_.followed, p)) {
+        if (q == b_.end_of(y)) return false;
+        q = b_.end_of(q);
+      }
+      p = a_.end_of(p);
     }
     return p == a_.end_of(x) && (q == b_.end_of(y) || std::ranges::binary_search(plan_.appended, x));
   }
@@ -156,6 +161,7 @@ int messages_left(const Plan& plan) {
 std::optional<std::string> violation(const Conversation& before, std::string_view after, Plan plan) {
   std::ranges::sort(plan.changed);
   std::ranges::sort(plan.appended);
+  std::ranges::sort(plan.followed);
   const auto now = read(after, before.format);
   if (!now) return "the result does not read: " + now.error().message;
   if (!Comparison(before, now->doc, plan).same(0, 0)) return "bytes changed that were not meant to";

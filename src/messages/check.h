@@ -22,9 +22,10 @@ struct LeftRun {
 
 // What the edits were meant to change, by nodes of the request, in any order.
 struct Plan {
-  std::vector<json::NodeId> changed;   // values (and keys) that may be anything now
-  std::vector<json::NodeId> appended;  // arrays and objects that may have more elements or members at their end
-  std::vector<LeftRun> left;           // ascending
+  std::vector<json::NodeId> changed;        // values (and keys) that may be anything now
+  std::vector<json::NodeId> appended;       // arrays and objects that may have more elements or members at their end
+  std::vector<LeftRun> left;                // ascending
+  std::vector<json::NodeId> followed = {};  // elements of arrays after which one more stands now
 };
 
 // nullopt if all of it holds; else which part does not, for the log.

@@ -83,6 +83,19 @@ struct Leaf {
   json::NodeId holder = 0;  // of a json_value of vercel: the object whose `type` says that it is JSON
 };
 
+// An image whose bytes stand in the request, as an element of a list of parts. Document order.
+struct Image {
+  json::NodeId part = 0;  // the element
+  json::NodeId data = 0;  // a string node: base64, or a data: URI that ends in it
+  int message = -1;       // index into message_list
+  int call = -1;          // of a tool result: index into calls, -1 if its call is not in the list
+  bool in_result = false;
+  bool low_detail = false;       // the request asks for no more
+  bool marked = false;           // the client set a cache mark on the element
+  std::string pointer;           // RFC 6901, of the element
+  std::string_view text_before;  // what a text beside it is written between: {"type":"text","text":  and  }
+};
+
 // headroom_retrieve, or what clients call it: *__headroom_retrieve, mcp_*_headroom_retrieve; any case.
 bool is_our_tool(std::string_view name);
 
@@ -106,6 +119,7 @@ struct Conversation {
   std::vector<Message> message_list;
   std::vector<int> boundaries;  // indexes of the messages that are one, ascending
   std::vector<Leaf> leaves;     // those of the system prompt outside the list come first
+  std::vector<Image> images;
   std::vector<Call> calls;
   std::vector<Result> results;
 

@@ -13,6 +13,13 @@ namespace {
 using json::Kind;
 using json::NodeId;
 
+// {"image":{"format":"png","source":{"bytes":"..."}}}
+void read_image(Reader& reader, NodeId block, NodeId image, const std::string& pointer) {
+  const auto source = reader.member(image, "source", Kind::object);
+  const auto bytes = source ? reader.member(*source, "bytes", Kind::string) : std::nullopt;
+  if (bytes) reader.image(block, *bytes, pointer, bare_text);
+}
+
 void read_result(Reader& reader, NodeId block, NodeId result, const std::string& pointer) {
   const std::string id = reader.text(result, "toolUseId");
   reader.begin_result(block, id, reader.find_call(id), reader.text(result, "status") == "error");
@@ -24,6 +31,8 @@ void read_result(Reader& reader, NodeId block, NodeId result, const std::string&
         reader.leaf(*text, Role::tool, Part::result_text, at + "/text");
       } else if (const auto value = reader.member(item, "json")) {
         reader.leaf(*value, Role::tool, Part::json_value, at + "/json");
+      } else if (const auto image = reader.member(item, "image", Kind::object)) {
+        read_image(reader, item, *image, at);
       }
     }
   }
@@ -39,6 +48,8 @@ void read_block(Reader& reader, NodeId block, Role role, const std::string& poin
                 input ? std::string(reader.doc().raw(*input)) : "");
   } else if (const auto result = reader.member(block, "toolResult", Kind::object)) {
     read_result(reader, block, *result, pointer + "/toolResult");
+  } else if (const auto image = reader.member(block, "image", Kind::object)) {
+    read_image(reader, block, *image, pointer);
   }
 }
 

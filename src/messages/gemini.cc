@@ -91,6 +91,11 @@ class GeminiReader {
       const bool thought = reader_.flag(part, "thought");
       if (thought || either(reader_, part, "thoughtSignature", "thought_signature")) return;
       reader_.leaf(*text, role, Part::text_part, pointer + "/text");
+    } else if (const auto inlined = either(reader_, part, "inlineData", "inline_data")) {
+      // A medium resolution that the part itself sets has one price.
+      const bool low = either(reader_, part, "mediaResolution", "media_resolution").has_value();
+      if (const auto data = reader_.member(*inlined, "data", Kind::string))
+        reader_.image(part, *data, pointer, bare_text, low);
     }
   }
 

@@ -32,6 +32,19 @@ void read_calls(Reader& reader, NodeId message) {
   }
 }
 
+// {"type":"image_url","image_url":{"url":"data:image/png;base64,...","detail":"high"}}
+void read_images(Reader& reader, NodeId content, const std::string& pointer) {
+  if (!reader.doc().is(content, Kind::array)) return;
+  int i = 0;
+  for (NodeId part : reader.doc().elements(content)) {
+    const std::string at = pointer + '/' + std::to_string(i++);
+    if (reader.text(part, "type") != "image_url") continue;
+    const auto image = reader.member(part, "image_url", Kind::object);
+    const auto url = image ? reader.member(*image, "url", Kind::string) : std::nullopt;
+    if (url) reader.image(part, *url, at, typed_text, reader.text(*image, "detail") == "low");
+  }
+}
+
 void read_message(Reader& reader, NodeId message, const std::string& pointer) {
   const std::string name = reader.text(message, "role");
   const Role role = role_of(name);
@@ -41,8 +54,10 @@ void read_message(Reader& reader, NodeId message, const std::string& pointer) {
     const std::string id = reader.text(message, "tool_call_id");
     reader.begin_result(message, id, reader.find_call(id), false);
   }
-  if (content && name != "function" && !reader.has_citations(message))
+  if (content && name != "function" && !reader.has_citations(message)) {
     reader.content(*content, {"text"}, role, pointer + "/content");
+    read_images(reader, *content, pointer + "/content");
+  }
   reader.end_result();
   read_calls(reader, message);
 }

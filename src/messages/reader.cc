@@ -95,6 +95,13 @@ void Reader::content(NodeId node, std::initializer_list<std::string_view> types,
   }
 }
 
+void Reader::image(NodeId part, NodeId data, std::string pointer, std::string_view text_before, bool low_detail) {
+  Image image{part, data, message_, -1, result_ >= 0, low_detail, false, std::move(pointer), text_before};
+  image.marked = is_given(part, "cache_control");
+  if (result_ >= 0) image.call = c_.results[static_cast<std::size_t>(result_)].call;
+  c_.images.push_back(std::move(image));
+}
+
 int Reader::find_call(std::string_view id) const {
   const auto found = call_of_id_.find(id);
   return found == call_of_id_.end() ? -1 : found->second;

@@ -41,6 +41,9 @@ class Reader {
   void leaf(json::NodeId node, Role role, Part part, std::string pointer, json::NodeId holder = 0);
   // A content that is a string, or a list of {"type": TYPE, "text": "..."} parts; other parts are left alone.
   void content(json::NodeId node, std::initializer_list<std::string_view> types, Role role, const std::string& pointer);
+  // An image in the string `data`; it belongs to the latest message, and to the result if one is open.
+  void image(json::NodeId part, json::NodeId data, std::string pointer, std::string_view text_before,
+             bool low_detail = false);
   // Index of the latest call with this id, -1 if there is none.
   int find_call(std::string_view id) const;
 
@@ -57,6 +60,10 @@ class Reader {
   int result_ = -1;
   bool duplicate_ = false;
 };
+
+// How a text is written beside an image, up to its string.
+inline constexpr std::string_view typed_text = R"({"type":"text","text":)",
+                                  input_text = R"({"type":"input_text","text":)", bare_text = R"({"text":)";
 
 // A name as a step of a JSON pointer: ~ and / escaped.
 std::string pointer_token(std::string_view name);

@@ -42,6 +42,18 @@ bool has_failed(Reader& reader, NodeId chunk) {
   return code && reader.doc().raw(*code) != "0";
 }
 
+// {"type":"input_image","image_url":"data:image/png;base64,...","detail":"high"}
+void read_images(Reader& reader, NodeId content, const std::string& pointer) {
+  if (!reader.doc().is(content, Kind::array)) return;
+  int i = 0;
+  for (NodeId part : reader.doc().elements(content)) {
+    const std::string at = pointer + '/' + std::to_string(i++);
+    if (reader.text(part, "type") != "input_image") continue;
+    if (const auto url = reader.member(part, "image_url", Kind::string))
+      reader.image(part, *url, at, input_text, reader.text(part, "detail") == "low");
+  }
+}
+
 void read_output(Reader& reader, NodeId item, std::string_view type, const std::string& pointer) {
   std::string id = reader.text(item, "call_id");
   if (id.empty()) id = reader.text(item, "id");  // local_shell_call_output has no other
@@ -64,6 +76,8 @@ void read_output(Reader& reader, NodeId item, std::string_view type, const std::
     }
   } else if (output) {
     reader.content(*output, {"input_text"}, Role::tool, pointer + "/output");
+    if (type == "function_call_output" || type == "custom_tool_call_output")
+      read_images(reader, *output, pointer + "/output");
   }
   reader.end_result();
 }
@@ -74,8 +88,10 @@ void read_message(Reader& reader, NodeId item, const std::string& pointer) {
                     : name == "system" || name == "developer" ? Role::system
                                                               : Role::user;
   reader.message(item, role);
-  if (const auto content = reader.member(item, "content"))
+  if (const auto content = reader.member(item, "content")) {
     reader.content(*content, {"input_text", "output_text"}, role, pointer + "/content");
+    read_images(reader, *content, pointer + "/content");
+  }
 }
 
 void read_item(Reader& reader, NodeId item, const std::string& pointer) {

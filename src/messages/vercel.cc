@@ -49,6 +49,8 @@ void read_part(Reader& reader, NodeId part, Role role, const std::string& pointe
                 text    ? reader.doc().string(*input)
                 : input ? std::string(reader.doc().raw(*input))
                         : std::string());
+  } else if (type == "file" && reader.text(part, "mediaType").starts_with("image/")) {
+    if (const auto data = reader.member(part, "data", Kind::string)) reader.image(part, *data, pointer, typed_text);
   } else if (type == "tool-result" && role == Role::tool) {
     read_result(reader, part, pointer);
   }

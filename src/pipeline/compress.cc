@@ -136,7 +136,8 @@ Outcome compress_body(std::string_view body, std::string_view format, const Opti
   Outcome out = emit(body, placing, course, std::move(added), capability.redeem);
   out.settled = std::min(settled_tokens(c, course), out.after);
   if (money.row) {
-    const Tokens saved = money.model->data.estimate(out.before - out.after);
+    const Tokens images = out.images_before - out.images_after;  // in the model's own tokens
+    const Tokens saved = money.model->data.estimate(out.before - out.after - images) + images;
     out.saved_nano = saved.value * money.row->in.value / 1000;
   }
   out.warnings.insert(out.warnings.begin(), notes.warnings.begin(), notes.warnings.end());

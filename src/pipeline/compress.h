@@ -106,6 +106,7 @@ struct Outcome {
   std::vector<std::string> epochs;  // positions, to be handed back as `epoch`
   std::vector<EpochReport> epoch_reports;
   std::optional<std::int64_t> saved_nano;  // nano-dollars at the model's input price, centre estimate; no price: none
+  Tokens images_before, images_after;      // of the images, by their formula; in `before` and `after`
   Tokens settled;  // of `after`: what the request before this one ended in, and this one leaves as it was
 };
 

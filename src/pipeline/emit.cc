@@ -8,7 +8,9 @@
 #include "json/strings.h"
 #include "messages/check.h"
 #include "messages/edit.h"
+#include "messages/image.h"
 #include "messages/rewrite.h"
+#include "pipeline/images.h"
 #include "pipeline/secret_gate.h"
 
 namespace headroom::pipeline {
@@ -52,6 +54,13 @@ class Emitter {
     going_.reserve(s_.leaves.size());
     for (const LeafState& l : s_.leaves) going_.push_back({l.placed, l.skipped, l.gone});
     runs_ = left_runs(s_);
+    images_ = plan_images(p_, course_);
+    std::erase_if(images_.changes, [&](const ImageChange& x) { return has_left(c_.images[x.image].message); });
+  }
+
+  bool has_left(int message) const {
+    return std::any_of(runs_.begin(), runs_.end(),
+                       [message](const LeftRun& r) { return r.first <= message && message < r.end; });
   }
 
   // ---- originals ----------------------------------------------------------------------------------------------------
@@ -66,8 +75,9 @@ class Emitter {
   // A handle that must resolve, and who needs it.
   struct Need {
     std::string_view handle;
-    std::ptrdiff_t leaf = -1;  // -1: of what left
+    std::ptrdiff_t leaf = -1;  // -1: of what left, or of an image
     const Left* left = nullptr;
+    ImageChange* image = nullptr;
   };
 
   void redeem() {
@@ -77,10 +87,11 @@ class Emitter {
       if (placed && !placed->handle.empty()) needs.push_back({placed->handle, static_cast<std::ptrdiff_t>(i), nullptr});
     }
     for (const Left& l : s_.left) needs.push_back({l.handle, -1, &l});
+    for (ImageChange& x : images_.changes) needs.push_back({x.handle, -1, nullptr, &x});
     if (needs.empty()) return;
     const auto store = p_.services.store();
     if (!store) {
-      for (const Need& need : needs) refused(need.leaf, store.error());
+      for (const Need& need : needs) refused(need, store.error());
     } else {
       put(**store, renew(**store, std::move(needs)));
     }
@@ -120,6 +131,13 @@ class Emitter {
         o.kind = "slot";
         o.source = source_of(c_.leaves[i]);
         o.tokens = static_cast<std::uint64_t>(s_.leaves[i].before.value);
+      } else if (need.image) {
+        const messages::Image& image = c_.images[need.image->image];
+        rendered.push_back(messages::bytes_of(c_, image).value_or(""));
+        o.content = rendered.back();
+        o.kind = "image";
+        if (image.call >= 0) o.source = {c_.calls[static_cast<std::size_t>(image.call)].name, ""};
+        o.tokens = static_cast<std::uint64_t>(need.image->before.value);
       } else {
         if (!need.left->content && !past) past = past_of(c_, p_.texts, {}, errors_of(s_), {});
         rendered.push_back(need.left->content ? std::string() : history::render(*past, need.left->unit));
@@ -134,15 +152,16 @@ class Emitter {
     const auto answers = store.put(originals);
     for (std::size_t k = 0; k < answers.size(); ++k) {
       if (!answers[k] || store::to_string(*answers[k]) != needs[k].handle) {
-        refused(needs[k].leaf,
-                answers[k] ? Error{ErrorKind::internal, "the store has another key"} : answers[k].error());
+        refused(needs[k], answers[k] ? Error{ErrorKind::internal, "the store has another key"} : answers[k].error());
       } else if (p_.services.same_store && p_.services.cache) {
         p_.services.cache->put(stored_key(needs[k].handle), std::make_shared<const bool>(true), 1);
       }
     }
   }
 
-  void refused(std::ptrdiff_t owner, const Error& error) {
+  void refused(const Need& need, const Error& error) {
+    if (need.image) return refused(*need.image, error);
+    const std::ptrdiff_t owner = need.leaf;
     const Reason reason = error.kind == ErrorKind::collision ? Reason::collision : Reason::store_failed;
     const bool in_hand = redeem_ == Redeem::in_hand && error.kind != ErrorKind::collision;
     if (owner >= 0 && in_hand) {
@@ -165,6 +184,15 @@ class Emitter {
     out_.skipped.push_back({c_.leaves[i].pointer, c_.leaves[i].message, reason});
   }
 
+  // The image stays as it came: no text in hand could give it back.
+  void refused(ImageChange& change, const Error& error) {
+    const messages::Image& image = c_.images[change.image];
+    if (!out_.error) out_.error = error;
+    out_.skipped.push_back(
+        {image.pointer, image.message, error.kind == ErrorKind::collision ? Reason::collision : Reason::store_failed});
+    change.handle.clear();
+  }
+
   // ---- edits --------------------------------------------------------------------------------------------------------
 
   void write_edits() {
@@ -180,12 +208,20 @@ class Emitter {
       out_.changes.push_back({std::move(now.pointer), leaf.message, text, now.is_text ? "" : std::move(now.value)});
       messages::plan_leaf(c_, leaf, plan_);
     }
+    for (const ImageChange& x : images_.changes) write_image(x);
     std::vector<messages::Run> runs;
     for (const LeftRun& r : runs_) runs.push_back({r.first, r.end, r.text});
     messages::replace_runs(c_, runs, out_.edits, plan_);
     sort_edits(out_.edits);
     out_.output = splice(body_, out_.edits);
     out_.changed = !out_.edits.empty();
+  }
+
+  void write_image(const ImageChange& change) {
+    if (change.handle.empty()) return;
+    const messages::Image& image = c_.images[change.image];
+    if (change.data.empty()) return messages::replace_image(c_, image, change.statement, out_.edits, plan_);
+    messages::replace_bytes(c_, image, change.data, change.statement, out_.edits, plan_);
   }
 
   // A view in the client's spelling: what a string becomes depends on nothing but its raw bytes and the view.
@@ -246,6 +282,7 @@ class Emitter {
       report_leaf(i, before);
     }
     report_runs();
+    report_images();
     out_.after += added_.tokens;
     std::sort(out_.rows.begin(), out_.rows.end(), [](const Row& a, const Row& b) { return a.order < b.order; });
   }
@@ -317,6 +354,30 @@ class Emitter {
     }
   }
 
+  void report_images() {
+    std::ranges::move(images_.warnings, std::back_inserter(out_.warnings));
+    out_.images_before = out_.images_after = images_.all;
+    for (const ImageChange& x : images_.changes) {
+      if (x.handle.empty()) continue;
+      const messages::Image& image = c_.images[x.image];
+      out_.images_after += x.after - x.before;
+      out_.lossless = false;
+      note_transform("image");
+      out_.markers.push_back({x.handle, image.pointer, image.message, "image", 0, 1, "images", x.before, 0});
+      Row row;
+      row.message = image.message;
+      row.role = image.in_result ? "tool" : "user";
+      if (image.call >= 0) row.tool = c_.calls[static_cast<std::size_t>(image.call)].name;
+      row.kind = row.method = "image";
+      row.before = x.before, row.after = x.after;
+      row.note = x.statement.substr(1, x.statement.find(". Retrieve") - 1);
+      for (std::size_t i = 0; i < c_.leaves.size() && c_.leaves[i].message <= image.message; ++i) row.order = i + 1;
+      out_.rows.push_back(std::move(row));
+    }
+    out_.before += out_.images_before;
+    out_.after += out_.images_after;
+  }
+
   void note_transform(std::string_view method) {
     if (std::find(out_.transforms.begin(), out_.transforms.end(), method) == out_.transforms.end())
       out_.transforms.emplace_back(method);
@@ -332,6 +393,7 @@ class Emitter {
   Outcome out_;
   std::vector<Going> going_;
   std::vector<LeftRun> runs_;
+  ImagePlan images_;
   messages::Plan plan_;
   bool writable_ = true;
   std::size_t told_ = 0;  // entries of out_.skipped that redeem() made

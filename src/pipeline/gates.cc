@@ -115,21 +115,22 @@ bool is_own_tool(std::string_view name) {
   return messages::is_our_tool(name) || tool_matches("headroom_*", name);
 }
 
+std::optional<Reason> closed_place(const messages::Conversation& c, int message, int call, const Options& o) {
+  const messages::Call* made = call >= 0 ? &c.calls[static_cast<std::size_t>(call)] : nullptr;
+  if (made && is_own_tool(made->name)) return Reason::own_output;
+  // A system prompt outside the list comes before its first message.
+  if (o.frozen_message_count > 0 && message < o.frozen_message_count) return Reason::frozen;
+  if (std::find(o.protect_messages.begin(), o.protect_messages.end(), message) != o.protect_messages.end())
+    return Reason::vetoed;
+  if (const auto bias = o.biases.find(message); bias != o.biases.end() && bias->second >= 1e9) return Reason::vetoed;
+  if (made && any_tool(o.exclude, made->name)) return Reason::tool_excluded;
+  if (made && reads_instruction_file(*made, o)) return Reason::instruction_file;
+  return std::nullopt;
+}
+
 std::optional<Reason> closed_gate(const messages::Conversation& c, const messages::Leaf& leaf, const Options& o) {
   if (!role_is_on(leaf.role, o)) return Reason::role_off;
-  if (leaf.call >= 0 && is_own_tool(c.calls[static_cast<std::size_t>(leaf.call)].name)) return Reason::own_output;
-  // A system prompt outside the list comes before its first message.
-  if (o.frozen_message_count > 0 && leaf.message < o.frozen_message_count) return Reason::frozen;
-  if (std::find(o.protect_messages.begin(), o.protect_messages.end(), leaf.message) != o.protect_messages.end())
-    return Reason::vetoed;
-  if (const auto bias = o.biases.find(leaf.message); bias != o.biases.end() && bias->second >= 1e9)
-    return Reason::vetoed;
-  if (leaf.call >= 0) {
-    const messages::Call& call = c.calls[static_cast<std::size_t>(leaf.call)];
-    if (any_tool(o.exclude, call.name)) return Reason::tool_excluded;
-    if (reads_instruction_file(call, o)) return Reason::instruction_file;
-  }
-  return std::nullopt;
+  return closed_place(c, leaf.message, leaf.call, o);
 }
 
 bool is_exact_tool(std::string_view tool, const Options& options) {

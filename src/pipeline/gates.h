@@ -21,6 +21,10 @@ bool is_own_tool(std::string_view name);
 std::optional<Reason> closed_gate(const messages::Conversation& conversation, const messages::Leaf& leaf,
                                   const Options& options);
 
+// The same for anything in a message, by the message and the call that it answers (-1: none) alone.
+std::optional<Reason> closed_place(const messages::Conversation& conversation, int message, int call,
+                                   const Options& options);
+
 // The tool's text is quoted back in edits: only line-preserving views may stand for it.
 bool is_exact_tool(std::string_view tool, const Options& options);
 

@@ -55,6 +55,8 @@ struct Options {
   std::optional<double> target_ratio;  // share kept, 0..1: steers reversible views
   bool optimize = true;                // false: counts truly, changes nothing
 
+  bool images = false;                 // images may become smaller, and repeats of them leave
+
   // The provider's cache
   Relocate relocate = Relocate::off;
   CacheKey prompt_cache_key = CacheKey::client;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/utf8.h"
+#include "images/codec.h"
 #include "pipeline/address.h"
 #include "pipeline/numbered.h"
 #include "pipeline/overview.h"
@@ -548,6 +549,23 @@ class Retrieval {
   std::string head_, what_, notice_, map_, more_, cursor_;
 };
 
+// An image is no text: what it is, and how it is had.
+std::optional<RetrieveAnswer> describe_image(store::Handle handle, std::string_view content) {
+  const auto file = images::read_header(content);
+  if (!file) return std::nullopt;
+  const std::string hash = store::to_string(handle);
+  RetrieveAnswer answer;
+  answer.status = store::Status::live;
+  answer.partial = true;
+  answer.total = 1;
+  answer.unit = "images";
+  answer.text = "[" + hash + ": " + (file->kind == images::FileKind::png ? "PNG" : "JPEG") + " image, " +
+                std::to_string(file->size.width) + "x" + std::to_string(file->size.height) + ", " +
+                counted(content.size(), "byte") + "; no text can show it: headroom retrieve " + hash +
+                " > FILE writes it as it was]";
+  return answer;
+}
+
 // Its answers together are as long as the original: more would only repeat it.
 RetrieveAnswer answered_already(store::Handle handle) {
   RetrieveAnswer answer;
@@ -569,6 +587,7 @@ RetrieveAnswer answer_retrieve(const RetrieveRequest& request, store::Handle han
     answer.total = static_cast<std::int64_t>(LineIndex(content).count());
     return answer;
   }
+  if (auto image = describe_image(handle, content)) return std::move(*image);
   std::int64_t max =
       std::clamp(request.max_tokens.value_or(default_tokens).value, min_answer_tokens, max_answer_tokens);
   if (request.given.value > 0) {

@@ -59,10 +59,7 @@ class Cutter {
   std::string_view text_of(const Node& n) const { return code_.substr(n.begin, n.end - n.begin); }
   std::string_view name_of(const Node& n) const { return code_.substr(n.name_begin, n.name_end - n.name_begin); }
 
-  bool is_raise(const Node& n) const {
-    return n.is(raises) ||
-           (n.is(call) && n.name_end - n.name_begin <= 80 && holds(language_.raise_calls, last_word(name_of(n))));
-  }
+  bool is_raise(const Node& n) const { return is_failure(code_, language_, n); }
   bool is_short_return(const Node& n) const { return n.is(returns) && n.last_row - n.first_row < long_return; }
 
   // "raise ValueError", "assert", "panic": failures of one sort can stand for each other.
@@ -84,7 +81,7 @@ class Cutter {
       if (n.is(callable)) inner_end = std::max(inner_end, n.after);
       if (is_raise(n)) {
         const bool known = step >= 2 && std::find(sorts.begin(), sorts.end(), sort_of(n)) != sorts.end();
-        if (!known && !(step == 3 && !sorts.empty())) holds_[i] |= a_raise;
+        if (!known) holds_[i] |= a_raise;
         if (!known && sorts.size() < most_sorts) sorts.push_back(sort_of(n));
       } else if (is_short_return(n)) {
         if (step == 0) holds_[i] |= a_return;
@@ -341,6 +338,12 @@ class Cutter {
 };
 
 }  // namespace
+
+bool is_failure(std::string_view code, const Language& language, const Node& n) {
+  if (n.is(raises)) return true;
+  if (!n.is(call) || n.name_end - n.name_begin > 80) return false;
+  return holds(language.raise_calls, last_word(code.substr(n.name_begin, n.name_end - n.name_begin)));
+}
 
 std::vector<std::uint32_t> row_starts(std::string_view text) {
   std::vector<std::uint32_t> starts{0};

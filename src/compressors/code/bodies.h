@@ -36,13 +36,18 @@ struct Cut {
   std::vector<Rows> rows;      // sorted, disjoint
 };
 
+// The node leaves its callable with a failure, or checks for one: raise, throw, assert, panic...
+bool is_failure(std::string_view code, const Language& language, const Node& node);
+
 // Where the rows of a text begin; one more entry than rows, the last is the text's size.
 std::vector<std::uint32_t> row_starts(std::string_view text);
 
-inline constexpr int last_step = 3;
+inline constexpr int last_step = 2;
 
+// Of showing fewer ways out: 0 all; 1 all failures and the last return; 2 the first failure of each sort ("raise
+// ValueError", "assert", "panic") and the last return. Stubs say where the others are.
 struct CutOptions {
-  int least_step = 0;  // of showing fewer ways out: 0 all, 1, 2, 3 as above
+  int least_step = 0;
 };
 
 // In source order, disjoint.

@@ -59,7 +59,7 @@ class Shortener {
  private:
   // The first step at which half of the source leaves, or what the budget asks for; else the last.
   void choose_cuts() {
-    for (const int step : {0, 2, last_step}) {
+    for (const int step : {0, last_step}) {
       cuts_ = find_cuts(code_, starts_, syntax_, language_, wanted_, {step});
       kept_.assign(cuts_.size(), 0);
       draft();

@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::size_t most_names = 3;
 constexpr std::size_t longest_name = 40;
+constexpr std::size_t most_places = 6;
 
 constexpr bool is_word(char c) {
   return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '_';
@@ -46,11 +47,14 @@ std::string StubWriter::facts(const Rows& rows, Cut::Of of) const {
   if (of == Cut::Of::licence) return "; licence";
   std::vector<std::string_view> names;
   std::size_t n_returns = 0, n_imports = 0;
+  std::vector<std::uint32_t> failures;  // rows
   const auto first = std::lower_bound(nodes_.begin(), nodes_.end(), starts_[rows.first],
                                       [](const Node& n, std::uint32_t at) { return n.begin < at; });
   for (auto n = first; n != nodes_.end() && n->first_row <= rows.last; ++n) {
     n_returns += n->is(returns);
     n_imports += n->is(importing);
+    if (is_failure(code_, *source_.language, *n) && (failures.empty() || failures.back() != n->first_row))
+      failures.push_back(n->first_row);
     if (!n->is(call) || names.size() >= most_names) continue;
     const std::string_view name = callee(code_.substr(n->name_begin, n->name_end - n->name_begin));
     if (name.empty() || !defined_.contains(name)) continue;
@@ -62,6 +66,31 @@ std::string StubWriter::facts(const Rows& rows, Cut::Of of) const {
   }
   for (std::size_t i = 0; i < names.size(); ++i) out.append(i == 0 ? "; calls " : ", ").append(names[i]);
   if (n_returns > 0) add(out, counted(n_returns, "return"));
+  if (!failures.empty()) add(out, counted(failures.size(), "failure") + places(failures));
+  return out;
+}
+
+// " at 47, 52-54, 60": each line that leaves with a failure; of very many the first and the last.
+std::string StubWriter::places(const std::vector<std::uint32_t>& rows) const {
+  std::vector<Rows> runs;
+  for (const std::uint32_t row : rows) {
+    if (!runs.empty() && runs.back().last + 1 == row) {
+      runs.back().last = row;
+    } else {
+      runs.push_back({row, row});
+    }
+  }
+  std::string out = " at ";
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    if (runs.size() > most_places && i == most_places - 1) {
+      out.append(", ..., ");
+      i = runs.size() - 1;
+    } else if (i > 0) {
+      out.append(", ");
+    }
+    out.append(std::to_string(source_.number(runs[i].first)));
+    if (runs[i].last > runs[i].first) out.append("-").append(std::to_string(source_.number(runs[i].last)));
+  }
   return out;
 }
 

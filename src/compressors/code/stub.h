@@ -1,6 +1,8 @@
 // The comment that stands for rows of code that are not shown:
 //
 //   # [lines 45-61: 17 lines; calls fee, book; 1 return]      a body's statements
+//   # [lines 62-90: 29 lines; 3 failures at 64, 71-72]        raise, throw, assert... that others of their sort stand
+//   for
 //   // [lines 3-20: 18 lines; 16 imports]      // [lines 1-14: 14 lines; licence]
 //
 // What is called is named if it is a function of the same file, three at most: names are what stubs cost most. O(rows
@@ -29,6 +31,7 @@ class StubWriter {
 
  private:
   std::string facts(const Rows& rows, Cut::Of of) const;
+  std::string places(const std::vector<std::uint32_t>& rows) const;
   std::string_view indentation(std::uint32_t row) const;
 
   const Recognised& source_;
