@@ -6,6 +6,7 @@ facts: up to 60 lines or JSON leaves of the input, evenly spread, that are long 
 them stand in the reversible view as they are. --seconds prints the milliseconds per MB of each kind as well (they depend on the
 machine, so they are not in the file). Run it after a change of a view; the diff is what the change costs and brings.
 """
+import base64
 import csv
 import json
 import pathlib
@@ -18,6 +19,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 FACTS = 60
+IMAGE_MODELS = ("claude-opus-5-5", "claude-sonnet-4-6", "gpt-4o", "gpt-4.1-mini")
 
 
 def leaves(value):
@@ -48,6 +50,19 @@ def plain(text):
     return re.sub(r"\s+", " ", re.sub(r"\x1b\[[0-9;]*[A-Za-z]|\\(?=\")", "", text))
 
 
+def image_row(source, model, run):
+    """An image in a request: tokens by the provider's formula; of what it says nothing can be counted here."""
+    data = base64.b64encode(source.read_bytes()).decode()
+    if model.startswith("claude"):
+        part = {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": data}}
+    else:
+        part = {"type": "image_url", "image_url": {"url": "data:image/png;base64," + data}}
+    body = json.dumps({"model": model, "messages": [{"role": "user", "content": [part]}]}).encode()
+    answer = json.loads(run("compress", "--json", "--images", "--retrieval", "tool", stdin=body))
+    before, after = answer["tokens_before"], answer["tokens_after"]
+    return ["image", f"{source.stem}_{model}", source.stat().st_size, before, before, after, 0, 0]
+
+
 def main():
     binary = str(pathlib.Path(sys.argv[1]).resolve())
     spent = {}
@@ -73,12 +88,15 @@ def main():
             count = [int(re.search(rb"\d+", run("count", stdin=text)).group(0)) for text in (content, lossless, reversible)]
             pieces, view = facts(content), plain(reversible.decode(errors="replace"))
             table.append([kind, case, len(content), *count, len(pieces), sum(plain(piece) in view for piece in pieces)])
+        for source in sorted(ROOT.glob("corpus/images/*.png")):
+            for model in IMAGE_MODELS:
+                table.append(image_row(source, model, run))
     with open(ROOT / "bench/results.csv", "w", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow("kind case bytes tokens lossless reversible facts facts_visible".split())
         writer.writerows(table)
     print("| kind | cases | tokens | lossless | reversible | facts visible |\n|---|---:|---:|---:|---:|---:|")
-    for kind in spent:
+    for kind in dict.fromkeys(row[0] for row in table):
         rows = [row for row in table if row[0] == kind]
         tokens, lossless, reversible, wanted, seen = (sum(row[i] for row in rows) for i in range(3, 8))
         print(f"| {kind} | {len(rows)} | {tokens:,} | {100 * lossless / tokens:.1f} % | {100 * reversible / tokens:.1f} % "

@@ -14,8 +14,12 @@ constexpr std::size_t most_unclosed = 16;
 constexpr std::array<char, 4> separators = {'\t', ',', ';', '|'};
 constexpr std::array<Quotes, 3> policies = {Quotes::where_needed, Quotes::strings, Quotes::all};
 
+// Cells are short: one look at each byte is less than a call for each byte that is looked for.
 bool needs_quotes(std::string_view cell, char separator) {
-  return cell.find(separator) != npos || cell.find_first_of("\"\r\n") != npos;
+  for (const char c : cell) {
+    if (c == separator || c == '"' || c == '\n' || c == '\r') return true;
+  }
+  return false;
 }
 
 bool quoted_by(Quotes policy, std::string_view cell, char separator) {
@@ -97,11 +101,20 @@ class Reader {
       while (!at_end_of_cell()) ++at_;
       value = text_.substr(begin, at_ - begin);
     }
-    for (std::size_t p = 0; p < policies.size(); ++p) {
-      if (quoted_by(policies[p], value, separator_) != quoted) r.spelled_by &= ~(1u << p);
-    }
+    r.spelled_by &= spelled_by(value, quoted);
     r.cells.push_back(value);
     return true;
+  }
+
+  // The policies by which the cell is spelled as it stands: quoted_by of each, but the cell is looked at once.
+  unsigned spelled_by(std::string_view value, bool quoted) const {
+    constexpr unsigned every = (1u << policies.size()) - 1;
+    static_assert(policies[0] == Quotes::where_needed && policies[1] == Quotes::strings && policies[2] == Quotes::all);
+    // A cell without quotes holds nothing that needs them, but perhaps a lone carriage return or quote.
+    const bool needs = needs_quotes(value, separator_);
+    if (needs) return quoted ? every : 0;
+    const unsigned quoting = records::is_scalar(value) ? 4u : 6u;
+    return quoted ? quoting : every & ~quoting;
   }
 
   bool quoted_cell(std::string_view& value) {
