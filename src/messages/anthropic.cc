@@ -108,6 +108,7 @@ bool looks_anthropic(const json::Document& doc) {
     for (NodeId block : doc.elements(*content)) {
       const auto type = doc.member(block, "type");
       if (!type || !doc.is(*type, Kind::string)) continue;
+      if (doc.string_is(*type, "image") && doc.member(block, "source")) return true;
       for (const std::string_view t : {"tool_use", "tool_result", "thinking", "redacted_thinking", "server_tool_use"}) {
         if (doc.string_is(*type, t)) return true;
       }

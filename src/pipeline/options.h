@@ -55,7 +55,7 @@ struct Options {
   std::optional<double> target_ratio;  // share kept, 0..1: steers reversible views
   bool optimize = true;                // false: counts truly, changes nothing
 
-  bool images = false;                 // images may become smaller, and repeats of them leave
+  bool images = false;  // images may become smaller, and repeats of them leave
 
   // The provider's cache
   Relocate relocate = Relocate::off;
