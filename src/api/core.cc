@@ -442,6 +442,7 @@ Result<pipeline::RetrieveAnswer> Core::retrieve(const RetrieveCall& call, Tokens
     }
     return pipeline::answer_missing(request, store::Status::unknown, std::nullopt);
   }();
+  if (answer) answer->tool = found.hint ? found.hint->tool : found.source.tool;
   if (!call.caller.empty() && found.where == pipeline::Located::Where::nowhere) impl_->misses.missed(call.caller);
   const auto logged = impl_->account(request, found.where, answer ? answer->text.size() : 0);
   if (!logged) return std::unexpected(logged.error());

@@ -53,6 +53,10 @@ class Link : public Loop::Watcher {
     if (origin.tls && o.proxy && !goes_past_proxy(origin.host, o.no_proxy)) proxy_ = o.proxy;
   }
 
+  ~Link() override {
+    if (upstream_) upstream_->link_ = nullptr;  // the loop ends with requests in flight
+  }
+
   const std::string& key() const { return key_; }
   bool established() const { return state_ == State::established; }
 

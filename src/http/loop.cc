@@ -24,11 +24,23 @@ Loop::Loop() : epoll_(::epoll_create1(EPOLL_CLOEXEC)), wake_(::eventfd(0, EFD_NO
   ::epoll_ctl(epoll_, EPOLL_CTL_ADD, wake_, &event);
 }
 
+void Loop::clear() {
+  // What dies may retire, bury and post in turn: each round ends what the one before left.
+  for (int i = 0; i < 8; ++i) {
+    std::vector<Work> posted;
+    {
+      const std::scoped_lock lock(mutex_);
+      posted.swap(posted_);
+    }
+    touched_.clear();
+    const auto timers = std::exchange(timers_, {});
+    const auto dead = std::exchange(graveyard_, {});
+    const auto watchers = std::exchange(watchers_, {});
+  }
+}
+
 Loop::~Loop() {
-  posted_.clear();
-  timers_.clear();
-  watchers_.clear();
-  graveyard_.clear();
+  clear();
   ::close(wake_);
   ::close(epoll_);
 }
@@ -141,7 +153,10 @@ void Loop::run() {
       settle();
     }
     if (now_ >= next_tick_) tick();
-    graveyard_.clear();
+    // The dead may hold others, which die in turn.
+    while (!graveyard_.empty()) {
+      const auto dead = std::exchange(graveyard_, {});
+    }
   }
 }
 

@@ -65,6 +65,9 @@ class Loop {
   void change(int fd, Watcher* watcher, std::uint32_t interest);
   void remove(int fd);
 
+  // Ends all watchers and work, on any thread once run() is over: before what they refer to goes.
+  void clear();
+
   // Once, at or after that time, to a tenth of a second.
   void at(Time time, Work work) { timers_.emplace(time, std::move(work)); }
   std::size_t size() const { return watchers_.size(); }

@@ -57,6 +57,7 @@ struct RetrieveAnswer {
   std::int64_t total = 0;           // of the original, in `unit`s
   std::string_view unit = "lines";  // or "rows"
   std::string cursor;               // "" if all that was asked for is there
+  std::string tool;                 // whose output the original is, where that is known
 };
 
 // A live original. `default_tokens` stands in for max_tokens. `indexes`: what earlier queries found out of originals;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "api/tool.h"
 #include "base/hash.h"
 #include "json/writer.h"
 
@@ -63,15 +64,28 @@ void App::clear_caches() {
   for (auto& [name, core] : cores_) core->drop_caches();
 }
 
-void App::flush_stores() {
+void App::keep_stores() {
   std::vector<api::Core*> all;
   {
     const std::scoped_lock lock(mutex_);
     for (auto& [name, core] : cores_) all.push_back(core.get());
   }
   bool reachable = true;
-  for (api::Core* const core : all) reachable = core->flush().has_value() && reachable;
+  ledger::StoreFigures figures;
+  for (api::Core* const core : all) {
+    reachable = core->flush().has_value() && reachable;
+    const auto stats = core->store_stats();
+    if (!stats) continue;
+    figures.entries += static_cast<std::int64_t>(stats->entries);
+    figures.bytes = std::max(figures.bytes, static_cast<std::int64_t>(stats->total_bytes));
+    figures.most_bytes = std::max(figures.most_bytes, static_cast<std::int64_t>(stats->capacity));
+  }
   store_reachable_ = reachable;
+  const std::scoped_lock lock(mutex_);
+  constexpr std::string_view kinds[] = {"memory", "sqlite", "redis"};
+  figures.kind = kinds[static_cast<std::size_t>(settings_->core.handle.store)];
+  figures.reachable = reachable;
+  store_figures_ = figures;
 }
 
 std::string App::view_class() {
@@ -114,9 +128,62 @@ bool App::may_ask(const std::string& caller, int per_minute) {
   return ++n <= per_minute;
 }
 
+Result<void> App::open_ledger() {
+  ledger::Config config;
+  config.directory = setup.log;
+  config.days = setup.log_days;
+  config.prices = &settings()->core.handle.price_table();
+  auto opened = ledger::Ledger::open(std::move(config));
+  if (!opened) return std::unexpected(opened.error());
+  ledger_ = std::move(*opened);
+  return {};
+}
+
 void App::record(ledger::Exchange&& exchange) {
-  figures.served.fetch_add(1, std::memory_order_relaxed);
-  static_cast<void>(exchange);
+  if (ledger_) ledger_->record(std::move(exchange));
+}
+
+void App::ledger_retrieved(const ledger::Retrieval& retrieval) {
+  if (ledger_) ledger_->retrieved(retrieval);
+}
+
+ledger::Gauges App::gauges() const {
+  ledger::Gauges g;
+  g.requests = figures.requests.load(std::memory_order_relaxed);
+  g.streams = figures.streams.load(std::memory_order_relaxed);
+  g.websockets = figures.websockets.load(std::memory_order_relaxed);
+  g.connections = figures.connections.load(std::memory_order_relaxed);
+  g.bytes_in_flight = figures.body_bytes.load(std::memory_order_relaxed);
+  g.waiting = static_cast<std::int64_t>(pool.waiting());
+  g.uptime = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - started);
+  const std::scoped_lock lock(mutex_);
+  g.store = store_figures_;
+  return g;
+}
+
+std::string App::retrieve_stats() {
+  return ledger_ ? ledger_->retrieve_stats(gauges()) : "{}";
+}
+
+std::int64_t App::count_retrieval(const std::string& handle) {
+  constexpr std::size_t most = 10'000;
+  const std::scoped_lock lock(mutex_);
+  if (retrievals_.size() >= most && !retrievals_.contains(handle)) return 1;
+  return ++retrievals_[handle];
+}
+
+std::int64_t App::tool_tokens(std::string_view format) {
+  {
+    const std::scoped_lock lock(mutex_);
+    if (const auto at = tool_tokens_.find(format); at != tool_tokens_.end()) return at->second;
+  }
+  const auto definition = api::tool_definition(format);
+  api::Input input;
+  input.kind = api::Input::Kind::content;
+  if (definition) input.text = *definition;
+  const auto counted = core("default").count(input, "");
+  const std::scoped_lock lock(mutex_);
+  return tool_tokens_[std::string(format)] = counted ? counted->tokens.value : 0;
 }
 
 }  // namespace headroom::proxy

@@ -19,6 +19,7 @@
 #include "proxy/gate.h"
 #include "proxy/pool.h"
 #include "proxy/upstreams.h"
+#include "store/misses.h"
 
 namespace headroom::proxy {
 
@@ -70,7 +71,8 @@ class App {
   // Workspaces are made as callers need them.
   api::Core& core(const std::string& workspace);
   void clear_caches();
-  void flush_stores();
+  // Every few seconds, off the loops: writes what stores have gathered, and looks at their figures.
+  void keep_stores();
   bool store_reachable() const { return store_reachable_.load(std::memory_order_relaxed); }
   // Digest of all that may change views.
   std::string view_class();
@@ -80,13 +82,29 @@ class App {
   // False: the caller has had its requests of this minute.
   bool may_ask(const std::string& caller, int per_minute);
 
+  // ---- what is recorded and shown
   void record(ledger::Exchange&& exchange);
+  void ledger_retrieved(const ledger::Retrieval& retrieval);
+  ledger::Ledger* ledger() { return ledger_.get(); }  // null: it could not be opened
+  ledger::Gauges gauges() const;
+  std::string retrieve_stats();
+  // Of this process, per handle.
+  std::int64_t count_retrieval(const std::string& handle);
+  // Of the tool's definition in that format.
+  std::int64_t tool_tokens(std::string_view format);
+  // Opens the ledger; without it everything else works.
+  Result<void> open_ledger();
+  store::Misses misses;
 
  private:
   mutable std::mutex mutex_;
   std::shared_ptr<const Settings> settings_;
   std::map<std::string, std::unique_ptr<api::Core>> cores_;
   std::map<std::string, std::pair<std::int64_t, int>> asked_;  // caller -> minute, requests
+  std::unique_ptr<ledger::Ledger> ledger_;
+  std::map<std::string, std::int64_t> retrievals_;
+  std::map<std::string, std::int64_t, std::less<>> tool_tokens_;
+  ledger::StoreFigures store_figures_;
   std::atomic<bool> store_reachable_{true};
   std::atomic<std::uint64_t> last_id_{0};
   std::uint64_t id_seed_ = 0;

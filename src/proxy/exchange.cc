@@ -175,7 +175,7 @@ void Exchange::on_body(std::string_view piece) {
 }
 
 void Exchange::on_streamed(std::string_view piece) {
-  if (!upstream_ || sent_all_) return;
+  if (!upstream_ || (sent_all_ && step_ != Step::tunnel)) return;
   if (plan_.body.kind == BodyPlan::Kind::chunked && step_ != Step::tunnel) {
     std::string framed;
     http::append_chunk(framed, piece);
@@ -337,6 +337,7 @@ void Exchange::forward_whole(std::string_view body) {
   }
   step_ = Step::forwarded;
   send_whole(body);
+  if (mode_ == Mode::optimize && skipped_.empty() && request_.route.answers) digest_prompt(body);
   if (!rewritten_.relay) {
     if (mode_ != Mode::audit) body_ = {};
     release();
@@ -644,10 +645,78 @@ void Exchange::record(int status, std::string_view code) {
   e.queued = duration_cast<microseconds>(queued_);
   e.mode = mode_;
   e.stream = streaming_reply_;
+  if (rewritten_.tool_added) e.tool_tokens = app_.tool_tokens(request_.route.format);
+  if (ledger::Ledger* const ledger = app_.ledger()) {
+    const http::Head& head = request_.head;
+    const std::string_view project = request_.project.empty() ? head.get("x-headroom-project") : request_.project;
+    const std::string_view labels[] = {project, head.get("x-headroom-user-id"), head.get("x-headroom-stack")};
+    for (std::size_t i = 0; i < 3; ++i) {
+      if (!labels[i].empty()) row.labels[i] = ledger->label(labels[i]);
+    }
+    if (const auto session = head.find("x-headroom-session-id"); session && session->size() <= 64) {
+      if (const auto key = app_.core(request_.caller.workspace).workspace_key()) {
+        row.cv = ledger::conversation_of(*session, key->handle_key);
+        e.session_labelled = true;
+      }
+    }
+    for (const auto& [reason, n] : rewritten_.skip_counts) ledger->counts().skip(reason, n);
+    count_upstream(ledger->counts(), status, code);
+  }
   if (streaming_reply_) app_.figures.streams.fetch_sub(1, std::memory_order_relaxed);
   if (status == 101) app_.figures.websockets.fetch_sub(1, std::memory_order_relaxed);
   if (rewritten_.failed) app_.figures.failed_inside.fetch_add(1, std::memory_order_relaxed);
+  {
+    const std::scoped_lock lock(slip_->mutex);
+    slip_->over = true;
+    if (slip_->digesting) {
+      slip_->exchange = std::move(e);
+      return;
+    }
+    e.prompt = std::move(slip_->prompt);
+  }
   app_.record(std::move(e));
+}
+
+// What the provider's cache sees of what was sent, in digests: by it a later miss is explained.
+void Exchange::digest_prompt(std::string_view sent) {
+  if (!app_.ledger()) return;
+  const std::string_view format = request_.route.format;
+  api::Core& core = app_.core(request_.caller.workspace);
+  if (sent.size() <= inline_size) {
+    if (const auto key = core.workspace_key()) slip_->prompt = ledger::prompt_of(sent, format, key->handle_key);
+    return;
+  }
+  slip_->digesting = true;
+  app_.pool.submit(sent.size(), [&app = app_, &core, format, slip = slip_, body = std::string(sent)] {
+    std::optional<ledger::Prompt> prompt;
+    if (const auto key = core.workspace_key()) prompt = ledger::prompt_of(body, format, key->handle_key);
+    const std::scoped_lock lock(slip->mutex);
+    slip->digesting = false;
+    if (slip->over) {
+      slip->exchange.prompt = std::move(prompt);
+      app.record(std::move(slip->exchange));
+    } else {
+      slip->prompt = std::move(prompt);
+    }
+  });
+}
+
+void Exchange::count_upstream(ledger::Counts& counts, int status, std::string_view code) const {
+  if (!to_) return;
+  using ledger::UpstreamError;
+  const auto upstream =
+      to_->provider == Provider::by_headers ? ledger::Upstream::other : static_cast<ledger::Upstream>(to_->provider);
+  static_assert(static_cast<int>(Provider::grok) == static_cast<int>(ledger::Upstream::grok));
+  const std::pair<std::string_view, UpstreamError> ours[] = {
+      {code::upstream_unreachable.code, UpstreamError::unreachable},
+      {code::upstream_tls_error.code, UpstreamError::tls_error},
+      {code::upstream_protocol_error.code, UpstreamError::protocol_error},
+      {code::upstream_timeout.code, UpstreamError::timeout},
+      {"broken_off", UpstreamError::broken_off}};
+  for (const auto& [word, error] : ours) {
+    if (word == code) return counts.upstream_failed(upstream, error);
+  }
+  if (code.empty() && status >= 400) counts.upstream_failed(upstream, ledger::upstream_error_of(status));
 }
 
 }  // namespace headroom::proxy

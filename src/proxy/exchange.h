@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "http/client.h"
@@ -89,6 +90,8 @@ class Exchange final : public http::Handler,
   // record
   void refuse(const ErrorCode& error, std::string_view message);
   void record(int status, std::string_view code);
+  void digest_prompt(std::string_view sent);
+  void count_upstream(ledger::Counts& counts, int status, std::string_view code) const;
   void release();
 
   Worker& worker_;
@@ -118,6 +121,16 @@ class Exchange final : public http::Handler,
   std::unique_ptr<http::Decoder> decoder_;
   std::string next_request_;
   UsageWatcher usage_;
+
+  // The row waits for the prompt's digests, which a pool thread makes while the provider answers: who comes second
+  // records.
+  struct Slip {
+    std::mutex mutex;
+    bool digesting = false, over = false;
+    std::optional<ledger::Prompt> prompt;
+    ledger::Exchange exchange;
+  };
+  std::shared_ptr<Slip> slip_ = std::make_shared<Slip>();
 
   using Clock = std::chrono::steady_clock;
   Clock::time_point came_, read_, sent_, first_byte_;

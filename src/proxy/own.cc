@@ -33,6 +33,74 @@ OwnAnswer answer_memory() {
   return {200, std::move(out).take()};
 }
 
+ledger::Time now_of_day() {
+  return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
+OwnAnswer answer_figures(App& app, const OwnRequest& request) {
+  ledger::Ledger& ledger = *app.ledger();
+  switch (request.route.endpoint) {
+    case Endpoint::metrics:
+      return {200, ledger.metrics(app.gauges()), "", "text/plain; version=0.0.4; charset=utf-8"};
+    case Endpoint::feed: {
+      std::size_t limit = 50;
+      const std::string asked = query_value(request.path, "limit");
+      std::from_chars(asked.data(), asked.data() + asked.size(), limit);
+      return {200, ledger.feed(std::min<std::size_t>(limit, 1000))};
+    }
+    case Endpoint::stats_history: {
+      const auto series = ledger::parse_series(query_value(request.path, "series"));
+      const auto which = series.value_or(ledger::Series::hourly);
+      if (query_value(request.path, "format") == "csv")
+        return {200, ledger.history_csv(which, now_of_day()), "", "text/csv; charset=utf-8"};
+      return {200, ledger.history_json(which, now_of_day())};
+    }
+    default:
+      return {200, ledger.stats(now_of_day(), app.gauges())};
+  }
+}
+
+// Rows as they come, figures every two seconds, until the client leaves.
+class EventStream final : public http::Handler, public std::enable_shared_from_this<EventStream> {
+ public:
+  EventStream(Worker& worker, http::Connection& connection, std::uint64_t after)
+      : worker_(worker), connection_(&connection), after_(after) {}
+
+  void begin() {
+    connection_->send(
+        "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncache-control: no-store\r\nx-content-type-options: "
+        "nosniff\r\nconnection: close\r\n\r\n");
+    look();
+  }
+  void on_body(std::string_view) override {}
+  void on_body_end() override {}
+  void on_gone() override { connection_ = nullptr; }
+
+ private:
+  static constexpr int figures_every = 10;  // looks
+
+  void look() {
+    App& app = worker_.app();
+    if (!connection_) return;
+    if (app.draining) return std::exchange(connection_, nullptr)->end(false);
+    // A reader that is slow is told later, not more.
+    if (connection_->unsent() < http::Connection::low_mark) {
+      const ledger::Events events = app.ledger()->events(after_);
+      after_ = events.last;
+      if (!events.bytes.empty()) connection_->send(events.bytes);
+      if (looks_++ % figures_every == 0) connection_->send(app.ledger()->stats_event(now_of_day(), app.gauges()));
+    }
+    worker_.loop().at(worker_.loop().now() + std::chrono::milliseconds(200), [weak = weak_from_this()] {
+      if (const auto self = weak.lock()) self->look();
+    });
+  }
+
+  Worker& worker_;
+  http::Connection* connection_;
+  std::uint64_t after_;
+  int looks_ = 0;
+};
+
 OwnAnswer answer_now(App& app, const OwnRequest& request) {
   switch (request.route.endpoint) {
     case Endpoint::livez:
@@ -41,6 +109,14 @@ OwnAnswer answer_now(App& app, const OwnRequest& request) {
       return answer_health(app, request.route.endpoint, request.caller.known);
     case Endpoint::memory:
       return answer_memory();
+    case Endpoint::stats:
+    case Endpoint::stats_history:
+    case Endpoint::metrics:
+    case Endpoint::feed:
+      return app.ledger() ? answer_figures(app, request) : own_error(code::store_unavailable, "No log is kept.");
+    case Endpoint::stats_reset:
+      if (app.ledger()) app.ledger()->reset();
+      return {200, "{\"reset\":true}"};
     case Endpoint::cache_clear:
       app.clear_caches();
       return {200, "{\"cleared\":true}"};
@@ -127,6 +203,15 @@ OwnAnswer own_error(const ErrorCode& error, std::string_view message) {
 
 std::shared_ptr<http::Handler> answer_own(Worker& worker, http::Connection& connection, OwnRequest request) {
   if (reads_body(request.route.endpoint)) return std::make_shared<OwnExchange>(worker, connection, std::move(request));
+  if (request.route.endpoint == Endpoint::events && worker.app().ledger()) {
+    std::uint64_t after = 0;
+    const std::string_view last = request.head.get("last-event-id");
+    std::from_chars(last.data(), last.data() + last.size(), after);
+    if (last.empty()) after = worker.app().ledger()->last_event();
+    auto stream = std::make_shared<EventStream>(worker, connection, after);
+    stream->begin();
+    return stream;
+  }
   const bool keep = request.head.framing() == http::Framing::none && !worker.app().draining;
   const OwnAnswer made = answer_now(worker.app(), request);
   connection.send(own_answer(made.status, made.body, keep, made.extra, made.type));

@@ -96,6 +96,8 @@ void rewrite_body(api::Core& core, const RewriteJob& job, const pipeline::Option
   if (restored) input.text = restored->body;
   pipeline::Outcome o = job.audit ? core.simulate(input, options) : core.compress(input, options);
   note(out, o);
+  out.removed = ledger::removed_of(o);
+  out.transform_names = ledger::transforms_of(o);
   if (job.audit) return;
   if (o.changed && !o.error) {
     out.body = std::move(o.output);

@@ -157,6 +157,7 @@ Server::Server(std::unique_ptr<App> app) : app_(std::move(app)), front_(std::mak
 Server::~Server() {
   for (const auto& worker : workers_) worker->stop();
   app_->pool.stop();  // its jobs answer to loops
+  loop_.clear();
   for (const auto& [fd, unix_socket] : listening_) ::close(fd);
   if (!unix_path_.empty()) ::unlink(unix_path_.c_str());
 }
@@ -247,6 +248,7 @@ void Server::run(bool watch_signals) {
     const int fd = ::signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
     loop_.add(fd, loop_.own(std::make_unique<Signals>(*this, fd)), http::Loop::reads);
   }
+  if (const auto opened = app_->open_ledger(); !opened) notice("no log is kept: " + opened.error().message);
   for (const auto& worker : workers_) worker->start();
   for (const auto& [fd, unix_socket] : std::exchange(listening_, {})) {
     Listener* const listener = loop_.own(std::make_unique<Listener>(*this, fd, unix_socket));
@@ -256,7 +258,7 @@ void Server::run(bool watch_signals) {
   loop_.at(loop_.now() + house_every, [this] { keep_house(); });
   loop_.run();
   for (const auto& worker : workers_) worker->stop();
-  app_->flush_stores();
+  app_->keep_stores();
 }
 
 // ---- while it runs
@@ -272,7 +274,7 @@ void Server::hand_over(http::Socket socket, http::Peer peer, std::string first) 
 
 // Every few seconds: what the stores have gathered is written, off this thread.
 void Server::keep_house() {
-  app_->pool.submit(0, [app = app_.get()] { app->flush_stores(); });
+  app_->pool.submit(0, [app = app_.get()] { app->keep_stores(); });
   loop_.at(loop_.now() + house_every, [this] { keep_house(); });
 }
 

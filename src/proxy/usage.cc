@@ -80,6 +80,15 @@ void UsageWatcher::read(std::string_view json) {
   }
 }
 
+std::optional<ledger::Usage> UsageWatcher::read_usage(std::string_view json) {
+  const auto doc = Document::parse(json);
+  if (!doc || !doc->is(0, Kind::object)) return std::nullopt;
+  UsageWatcher watcher;
+  watcher.take(*doc, 0);
+  if (watcher.usage_ == ledger::Usage{}) return std::nullopt;
+  return watcher.usage_;
+}
+
 // A later report of one reply stands over an earlier one, member by member.
 void UsageWatcher::take(const Document& doc, NodeId usage) {
   ledger::Usage u = usage_.value_or(ledger::Usage{});

@@ -27,6 +27,8 @@ class UsageWatcher {
 
   // One of each reply that said what it used.
   const std::vector<ledger::Usage>& rounds() const { return rounds_; }
+  // One object of usage figures, of whatever provider.
+  static std::optional<ledger::Usage> read_usage(std::string_view json);
   bool stream() const { return reply_ == Reply::stream; }
 
  private:

@@ -12,6 +12,7 @@ namespace headroom::proxy {
 Worker::Worker(App& app) : app_(app), client_(loop_, app.client) {}
 Worker::~Worker() {
   stop();
+  loop_.clear();
 }
 
 void Worker::start() {
@@ -89,7 +90,16 @@ void Worker::room_again() {
   }
 }
 
+void Worker::count_refusal(std::string_view gate) {
+  using ledger::Gate;
+  if (!app_.ledger()) return;
+  for (const Gate g : {Gate::framing, Gate::host, Gate::origin, Gate::caller, Gate::right, Gate::rate}) {
+    if (ledger::to_string(g) == gate) return app_.ledger()->counts().refuse(g);
+  }
+}
+
 std::string Worker::refuse(const http::BadHead& bad) {
+  count_refusal("framing");
   return error_answer(Dialect::own, code::invalid_request, bad.why, false);
 }
 
@@ -107,11 +117,13 @@ std::shared_ptr<http::Handler> Worker::on_request(http::Connection& connection, 
       judge(settings->gate, head, peer, route.right, prefixes.token, [&peer] { return uid_of_peer(peer); });
   const bool keep = head.framing() == http::Framing::none;
   if (verdict.refused) {
+    count_refusal(verdict.gate);
     connection.send(error_answer(route.dialect, *verdict.refused, verdict.why, keep));
     connection.end(keep);
     return nullptr;
   }
-  if (!app_.may_ask(verdict.caller.name, settings->requests_per_minute) && route.right != Right::open) {
+  if (route.right != Right::open && !app_.may_ask(verdict.caller.name, settings->requests_per_minute)) {
+    count_refusal("rate");
     connection.send(error_answer(route.dialect, code::rate_limited, "Too many requests in this minute.", keep,
                                  "retry-after: 60\r\n"));
     connection.end(keep);
@@ -119,6 +131,12 @@ std::shared_ptr<http::Handler> Worker::on_request(http::Connection& connection, 
   }
   std::string path(prefixes.path), project(prefixes.project);
   if (route.action == Action::own) {
+    if (route.endpoint == Endpoint::compress && !verdict.caller.known) {
+      // Whether this caller could redeem a handle.
+      Verdict more =
+          judge(settings->gate, head, peer, Right::content, prefixes.token, [&peer] { return uid_of_peer(peer); });
+      if (!more.refused) verdict.caller = std::move(more.caller);
+    }
     return answer_own(*this, connection,
                       {std::move(head), route, std::move(path), std::move(verdict.caller), settings});
   }

@@ -48,6 +48,8 @@ class Worker final : public http::Service {
   void room_again();
 
  private:
+  void count_refusal(std::string_view gate);
+
   App& app_;
   http::Loop loop_;
   http::Client client_;
