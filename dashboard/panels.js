@@ -72,7 +72,7 @@ export function cache(stats) {
     h("div", { class: "share", "aria-hidden": "true" },
       h("i", { class: "hit", "--part": part(c.hits) }), h("i", { class: "first", "--part": part(c.first) }), h("i", { class: "miss", "--part": part(missed) })),
     h("ul", { class: "legend" },
-      h("li", null, h("i", { class: "key", "aria-hidden": "true" }), `${exact(c.hits)} hits`),
+      h("li", null, h("i", { class: "key", "aria-hidden": "true" }), `${exact(c.hits)} ${c.hits === 1 ? "hit" : "hits"}`),
       h("li", null, h("i", { class: "key first", "aria-hidden": "true" }), `${exact(c.first)} first`),
       h("li", null, h("i", { class: "key down", "aria-hidden": "true" }), `${exact(missed)} missed, ${usd(micro(cost))}`)),
     rows.length === 0

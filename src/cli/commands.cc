@@ -70,6 +70,11 @@ constexpr FlagRow store_flags[] = {
     {"json", 'j', "", "Print the answer as JSON"},
 };
 
+constexpr FlagRow dashboard_flags[] = {
+    {"host", '\0', "HOST", "Where the proxy listens (127.0.0.1)"},
+    {"port", '\0', "N", "Its port (8787)"},
+    {"print", '\0', "", "Print the address, open nothing"},
+};
 constexpr FlagRow token_flags[] = {
     {"rights", '\0', "RIGHT,...", "add: data, content, read, admin (data)"},
     {"workspace", '\0', "NAME", "add: whose originals this caller shares (default)"},
@@ -120,6 +125,9 @@ const Command rows[] = {
      "calls of headroom_retrieve answered on the spot. SIGTERM ends it once requests in flight are done; SIGHUP reads config.toml "
      "again. docs/proxy.md has routes, headers and endpoints.",
      proxy_flags(), true, 0, run_proxy},
+    {"dashboard", "", "Open the page of the running proxy: what it saved, cache health, times, requests",
+     "Opens a browser with a code that works once, within a minute; where there is none, or with --print, prints the address.",
+     dashboard_flags, false, 0, run_dashboard},
     {"token", "add|list|remove [NAME]", "Keep the proxy's callers",
      "add NAME makes a token and shows it once; only its digest is kept. Two may have one name, so that one can be replaced. "
      "remove NAME removes all of that name. A running proxy takes a change over with SIGHUP.",

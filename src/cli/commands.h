@@ -18,6 +18,7 @@ Exit run_audit(const Context& context, const Arguments& arguments);
 Exit run_store(const Context& context, const Arguments& arguments);
 Exit run_config(const Context& context, const Arguments& arguments);
 Exit run_proxy(const Context& context, const Arguments& arguments);
+Exit run_dashboard(const Context& context, const Arguments& arguments);
 Exit run_token(const Context& context, const Arguments& arguments);
 Exit run_worker(const Context& context, const Arguments& arguments);
 Exit run_version(const Context& context, const Arguments& arguments);

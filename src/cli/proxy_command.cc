@@ -1,7 +1,12 @@
-// headroom proxy, headroom token.
+// headroom proxy, headroom dashboard, headroom token.
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 
 #include "api/nearest.h"
 #include "cli/commands.h"
@@ -10,6 +15,7 @@
 #include "cli/words.h"
 #include "json/document.h"
 #include "json/writer.h"
+#include "proxy/dashboard.h"
 #include "proxy/options.h"
 #include "proxy/server.h"
 
@@ -150,10 +156,16 @@ Result<Configuration> configure(const Context& context, const Arguments& argumen
   return c;
 }
 
+std::string base_url(const proxy::Setup& setup, std::uint16_t port) {
+  // Who listens on all addresses is asked on this machine's own.
+  const std::string host = setup.host == "0.0.0.0" ? "127.0.0.1" : setup.host == "::" ? "::1" : setup.host;
+  const bool v6 = host.find(':') != std::string::npos;
+  return "http://" + (v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
+}
+
 std::string start_screen(const Context& context, const Configuration& c, std::uint16_t port) {
   const std::string bold = context.colour ? "\x1b[1m" : "", plain = context.colour ? "\x1b[0m" : "";
-  const bool v6 = c.setup.host.find(':') != std::string::npos;
-  const std::string base = "http://" + (v6 ? "[" + c.setup.host + "]" : c.setup.host) + ":" + std::to_string(port);
+  const std::string base = base_url(c.setup, port);
   std::string text = bold + "headroom proxy " + std::string(api::version()) + plain + " listens on " +
                      (c.setup.uds.empty() ? bold + base + plain : "unix:" + c.setup.uds) + ", mode " +
                      std::string(proxy::to_string(c.settings.mode)) + "\n\n  forwards to\n";
@@ -171,6 +183,41 @@ std::string start_screen(const Context& context, const Configuration& c, std::ui
   }
   if (!c.token_file.empty()) text += "\n  token for figures and originals: " + c.token_file + "\n";
   return text + "\n";
+}
+
+// Whether somebody listens there: what is shown would only say that the page cannot be reached.
+bool answers(const proxy::Setup& setup) {
+  const std::string host = setup.host == "localhost" || setup.host == "0.0.0.0" ? "127.0.0.1"
+                           : setup.host == "::"                                 ? "::1"
+                                                                                : setup.host;
+  const auto address = http::parse_address(host, setup.port);
+  if (!address) return true;  // a name: left to the browser
+  const int fd = ::socket(address->storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (fd < 0) return true;
+  const timeval patience{2, 0};
+  ::setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+  const bool connected = ::connect(fd, reinterpret_cast<const sockaddr*>(&address->storage), address->size) == 0;
+  ::close(fd);
+  return connected;
+}
+
+// The user's browser, by the desktop's own opener; false if there is no desktop or no opener.
+bool open_browser(const Context& context, const std::string& url) {
+#if defined(__APPLE__)
+  const char* const opener = "open";
+#else
+  const char* const opener = "xdg-open";
+  if (context.environment("DISPLAY").empty() && context.environment("WAYLAND_DISPLAY").empty()) return false;
+#endif
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const int null = ::open("/dev/null", O_RDWR);
+    for (const int fd : {0, 1, 2}) ::dup2(null, fd);
+    ::execlp(opener, opener, url.c_str(), static_cast<char*>(nullptr));
+    ::_exit(127);
+  }
+  int status = 0;
+  return child > 0 && ::waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
 proxy::Rights rights_of(std::string_view text, std::string& wrong) {
@@ -257,6 +304,28 @@ Exit run_proxy(const Context& context, const Arguments& arguments) {
   (*server)->on_notice([&context](std::string_view text) { context.say(text); });
   (*server)->run(true);
   return Exit::done;
+}
+
+Exit run_dashboard(const Context& context, const Arguments& arguments) {
+  auto c = configure(context, arguments);
+  if (!c) return context.refuse(c.error());
+  if (!c->setup.uds.empty())
+    return context.refuse({ErrorKind::invalid_request, "a browser reaches no Unix socket: run the proxy on a port"});
+  const proxy::TokenDigest* const secret = proxy::dashboard_secret(c->settings.gate.tokens);
+  if (!secret) return context.refuse({ErrorKind::unavailable, "there is no token to open the page with"});
+  const std::string base = base_url(c->setup, c->setup.port);
+  if (!answers(c->setup))
+    return context.refuse({ErrorKind::unavailable, "no proxy answers at " + base + "; start one: headroom proxy"});
+  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  const auto code = proxy::make_dashboard_code(*secret, now);
+  if (!code) return context.refuse(code.error());
+  const std::string url = base + "/dashboard?code=" + *code;
+  if (!arguments.has("print") && open_browser(context, url)) {
+    context.say("opened " + base + "/dashboard");
+    return Exit::done;
+  }
+  context.say("this address works once, within a minute:");
+  return context.print(url + "\n");
 }
 
 Exit run_token(const Context& context, const Arguments& arguments) {

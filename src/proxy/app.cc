@@ -156,6 +156,7 @@ ledger::Gauges App::gauges() const {
   g.bytes_in_flight = figures.body_bytes.load(std::memory_order_relaxed);
   g.waiting = static_cast<std::int64_t>(pool.waiting());
   g.uptime = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - started);
+  g.views = setup.log_messages;
   const std::scoped_lock lock(mutex_);
   g.store = store_figures_;
   return g;

@@ -16,6 +16,8 @@
 #include "http/client.h"
 #include "http/connection.h"
 #include "ledger/ledger.h"
+#include "ledger/views.h"
+#include "proxy/dashboard.h"
 #include "proxy/gate.h"
 #include "proxy/pool.h"
 #include "proxy/upstreams.h"
@@ -46,6 +48,7 @@ struct Setup {
   std::filesystem::path state;  // token, tokens.json, logs
   std::string log;              // directory, "-" for stderr, "" for none
   int log_days = 90;
+  bool log_messages = false;  // the last requests can be looked into
   // Reads the configuration again; an error leaves all as it is.
   std::function<Result<std::shared_ptr<const Settings>>()> reload;
 };
@@ -95,6 +98,8 @@ class App {
   // Opens the ledger; without it everything else works.
   Result<void> open_ledger();
   store::Misses misses;
+  ledger::Views views;  // empty without --log-messages
+  DashboardCodes dashboard_codes;
 
  private:
   mutable std::mutex mutex_;

@@ -223,6 +223,7 @@ void Exchange::rewrite() {
   job->lossless_only = job->batches || is_array_stream(request_.path);
   job->watches = request_.route.answers && !job->lossless_only;
   job->audit = mode_ == Mode::audit;
+  job->keeps_views = app_.setup.log_messages;
   const bool coded = !coding.empty() && !http::same_name(coding, "identity");
   if (coded && !http::knows_coding(coding)) {
     skipped_ = "encoding";
@@ -639,6 +640,7 @@ void Exchange::record(int status, std::string_view code) {
   row.total = duration_cast<microseconds>(now - came_);
   row.ep = rewritten_.epoch;
   row.x = ledger::Code::own(!code.empty() ? code : skipped_);
+  if (!rewritten_.views.empty()) app_.views.add(row.id, std::move(rewritten_.views));
   e.removed = std::move(rewritten_.removed);
   e.transforms = rewritten_.transform_names;
   e.rounds = usage_.rounds();

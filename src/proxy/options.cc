@@ -152,6 +152,8 @@ constexpr OptionRow rows[] = {
      [](C& c, Text t) -> Result<void> { return set_number<int>(c.settings.requests_per_minute, t, 0, 10'000'000); }},
     {"log_file", "HEADROOM_LOG_FILE", "PATH", "Folder of the log (logs in the state directory); -: stderr", true,
      [](C& c, Text t) -> Result<void> { c.setup.log = t; return {}; }},
+    {"log_messages", "HEADROOM_LOG_MESSAGES", "", "Keep the texts of the last 50 requests, before and after, in memory for the dashboard", true,
+     [](C& c, Text t) -> Result<void> { const auto b = boolean(t); if (!b) return std::unexpected(b.error()); c.setup.log_messages = *b; return {}; }},
     {"log_days", "HEADROOM_LOG_DAYS", "N", "How long its files are kept (90)", true,
      [](C& c, Text t) -> Result<void> { return set_number<int>(c.setup.log_days, t, 1, 36'500); }},
 };

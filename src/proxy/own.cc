@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "json/writer.h"
+#include "proxy/dashboard.h"
 #include "proxy/worker.h"
 
 namespace headroom::proxy {
@@ -15,7 +16,7 @@ namespace {
 
 bool reads_body(Endpoint e) {
   return e == Endpoint::compress || e == Endpoint::usage || e == Endpoint::retrieve || e == Endpoint::tool_call ||
-         e == Endpoint::retrieve_get || e == Endpoint::retrieve_stats;
+         e == Endpoint::retrieve_get || e == Endpoint::retrieve_stats || e == Endpoint::stats_history;
 }
 
 OwnAnswer answer_memory() {
@@ -109,6 +110,12 @@ OwnAnswer answer_now(App& app, const OwnRequest& request) {
       return answer_health(app, request.route.endpoint, request.caller.known);
     case Endpoint::memory:
       return answer_memory();
+    case Endpoint::dashboard:
+      return answer_dashboard(app, request);
+    case Endpoint::view: {
+      auto view = app.views.json(query_value(request.path, "id"));
+      return {200, view ? std::move(*view) : std::string("{\"views\":[]}")};
+    }
     case Endpoint::stats:
     case Endpoint::stats_history:
     case Endpoint::metrics:
@@ -168,6 +175,8 @@ class OwnExchange final : public http::Handler, public std::enable_shared_from_t
       switch (request.route.endpoint) {
         case Endpoint::compress:
           return answer_compress(app, request, body);
+        case Endpoint::stats_history:  // reads files
+          return answer_now(app, request);
         case Endpoint::usage:
           return answer_usage(app, request, body);
         case Endpoint::tool_call:

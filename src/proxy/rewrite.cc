@@ -6,6 +6,7 @@
 
 #include "base/edits.h"
 #include "json/document.h"
+#include "proxy/before_after.h"
 #include "relay/trace.h"
 
 namespace headroom::proxy {
@@ -98,6 +99,7 @@ void rewrite_body(api::Core& core, const RewriteJob& job, const pipeline::Option
   note(out, o);
   out.removed = ledger::removed_of(o);
   out.transform_names = ledger::transforms_of(o);
+  if (job.keeps_views) out.views = before_and_after(input.text, o);
   if (job.audit) return;
   if (o.changed && !o.error) {
     out.body = std::move(o.output);

@@ -12,6 +12,7 @@
 
 #include "api/core.h"
 #include "ledger/exchange.h"
+#include "ledger/views.h"
 #include "pipeline/options.h"
 #include "relay/relay.h"
 
@@ -24,6 +25,7 @@ struct RewriteJob {
   bool watches = true;         // its reply can be watched
   bool batches = false;        // a list of requests: each for itself
   bool audit = false;          // figures only
+  bool keeps_views = false;    // what changed may be looked at (--log-messages)
 };
 
 struct Rewritten {
@@ -40,6 +42,7 @@ struct Rewritten {
   std::array<ledger::TransformName, 4> transform_names{};
   bool tool_added = false;
   ledger::EpochCause epoch = ledger::EpochCause::none;
+  std::vector<ledger::View> views;  // if they are kept
 };
 
 Rewritten rewrite(api::Core& core, const RewriteJob& job, const pipeline::Options& options);

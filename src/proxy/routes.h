@@ -55,6 +55,7 @@ enum class Endpoint : std::uint8_t {
   memory,
   events,
   feed,
+  view,
   dashboard,
   cache_clear,
   stats_reset,

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "proxy/dashboard.h"
 #include "proxy/exchange.h"
 #include "proxy/own.h"
 
@@ -115,6 +116,8 @@ std::shared_ptr<http::Handler> Worker::on_request(http::Connection& connection, 
   const http::Peer& peer = connection.peer();
   Verdict verdict =
       judge(settings->gate, head, peer, route.right, prefixes.token, [&peer] { return uid_of_peer(peer); });
+  admit_dashboard(verdict, head, route, settings->gate.tokens,
+                  std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
   const bool keep = head.framing() == http::Framing::none;
   if (verdict.refused) {
     count_refusal(verdict.gate);

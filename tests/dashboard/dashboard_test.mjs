@@ -2,9 +2,12 @@
 // by keyboard alone, with nothing but its own host, under its own policy, by the rules of WCAG 2.2 AA (axe), without a
 // word on the console, and when the proxy goes away and comes back.
 //
-//   node tests/dashboard/dashboard_test.mjs --driver build/test/tests/dashboard_figures [--shots FOLDER]
+//   node tests/dashboard/dashboard_test.mjs --driver build/test/tests/dashboard_figures [--binary build/test/headroom]
+//                                           [--shots FOLDER]
+//
+// With --binary the proxy itself is asked too: its one-time code, its cookie, its figures.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import http from "node:http";
 import { createRequire } from "node:module";
@@ -13,7 +16,7 @@ import { join } from "node:path";
 import { chromium } from "playwright-core";
 
 const option = (name) => (process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : null);
-const driver = option("--driver"), shots = option("--shots");
+const driver = option("--driver"), binary = option("--binary"), shots = option("--shots");
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const browserPath = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
 assert(driver, "--driver PROGRAM");
@@ -286,6 +289,76 @@ await test("names that look like markup are text", async () => {
   assert.match(await page.locator("#by-tool").innerText(), /<img src=x/);
   assert.deepEqual(said, []);
   await done();
+});
+
+// The whole way: requests through the proxy to a provider of ours, a code from the command line, the page.
+if (binary) await test("the proxy lets a browser in by a code, once, and shows what came through", async () => {
+  const provider = http.createServer((request, reply) => {
+    let size = 0;
+    request.on("data", (bytes) => (size += bytes.length));
+    request.on("end", () => {
+      const usage = { input_tokens: 20, cache_read_input_tokens: Math.round(size / 5), cache_creation_input_tokens: 800, output_tokens: 30 };
+      reply.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({
+        id: "m", type: "message", role: "assistant", model: "claude-sonnet-4-5", content: [{ type: "text", text: "done" }], stop_reason: "end_turn", usage }));
+    });
+  });
+  await new Promise((done) => provider.listen(0, "127.0.0.1", done));
+  const home = join(work, "home");
+  const env = { PATH: process.env.PATH, HEADROOM_WORKSPACE_DIR: join(home, "state"), HEADROOM_CONFIG_DIR: join(home, "config") };
+  const proxy = spawn(binary, ["proxy", "--port", "0", "--log-messages", "--anthropic-api-url", `http://127.0.0.1:${provider.address().port}`], { env, stdio: ["ignore", "ignore", "pipe"] });
+  const context = await browser.newContext({ locale: "en-GB" });
+  try {
+    const port = await new Promise((found, failed) => {
+      let text = "";
+      proxy.stderr.on("data", (bytes) => { text += bytes; const at = text.match(/listens on http:\/\/127\.0\.0\.1:(\d+)/); if (at) found(Number(at[1])); });
+      proxy.on("exit", () => failed(new Error("the proxy ended: " + text)));
+    });
+    const base = `http://127.0.0.1:${port}`;
+    const log = Array.from({ length: 400 }, (_, i) => `2026-01-05 09:12:${String(i % 60).padStart(2, "0")} INFO worker ${i % 4} finished job ${i}`).join("\n") + "\n2026-01-05 09:13:00 ERROR disk full\n";
+    const body = { model: "claude-sonnet-4-5", max_tokens: 100, tools: [{ name: "Bash", description: "run", input_schema: { type: "object", properties: { command: { type: "string" } } } }], messages: [{ role: "user", content: "why did it fail?" }] };
+    for (let i = 0; i < 3; i++) {
+      body.messages.push({ role: "assistant", content: [{ type: "tool_use", id: "t" + i, name: "Bash", input: { command: "make " + i } }] });
+      body.messages.push({ role: "user", content: [{ type: "tool_result", tool_use_id: "t" + i, content: log + i }] });
+      const reply = await fetch(base + "/v1/messages", { method: "POST", headers: { "content-type": "application/json", "x-api-key": "k", "anthropic-version": "2023-06-01" }, body: JSON.stringify(body) });
+      assert.equal(reply.status, 200);
+      await reply.text();
+    }
+    const page = await context.newPage();
+    const said = [];
+    page.on("console", (message) => said.push(message.text()));
+    page.on("pageerror", (error) => said.push(error.message));
+    await page.goto(base + "/dashboard");
+    assert.match(await page.locator("main").innerText(), /opens from your terminal/);
+    const url = execFileSync(binary, ["dashboard", "--print", "--port", String(port)], { env, stdio: ["ignore", "pipe", "ignore"] }).toString().trim();
+    await page.goto(url);
+    assert.equal(page.url(), base + "/dashboard");
+    await page.locator("#link[data-state=live]").waitFor();
+    await page.waitForFunction(() => document.querySelector("#tile-requests").innerText === "3");
+    assert.match(await page.locator("#by-tool").innerText(), /Bash/);
+    await page.locator(".requests button").first().click();
+    await page.locator(".view pre").first().waitFor();
+    assert.match(await page.locator(".view").first().innerText(), /disk full/);
+    await shoot(page, "proxy");
+    assert.deepEqual(said, []);
+    const [cookie] = await context.cookies();
+    assert(cookie.httpOnly && cookie.sameSite === "Strict");
+    // The code is used up; the cookie opens figures alone; without it nothing opens.
+    const again = await fetch(url, { redirect: "manual" });
+    assert.equal(again.status, 200);
+    assert(!again.headers.get("set-cookie"));
+    assert.match(await again.text(), /opens from your terminal/);
+    const ask = (path, init = {}) => fetch(base + path, { ...init, headers: { cookie: `${cookie.name}=${cookie.value}`, ...init.headers } }).then((reply) => reply.status);
+    assert.equal(await ask("/stats"), 200);
+    assert.equal(await ask("/stats", { headers: { cookie: "headroom_dashboard=1-2-3" } }), 401);
+    assert.equal(await ask("/v1/retrieve/482193075514"), 401);
+    assert.equal(await ask("/stats/reset", { method: "POST" }), 401);
+    assert.equal(await ask("/stats", { headers: { "sec-fetch-site": "cross-site" } }), 403);
+  } finally {
+    await context.close();
+    proxy.kill();
+    provider.closeAllConnections();
+    provider.close();
+  }
 });
 
 await browser.close();
