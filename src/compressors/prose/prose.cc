@@ -17,6 +17,9 @@ int evidence(const detect::Sketch& s) {
     return 0;
   if (share(s.code_lines) > 35) return 0;  // code with docstrings
   const int writing = share(s.sentence_lines);
+  // Nothing but running text: that its lines are of one shape makes no log of it.
+  if (writing >= 75 && share(s.time_lines) + share(s.level_lines) + share(s.diagnostic_lines) + share(s.code_lines) < 5)
+    return 50;
   return writing >= 60 ? 35 : writing >= 15 ? 20 : 0;
 }
 
