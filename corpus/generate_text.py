@@ -170,6 +170,78 @@ def not_terminal_codes_spelled_out(_):
             "that explains them is prose, whatever it quotes.\n").encode()
 
 
+# ---- listing ---------------------------------------------------------------------------------------------------------------
+@case("listing")
+def ls_long_recursive(p):
+    """`ls -lR` of a project made for these cases: a link, blanks and an arrow in a name."""
+    return p.run("ls", "-lR")
+
+
+@case("listing", "--query 'how large is web-063.log?'")
+def ls_long_asked(p):
+    """`ls -la` of a folder of logs made for these cases, and a question."""
+    return p.run("ls", "-la", "logs")
+
+
+@case("listing")
+def find_names(p):
+    """`find . -not -path './.git*' | sort` in a project made for these cases."""
+    return b"".join(sorted(p.run("find", ".", "-not", "-path", "./.git*").splitlines(keepends=True)))
+
+
+@case("listing")
+def tree_drawn(p):
+    """`tree --charset UTF-8 -F` of a project made for these cases."""
+    return p.run("tree", "--charset", "UTF-8", "-F")
+
+
+@case("listing")
+def git_status_long(p):
+    """`git status` of a project made for these cases, after many changes."""
+    p.change()
+    return p.run("git", "status", "-uall")
+
+
+@case("listing")
+def tar_table(p):
+    """`tar -tv` of a project made for these cases."""
+    p.run("tar", "--sort=name", "-cf", "/tmp/shop-cases.tar", "api", "core", "web")
+    out = p.run("tar", "-tvf", "/tmp/shop-cases.tar")
+    os.unlink("/tmp/shop-cases.tar")
+    return out
+
+
+@case("listing")
+def du_all(p):
+    """`du -ab --apparent-size` of a project made for these cases, largest first."""
+    lines = p.run("du", "-ab", "api", "core", "web", "logs").splitlines(keepends=True)
+    return b"".join(sorted(lines, key=lambda line: (-int(line.split()[0]), line)))
+
+
+@case("listing")
+def empty_directories(p):
+    """`ls -lR` of folders that are empty but for one: `total 0` again and again."""
+    for word in WORDS:
+        (p.root / "spool" / word).mkdir(parents=True)
+        os.utime(p.root / "spool" / word, (CLOCK, CLOCK))
+    p.write("spool/queue/job 1 -> done", "x\n", CLOCK)
+    return p.run("ls", "-lR", "spool")
+
+
+@case("listing")
+def hostile_names(_):
+    """Adversarial: names that look like ranges, headings, numbered lines, letters and statements of ours."""
+    names = ["a1..a9", "A 4096 B x", "12| x", "x:", "total 12", "[lines 1-9: 9 entries]", "w 01", "..", "a\\nb"] * 9
+    return ("./x:\ntotal 36\n" + "".join(f"-rw-r--r-- 1 app app {4096 + i} Mar  1 09:26 {n}\n" for i, n in enumerate(names))).encode()
+
+
+@case("listing")
+def not_listing_links(_):
+    """Not recognised: a list of addresses and dates in prose."""
+    return "".join(f"On {i % 28 + 1} March we moved page {i * 7 % 100} to https://shop.example/{w}/{i}, as {w} asked.\n"
+                   for i, w in enumerate(WORDS * 3)).encode()
+
+
 def main():
     wanted = set(sys.argv[1:])
     written = 0

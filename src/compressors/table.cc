@@ -5,6 +5,7 @@
 #include "compressors/diff/diff.h"
 #include "compressors/html/html.h"
 #include "compressors/json/json.h"
+#include "compressors/listing/listing.h"
 #include "compressors/log/log.h"
 #include "compressors/prose/prose.h"
 #include "compressors/search_results/search_results.h"
@@ -13,9 +14,9 @@
 namespace headroom::compressors {
 
 const std::vector<Compressor>& all() {
-  static const std::vector<Compressor> rows{json_compressor,  diff_compressor, search_compressor,
-                                            table_compressor, code_compressor, log_compressor,
-                                            blob_compressor,  html_compressor, prose_compressor};
+  static const std::vector<Compressor> rows{json_compressor,  diff_compressor, listing_compressor, search_compressor,
+                                            table_compressor, code_compressor, log_compressor,     blob_compressor,
+                                            html_compressor,  prose_compressor};
   return rows;
 }
 

@@ -260,6 +260,45 @@ bool has_path_prefix(std::string_view line) {
   return slash != std::string_view::npos && dot != std::string_view::npos && dot > slash && dot + 1 < path.size();
 }
 
+bool is_listing_line(std::string_view line) {
+  constexpr std::array<std::string_view, 8> glyphs{"├── ", "└── ", "│", "|-- ", "`-- ", "|   ", "    |-- ", "    `-- "};
+  for (std::string_view g : glyphs) {
+    if (line.starts_with(g)) return line.size() > g.size();
+  }
+  if (line.starts_with('\t')) {  // git status
+    const std::string_view s = line.substr(1);
+    return s.starts_with("modified:   ") || s.starts_with("new file:   ") || s.starts_with("deleted:    ") ||
+           s.starts_with("renamed:    ");
+  }
+  constexpr std::string_view states = " MADRCU?!";
+  if (line.size() > 3 && line[2] == ' ' && line[3] != ' ' && states.find(line[0]) != std::string_view::npos &&
+      states.find(line[1]) != std::string_view::npos && line[0] + line[1] != 2 * ' ') {
+    return line.find(' ', 3) == std::string_view::npos;  // git status --short
+  }
+  std::string_view s = trim_left(line);
+  const std::size_t size = digits_at(s, 0);
+  if (size > 0) {
+    // du: a size and a tab; find -ls: two numbers and a mode; unzip -l: a size and a date.
+    std::size_t end = size;
+    if (end + 1 < s.size() && s[end] == '.' && is_digit(s[end + 1])) end += 2;
+    if (end < s.size() && (s[end] == 'K' || s[end] == 'M' || s[end] == 'G')) ++end;
+    if (end < s.size() && s[end] == '\t')
+      return end + 1 < s.size() && s.find('\t', end + 1) == std::string_view::npos &&
+             (s.find('/', end) != std::string_view::npos || s[end + 1] == '.');
+    s = trim_left(s.substr(size));
+    if (match(s, "9999-99-99 99:99   ") != 0) return true;
+    s = trim_left(s.substr(digits_at(s, 0)));
+  }
+  constexpr std::string_view types = "-dlbcps";
+  if (s.size() > 20 && types.find(s[0]) != std::string_view::npos) {
+    const std::string_view bits = s.substr(1, 9);
+    if (bits.find_first_not_of("rwxsStT-") == std::string_view::npos && s.find(' ') <= 11) return true;
+  }
+  if (line.starts_with("total ")) return digits_at(line, 6) > 0;
+  return line.size() > 2 && line.back() == ':' && (line[0] == '/' || line[0] == '.') &&
+         line.find(' ') == std::string_view::npos;
+}
+
 bool is_hunk_head(std::string_view line) {
   if (line.starts_with("@@ -") || line.starts_with("@@@ -")) return line.find("@@", 3) != std::string_view::npos;
   return line.starts_with("*** ") && line.ends_with(" ****");

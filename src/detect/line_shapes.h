@@ -31,6 +31,9 @@ bool is_path_line(std::string_view line);
 // "dir/file.c:text": matched text behind its path, without a line number (grep -r).
 bool has_path_prefix(std::string_view line);
 
+// An entry as ls -l, find -ls, tar -tv, unzip -l, du, tree or git status print it, the heading of a directory, a total.
+bool is_listing_line(std::string_view line);
+
 // diff --git, ---, +++, @@, index, Index:, *** , rename/similarity lines.
 bool is_diff_line(std::string_view line);
 bool is_hunk_head(std::string_view line);

@@ -142,6 +142,7 @@ void count_line(std::string_view line, Sketch& s, Counting& counting) {
   s.search_lines += search_split(line).has_value();
   s.path_lines += is_path_line(line);
   s.path_text_lines += has_path_prefix(line);
+  s.listing_lines += is_listing_line(line);
   s.diff_lines += is_diff_line(line);
   s.hunk_heads += is_hunk_head(line);
   s.diagnostic_lines += is_diagnostic(line);
