@@ -54,6 +54,7 @@ class Reader {
   bool record() {
     const std::size_t begin = at_;
     Record r;
+    if (!records.empty()) r.cells.reserve(records.back().cells.size());
     r.spelled_by = (1u << policies.size()) - 1;
     bool whole = true;
     for (;;) {

@@ -62,7 +62,7 @@ std::optional<TextTable> read_table(std::string_view text) {
 }
 
 std::vector<View> views(std::string_view text, const Context& context, bool) {
-  const std::optional<TextTable> table = read_table(text);
+  std::optional<TextTable> table = read_table(text);
   if (!table) return {};
   records::Notation notation;
   notation.name = tables::describe(table->layout);
@@ -71,6 +71,9 @@ std::vector<View> views(std::string_view text, const Context& context, bool) {
   notation.reversible_method = "table_selected";
   notation.reversible = table->verbatim_rows() * 10 <= table->rows.size();
   const std::string rows = tables::rows_to_json(*table);
+  // Two and a half times the text, of no more use.
+  table->rows = {};
+  table->spelled = {};
   return records::row_views(rows, context, notation, [&](std::string_view json) {
     return tables::text_of_rows(json, table->layout, table->front) == text;
   });
