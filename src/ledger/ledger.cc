@@ -26,7 +26,8 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds gather{100};  // what comes within it is taken in one go; far below the second that may be lost
 constexpr std::size_t most_waiting = 16'384;
-constexpr std::size_t at_once = 256;  // exchanges between two releases of the lock
+constexpr std::size_t at_once = 256;        // exchanges between two releases of the lock
+constexpr std::size_t worth_of_prompt = 8;  // of such exchanges: one to be explained takes that much longer
 constexpr std::size_t most_labels = 4000;
 constexpr std::size_t most_known_models = 1000;
 constexpr std::size_t events_at_once = 100;
@@ -55,20 +56,23 @@ struct Ledger::Impl {
     return model;
   }
 
+  // The oldest of what waits, worth at most `most`: a lock is not held longer than about a millisecond for it.
   std::vector<Exchange> take(std::size_t most) {
     const std::scoped_lock lock(queue_lock);
+    std::size_t n = 0;
+    for (std::size_t worth = 0; n < queue.size() && worth < most; ++n) worth += queue[n].prompt ? worth_of_prompt : 1;
     std::vector<Exchange> out;
-    if (queue.size() <= most) {
+    if (n == queue.size()) {
       out = std::exchange(queue, {});
     } else {
-      out.assign(std::make_move_iterator(queue.begin()),
-                 std::make_move_iterator(queue.begin() + static_cast<std::ptrdiff_t>(most)));
-      queue.erase(queue.begin(), queue.begin() + static_cast<std::ptrdiff_t>(most));
+      const auto end = queue.begin() + static_cast<std::ptrdiff_t>(n);
+      out.assign(std::make_move_iterator(queue.begin()), std::make_move_iterator(end));
+      queue.erase(queue.begin(), end);
     }
     return out;
   }
 
-  // The newest part of the work that waits; `work` is held.
+  // A part of the work that waits; `work` is held.
   bool work_off(std::size_t most) {
     std::vector<Exchange> taken = take(most);
     for (Exchange& exchange : taken) add(exchange);
@@ -223,10 +227,6 @@ struct Ledger::Impl {
   }
 
   Shown shown(const Gauges& gauges, const Labels& known) const { return {state, counts, gauges, known, lost_lines}; }
-  Labels known_labels() {
-    const std::scoped_lock lock(label_lock);
-    return labels;
-  }
 
   const Config config;
   const prices::Prices& prices;
@@ -359,14 +359,14 @@ std::string Ledger::history_csv(Series series, Time now) {
 }
 
 std::string Ledger::feed(std::size_t limit) {
-  const Labels known = impl_->known_labels();
   const std::scoped_lock lock(impl_->work);
   impl_->work_off(at_once);
+  const std::scoped_lock naming(impl_->label_lock);
   std::string out = "{\"transformations\":[";
   std::size_t n = 0;
   for (auto at = impl_->state.events.rbegin(); at != impl_->state.events.rend() && n < limit; ++at) {
     if (n++ > 0) out += ',';
-    out += event_json(*at, known);
+    out += event_json(*at, impl_->labels);
   }
   return out + "]}";
 }
@@ -376,13 +376,14 @@ std::string Ledger::retrieve_stats(const Gauges& gauges) {
 }
 
 Events Ledger::events(std::uint64_t after) {
-  const Labels known = impl_->known_labels();
   const std::scoped_lock lock(impl_->work);
   impl_->work_off(at_once);
   const State& state = impl_->state;
   Events out;
   out.last = state.next_event - 1;
+  if (after == out.last) return out;
   if (after > out.last) after = 0;
+  const std::scoped_lock naming(impl_->label_lock);
   auto at = std::ranges::lower_bound(state.events, after + 1, {}, &Event::id);
   for (std::size_t n = 0; at != state.events.end(); ++at) {
     if (n++ == events_at_once) {
@@ -391,7 +392,7 @@ Events Ledger::events(std::uint64_t after) {
       break;
     }
     out.bytes.append("id: ").append(std::to_string(at->id)).append("\nevent: request\ndata: ");
-    out.bytes.append(event_json(*at, known)).append("\n\n");
+    out.bytes.append(event_json(*at, impl_->labels)).append("\n\n");
   }
   return out;
 }

@@ -1,7 +1,7 @@
 // The ledger: takes what the proxy tells of each request, and answers what its own endpoints ask.
 //
 //   auto ledger = Ledger::open({.directory = state / "logs", .wake = [&] { tell_event_streams(); }});
-//   (*ledger)->record(std::move(exchange));       any thread, a few hundred nanoseconds, never waits for a disk
+//   (*ledger)->record(std::move(exchange));       any thread, about a microsecond, never waits for a disk
 //   (*ledger)->counts().refuse(Gate::host);
 //   (*ledger)->stats(now, gauges)                 the JSON of /stats
 //
@@ -9,9 +9,8 @@
 // up, writes their lines. Whoever asks for figures first takes what is still waiting, so that a request that is over is
 // in them. The files of earlier runs are read by that thread when it starts; `history_loaded` says when that is done.
 //
-// Bounds: 16,384 exchanges wait at most (then record() itself works some off);
-// 1,000 events; 1,000 conversations; 100 models, 200 tools; an hour of history is under 200 bytes. No clock: times are
-// the caller's.
+// Bounds: 16,384 exchanges wait at most (then record() itself works some off); 1,000 events; 1,000 conversations; 100
+// models, 200 tools; an hour of history is under 200 bytes. No clock: times are the caller's.
 #pragma once
 
 #include <chrono>
