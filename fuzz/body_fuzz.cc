@@ -20,6 +20,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view body(reinterpret_cast<const char*>(data), size);
   hr::pipeline::Options options;
   options.retrieval = hr::pipeline::Retrieval::tool;
+  options.images = true;
   const auto out = hr::pipeline::compress_body(body, "", options, services);
   if (out.error) std::abort();
   if (hr::splice(body, out.edits) != out.output) std::abort();

@@ -363,7 +363,7 @@ class Emitter {
       out_.images_after += x.after - x.before;
       out_.lossless = false;
       note_transform("image");
-      out_.markers.push_back({x.handle, image.pointer, image.message, "image", 0, 1, "images", x.before, 0});
+      out_.markers.push_back({x.handle, image.pointer, image.message, "image", 0, 1, "images", x.before, x.bytes});
       Row row;
       row.message = image.message;
       row.role = image.in_result ? "tool" : "user";

@@ -51,6 +51,7 @@ std::string sides(images::Size size) {
 // What is known of an image by its bytes, the model and the key: kept, so that a turn looks only at new ones.
 struct Known {
   std::optional<images::File> file;
+  std::size_t bytes = 0;
   Tokens before;
   std::string handle;
   bool may_be_stored = false;
@@ -115,6 +116,7 @@ class Planner {
   void read(std::string_view bytes, bool low, Known& out) const {
     out.file = images::read_header(bytes);
     if (!out.file) return;
+    out.bytes = bytes.size();
     out.before = out.after = images::tokens_of(*billing_, out.file->size, low);
     out.may_be_stored = may_be_stored(bytes, p_.options.secrets, p_.services.store_leaves_process);
     out.handle = store::to_string(store::handle_of(*p_.services.key, bytes));
@@ -136,7 +138,7 @@ class Planner {
     std::string statement = with_handle("image " + sides(known.file->size) + " shown at " + sides(known.to), known);
     const Tokens after = known.after + cost(statement);
     if (after < known.before)
-      plan_.changes.push_back({i, std::move(statement), known.data, known.handle, known.before, after});
+      plan_.changes.push_back({i, std::move(statement), known.data, known.handle, known.bytes, known.before, after});
   }
 
   // ---- repeats ------------------------------------------------------------------------------------------------------
@@ -164,7 +166,7 @@ class Planner {
     const auto at = std::ranges::lower_bound(plan_.changes, i, {}, &ImageChange::image);
     const bool there = at != plan_.changes.end() && at->image == i;
     if (after >= (there ? at->after : known.before)) return;
-    ImageChange change{i, std::move(statement), "", known.handle, known.before, after};
+    ImageChange change{i, std::move(statement), "", known.handle, known.bytes, known.before, after};
     if (there) {
       *at = std::move(change);
     } else {

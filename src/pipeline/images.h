@@ -24,7 +24,8 @@ struct ImageChange {
   std::string statement;  // with the handle
   std::string data;       // base64 of the smaller file; "": the image leaves
   std::string handle;
-  Tokens before, after;  // by the model's formula; `after` with the statement
+  std::size_t bytes = 0;  // of the original
+  Tokens before, after;   // by the model's formula; `after` with the statement
 };
 
 struct ImagePlan {

@@ -102,6 +102,7 @@ TEST_P(ImagesOf, ASmallerOneStandsInItsPlaceWithItsStatementBesideIt) {
   const Outcome out = run(body, options());
   ASSERT_FALSE(out.error) << out.error->message;
   ASSERT_EQ(out.markers.size(), 1u);
+  EXPECT_EQ(out.markers[0].bytes, original.size());
   EXPECT_LT(out.after, out.before);
   EXPECT_FALSE(out.lossless);
   const auto made = images::smaller(original, *images::billing_of(GetParam().model));
