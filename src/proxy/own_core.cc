@@ -6,6 +6,7 @@
 #include "api/answer.h"
 #include "api/nearest.h"
 #include "api/simulation.h"
+#include "base/base64.h"
 #include "base/utf8.h"
 #include "json/document.h"
 #include "json/writer.h"
@@ -346,7 +347,7 @@ OwnAnswer answer_retrieve(App& app, const OwnRequest& request, const std::string
   const auto tokens = core.count(content, "");
   json::Writer out;
   out.object().key("hash").string(hash).key("original_content").string(found->text);
-  if (!utf8::is_valid_wtf8(found->text)) out.key("base64").string(api::base64(found->text));
+  if (!utf8::is_valid_wtf8(found->text)) out.key("base64").string(base64(found->text));
   out.key("original_tokens").number(tokens ? tokens->tokens.value : 0);
   out.key("original_item_count").number(found->total).key("compressed_item_count").number(std::int64_t{0});
   out.key("tool_name");
