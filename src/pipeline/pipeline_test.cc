@@ -260,6 +260,7 @@ TEST(ReadPath, NamesTheFileWhoseTextItIs) {
   EXPECT_EQ(read_path("/usr/bin/cat x.go"), "x.go");
   EXPECT_EQ(read_path(R"({"command":["bash","-lc","sed -n '1,240p' src/a.py"],"workdir":"/w"})"), "src/a.py");
   EXPECT_EQ(read_path(R"({"command":["cat","src/my a.py"]})"), "src/my a.py");
+  EXPECT_EQ(read_path(R"({"path":"src/a.py","pattern":"def f"})"), "");
   EXPECT_EQ(read_path(R"({"command":["bash","-lc","python src/a.py"]})"), "");
   for (const char* other : {"python src/a.py", "pytest -v tests/test_a.py", "cat a.py; python a.py", "grep -n x a.py",
                             "git show HEAD", "wc -l a.py", "", "  ", R"({"query":"a.py"})", "[1]"}) {

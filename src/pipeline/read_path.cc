@@ -123,19 +123,21 @@ std::string read_path(std::string_view arguments) {
   constexpr std::array<std::string_view, 9> paths{"file_path", "path",     "filename",    "filePath",     "file",
                                                   "file_name", "filepath", "target_file", "absolute_path"};
   constexpr std::array<std::string_view, 3> commands{"command", "cmd", "script"};
+  constexpr std::array<std::string_view, 4> searches{"pattern", "query", "regex", "search"};
   if (arguments.find_first_not_of(" \t\r\n") == std::string_view::npos) return "";
   const auto doc = json::Document::parse(arguments);
   if (!doc) return file_of_command(arguments);
   if (doc->root().kind() != json::Kind::object) return "";
-  std::string command;
+  std::string command, path;
   for (const auto [key, value] : doc->members(0)) {
     const std::string name = doc->string(key);
+    if (is_one_of(name, searches)) return "";  // lines that match, of files at that path
     if (doc->is(value, json::Kind::array) && is_one_of(name, commands)) command = command_of(*doc, value);
     if (!doc->is(value, json::Kind::string)) continue;
-    if (is_one_of(name, paths)) return doc->string(value);
+    if (is_one_of(name, paths) && path.empty()) path = doc->string(value);
     if (is_one_of(name, commands)) command = doc->string(value);
   }
-  return file_of_command(command);
+  return path.empty() ? file_of_command(command) : path;
 }
 
 }  // namespace headroom::pipeline

@@ -22,6 +22,10 @@ bool is_word(char c) {
   return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '_';
 }
 
+constexpr bool is_blank(char c) {
+  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
 std::string_view trimmed(std::string_view s) {
   while (!s.empty() && (s.front() == ' ' || s.front() == '\t')) s.remove_prefix(1);
   while (!s.empty() && (s.back() == ' ' || s.back() == '\t' || s.back() == '\r')) s.remove_suffix(1);
@@ -170,8 +174,9 @@ bool is_code(std::string_view text, std::string_view path, std::string_view labe
   const auto trial = judge(glance, named, false, !all);
   if (trial && (all || named != nullptr || trial->has_callable())) return true;
   // Licence and imports hold no function; a glance that ends inside a long comment or string parses badly. What neither
-  // a name nor its shape speaks for is not looked at further.
-  return !all && (trial || named != nullptr) && judge(ended, named, false);
+  // a name nor its shape speaks for, and what begins inside of something, is not looked at further.
+  const bool from_margin = !is_blank(ended.front());
+  return !all && (trial || (named != nullptr && from_margin)) && judge(ended, named, false);
 }
 
 std::optional<Recognised> recognise(std::string_view text, std::string_view path, std::string_view label, bool forced,
