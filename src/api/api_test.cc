@@ -159,5 +159,49 @@ RC_GTEST_PROP(Call, AnyBytesGetAnAnswerInJson, (const std::string& bytes)) {
   }
 }
 
+// A stored response with hidden rounds has one id in its stream; who goes on from it goes on from the last round.
+TEST(StoredResponses, AChainGoesOnFromTheLastRound) {
+  Core core{Config{}};
+  const auto play = [&](std::string_view store) {
+    RelayCall call;
+    call.format = "responses";
+    call.body = R"({"model":"m","input":"q")" + std::string(store) + "}";
+    auto relay = core.open_relay(std::move(call));
+    EXPECT_TRUE(relay);
+    const auto reply = [](const std::string& id, const std::string& item) {
+      return R"(data: {"type":"response.created","sequence_number":0,"response":{"id":")" + id + "\"}}\n\n" +
+             R"(data: {"type":"response.output_item.added","sequence_number":1,"output_index":0,"item":)" + item +
+             "}\n\n" + R"(data: {"type":"response.output_item.done","sequence_number":2,"output_index":0,"item":)" +
+             item + "}\n\n" + R"(data: {"type":"response.completed","sequence_number":3,"response":{"id":")" + id +
+             R"(","status":"completed","output":[)" + item + "]}}\n\n";
+    };
+    std::string client;
+    (*relay)->head({200, "text/event-stream"});
+    const auto asked = (*relay)->bytes(reply(
+        "resp_1",
+        R"({"type":"function_call","id":"f","call_id":"c","name":"headroom_retrieve","arguments":"{\"hash\":\"1\"}","status":"completed"})"));
+    EXPECT_EQ(asked.state, relay::Output::State::asks);
+    client += asked.client;
+    (*relay)->head({200, "text/event-stream"});
+    client += (*relay)->bytes(reply("resp_2", R"({"type":"message","id":"m","role":"assistant","content":[]})")).client;
+    return client + (*relay)->end().client;
+  };
+  const std::string next = R"({"model":"m","previous_response_id":"resp_1","input":"go on"})";
+  EXPECT_FALSE(core.restore(next, "responses", {}));
+  // One that is not kept has one id too, and nobody goes on from it.
+  EXPECT_EQ(play(R"(,"store":false)").find("resp_2"), std::string::npos);
+  EXPECT_FALSE(core.restore(next, "responses", {}));
+  EXPECT_EQ(play("").find("resp_2"), std::string::npos);
+  const auto moved = core.restore(next, "responses", {});
+  ASSERT_TRUE(moved);
+  EXPECT_EQ(moved->body, R"({"model":"m","previous_response_id":"resp_2","input":"go on"})");
+  EXPECT_FALSE(core.restore(R"({"previous_response_id":"resp_9","input":"x"})", "responses", {}));
+  // Not among what agents share, and not theirs to write.
+  EXPECT_TRUE(core.shared_records()->empty());
+  EXPECT_FALSE(core.shared_put({"\x1fresponse resp_1"}, "x", pipeline::SecretsOption::memory));
+  EXPECT_EQ(*core.shared_clear(), 0u);
+  EXPECT_TRUE(core.restore(next, "responses", {}));
+}
+
 }  // namespace
 }  // namespace headroom::api

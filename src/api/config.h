@@ -31,6 +31,7 @@ struct Config {
   std::string master_key;           // 32 bytes, instead of workspace.key; empty: that file
   std::string workspace = "default";
   std::chrono::seconds ttl{3600};
+  std::chrono::seconds ttl_batch{25 * 3600};  // of originals of batches, which providers answer within a day
   Bytes store_bytes{std::uint64_t{1} << 30};
   bool audit = false;                          // every original that is asked for gets a line in audit.jsonl
   std::string principal;                       // who asks, for that line

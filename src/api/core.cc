@@ -240,6 +240,7 @@ struct Core::Impl {
     services.cache = &views;
     services.same_store = true;
     services.prices = &config.price_table();
+    services.ttl_batch = config.ttl_batch;
     return services;
   }
 
@@ -476,6 +477,10 @@ void Core::drop_caches() {
   impl_->indexes.clear();
 }
 
+Result<store::Store*> Core::open_store() {
+  return impl_->open();
+}
+
 bool Core::store_exists() const {
   return impl_->exists();
 }
@@ -537,7 +542,9 @@ Result<std::vector<store::Record>> Core::shared_records() {
   if (!store_exists()) return std::vector<store::Record>();
   const auto store = impl_->open();
   if (!store) return std::unexpected(store.error());
-  return (*store)->records();
+  auto records = (*store)->records();
+  if (records) std::erase_if(*records, [](const store::Record& r) { return r.name.starts_with(own_records); });
+  return records;
 }
 
 Result<bool> Core::shared_erase(std::string_view key) {

@@ -114,7 +114,8 @@ class Core {
   Result<std::string> decode(std::string_view view);
   // The retrieval loop over one turn's replies. The core must outlive it; one thread at a time.
   Result<std::unique_ptr<relay::Relay>> open_relay(RelayCall call);
-  // The body with the traces of earlier turns turned back; nullopt if it has none. `options`: those that its requests
+  // The body with the traces of earlier turns turned back, and going on from the last round of a stored response that
+  // the client knows by its first; nullopt if it has neither. `options`: those that its requests
   // are shortened with.
   std::optional<relay::Restored> restore(std::string_view body, std::string_view format, const relay::Limits& limits,
                                          const pipeline::Options& options = {});
@@ -152,6 +153,10 @@ class Core {
  private:
   relay::Originals originals(std::string body, std::string_view format, const pipeline::Options& options);
   Tokens given_in(std::string_view body, store::Handle handle);
+  Result<store::Store*> open_store();
+  // Responses that the provider keeps: who goes on from `first` means `last`.
+  bool note_chain(std::string_view first, std::string_view last);
+  std::string chained_to(std::string_view response);
 
   struct Impl;
   std::unique_ptr<Impl> impl_;

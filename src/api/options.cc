@@ -99,6 +99,8 @@ constexpr OptionRow rows[] = {
      [](Settings& s) -> Slot { return &s.handle.store_bytes; }, 1, std::int64_t{1} << 50},
     {"ttl", "", Group::store, "TIME", "How long an original is kept after it was last used",
      [](Settings& s) -> Slot { return &s.handle.ttl; }, 1, 3'650LL * 86'400},
+    {"ttl_batch", "", Group::store, "TIME", "The same of originals of batches, which are answered within a day",
+     [](Settings& s) -> Slot { return &s.handle.ttl_batch; }, 1, 3'650LL * 86'400},
     {"synchronous", "", Group::store, "true|false", "sqlite: every commit reaches the disk; a power cut loses nothing",
      [](Settings& s) -> Slot { return &s.handle.synchronous; }},
     {"audit", "", Group::store, "true|false", "Write a line to audit.jsonl for every original that is asked for (headroom audit verify)",
@@ -118,9 +120,6 @@ constexpr PeerRow peer_rows[] = {
     {"session_id", "", "TEXT", "A label; changes nothing"},
 };
 // clang-format on
-
-// Names of the specification that do nothing yet: refused by name, so that nobody believes they work.
-constexpr std::string_view later[] = {"ttl_batch"};
 
 struct Choice {
   std::string_view name;
@@ -487,9 +486,6 @@ Result<void> Layer::apply(Settings& settings, std::vector<std::string>& warnings
       const auto peer = std::ranges::find(peer_rows, g.name, &PeerRow::name);
       const OptionRow* row = find_option(g.name);
       if (!row && peer == std::end(peer_rows)) {
-        if (std::ranges::find(later, g.name) != std::end(later)) {
-          return fail(ErrorKind::invalid_request, "option " + g.name + " is not part of this version yet");
-        }
         return fail(ErrorKind::invalid_request, unknown_name("option", g.name, names));
       }
       if (turn != (row ? (g.name == row->alias ? 1 : 2) : 0)) continue;

@@ -7,6 +7,7 @@
 #include "api/core.h"
 #include "api/nearest.h"
 #include "api/options.h"
+#include "api/shared_context.h"
 #include "api/values.h"
 #include "json/document.h"
 #include "json/writer.h"
@@ -120,15 +121,47 @@ Result<std::unique_ptr<relay::Relay>> Core::open_relay(RelayCall call) {
   setup.alias = relay::offers_our_tool(call.body);
   setup.request = call.request.empty() ? call.body : std::move(call.request);
   setup.originals = originals(std::move(call.body), call.format, call.options);
+  setup.chained = [this](std::string_view first, std::string_view last) { return note_chain(first, last); };
   return std::make_unique<relay::Relay>(std::move(setup));
 }
 
 std::optional<relay::Restored> Core::restore(std::string_view body, std::string_view format,
                                              const relay::Limits& limits, const pipeline::Options& options) {
-  if (!relay::may_hold_trace(body)) return std::nullopt;
+  std::optional<relay::Restored> moved;
+  if (body.find("\"previous_response_id\"") != body.npos && (format.empty() || format == "responses")) {
+    if (const std::string last = chained_to(relay::previous_response(body)); !last.empty())
+      moved = relay::Restored{relay::going_on_from(body, last), 0};
+  }
+  if (!relay::may_hold_trace(body)) return moved;
   const auto wire = wire_of(format, body);
-  if (!wire) return std::nullopt;
-  return relay::restore(body, *wire, originals(std::string(body), format, options), limits);
+  if (!wire) return moved;
+  const std::string_view now = moved ? std::string_view(moved->body) : body;
+  auto restored = relay::restore(now, *wire, originals(std::string(now), format, options), limits);
+  return restored ? restored : moved;
+}
+
+namespace {
+
+// Records of ours beside what agents share: no key of theirs begins so.
+std::string name_of_chain(std::string_view response) {
+  return std::string(own_records) + "response " + std::string(response);
+}
+
+}  // namespace
+
+bool Core::note_chain(std::string_view first, std::string_view last) {
+  const auto store = open_store();
+  if (!store) return false;
+  const auto put = (*store)->put_record({name_of_chain(first), last, "", std::nullopt});
+  return put && put->stored;
+}
+
+std::string Core::chained_to(std::string_view response) {
+  if (response.empty() || !store_exists()) return {};
+  const auto store = open_store();
+  const auto found = store ? (*store)->get_record(name_of_chain(response))
+                           : Result<std::optional<store::Record>>(std::unexpected(store.error()));
+  return found && *found ? (*found)->content : std::string();
 }
 
 std::optional<std::string> Core::answer_stored(std::string_view request, std::string_view stored_response,

@@ -23,11 +23,13 @@ void write_record(json::Writer& out, const store::Record& r) {
 }  // namespace
 
 Result<store::RecordAnswer> shared_put(store::Store& store, const SharedPut& put) {
-  if (put.key.empty()) return fail(ErrorKind::invalid_request, "a shared text needs a key");
+  if (put.key.empty() || put.key.starts_with(own_records))
+    return fail(ErrorKind::invalid_request, "a shared text needs a key, and none that begins with U+001F");
   const auto answer = store.put_record({put.key, put.content, put.agent, put.if_version});
   if (!answer || !answer->stored || answer->version != 1) return answer;
   auto records = store.records();
   if (!records) return std::unexpected(records.error());
+  std::erase_if(*records, [](const store::Record& r) { return r.name.starts_with(own_records); });
   std::ranges::sort(*records, [](const store::Record& a, const store::Record& b) {
     return a.written != b.written ? a.written < b.written : a.name < b.name;
   });
@@ -46,6 +48,7 @@ Result<std::uint64_t> shared_clear(store::Store& store) {
   if (!records) return std::unexpected(records.error());
   std::uint64_t removed = 0;
   for (const store::Record& r : *records) {
+    if (r.name.starts_with(own_records)) continue;
     const auto erased = store.erase_record(r.name);
     if (!erased) return std::unexpected(erased.error());
     removed += *erased;

@@ -22,6 +22,9 @@
 
 namespace headroom::api {
 
+// Records that are not shared texts begin with it.
+inline constexpr std::string_view own_records = "\x1f";
+
 struct SharedPut {
   std::string_view key, content, agent;
   std::optional<std::uint64_t> if_version;  // 0: only if there is none

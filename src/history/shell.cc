@@ -132,7 +132,7 @@ enum class Kind : std::uint8_t {
 struct Row {
   std::string_view names;  // between blanks
   Kind kind;
-  std::string_view valued = "";  // short options that take a value
+  std::string_view valued = {};  // short options that take a value
 };
 
 constexpr Row rows[] = {

@@ -178,8 +178,8 @@ class Judge {
       if (!j.unit.whole || past_.messages[static_cast<std::size_t>(j.unit.first)].role == Role::system)
         j.hold = Hold::keeps;
     }
-    for (std::size_t i = units_.size(); i-- > 0 && static_cast<int>(units_.size() - i) <= keep_;)
-      units_[i].hold = Hold::keeps;
+    const std::size_t last = std::min(units_.size(), static_cast<std::size_t>(std::max(keep_, 0)));
+    for (std::size_t i = units_.size() - last; i < units_.size(); ++i) units_[i].hold = Hold::keeps;
     for (int m = 0; m <= through_; ++m) {
       if (past_.messages[static_cast<std::size_t>(m)].role == Role::user) {
         hold(m, Hold::keeps);  // the first

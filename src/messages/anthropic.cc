@@ -81,6 +81,8 @@ void read_request(Reader& reader) {
     if (type == "none") c.tool_choice = ToolChoice::none;
     if (type == "tool") c.tool_choice = ToolChoice::forced;
   }
+  if (const auto thinking = reader.member(c.root, "thinking", Kind::object))
+    c.thinking = reader.text(*thinking, "type") != "disabled";
   c.structured_output = reader.is_given(c.root, "output_format");
   if (const auto output = reader.member(c.root, "output_config", Kind::object))
     c.structured_output |= reader.is_given(*output, "format");

@@ -133,6 +133,7 @@ struct Conversation {
   bool may_call_tools = true;      // tool_choice neither forbids nor prescribes a call
   bool structured_output = false;  // the answer must be JSON
   bool several_choices = false;    // more than one answer is asked for
+  bool thinking = false;           // the model's turns hold signed thinking, which must come back as it was
   bool stored = false;             // Responses: `store` is not false, so a later request may leave this history out
   bool in_conversation = false;    // Responses: the history lies with the provider
 };

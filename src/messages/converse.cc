@@ -75,6 +75,12 @@ void read_request(Reader& reader) {
     if (const auto choice = reader.member(*config, "toolChoice"); choice && reader.member(*choice, "tool"))
       c.tool_choice = ToolChoice::forced;
   }
+  if (const auto more = reader.member(c.root, "additionalModelRequestFields", Kind::object)) {
+    for (const std::string_view key : {"thinking", "reasoning_config"}) {
+      if (const auto thinking = reader.member(*more, key, Kind::object))
+        c.thinking |= reader.text(*thinking, "type") != "disabled";
+    }
+  }
   if (const auto output = reader.member(c.root, "outputConfig", Kind::object))
     c.structured_output = reader.is_given(*output, "textFormat");
   if (const auto system = reader.member(c.root, "system", Kind::array)) {

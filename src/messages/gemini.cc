@@ -171,11 +171,17 @@ class GeminiReader {
          {std::pair{"responseSchema", "response_schema"}, std::pair{"responseJsonSchema", "response_json_schema"}}) {
       c_.structured_output |= reader_.is_given(object, camel) || reader_.is_given(object, snake);
     }
+    // Models of today think unless they are told not to, and sign their calls.
+    if (const auto thinking = either(reader_, object, "thinkingConfig", "thinking_config")) {
+      const auto budget = either(reader_, *thinking, "thinkingBudget", "thinking_budget");
+      c_.thinking = !(budget && doc_.raw(*budget) == "0");
+    }
     const auto count = either(reader_, object, "candidateCount", "candidate_count");
     c_.several_choices |= count && doc_.is(*count, Kind::number) && doc_.raw(*count) != "1";
   }
 
   void read_request(NodeId object, const std::string& base) {
+    c_.thinking = true;
     if (const auto tools = reader_.member(object, "tools", Kind::array)) read_tools(*tools);
     if (const auto choice = either(reader_, object, "toolConfig", "tool_config")) read_choice(*choice);
     if (const auto generation = either(reader_, object, "generationConfig", "generation_config"))

@@ -144,6 +144,8 @@ void read_request(Reader& reader) {
     if (const auto format = reader.member(*text, "format", Kind::object))
       c.structured_output = reader.text(*format, "type").starts_with("json");
   }
+  if (const auto reasoning = reader.member(c.root, "reasoning", Kind::object))
+    c.thinking = reader.text(*reasoning, "effort") != "none";
   c.stored = !reader.member(c.root, "store", Kind::false_);
   c.in_conversation = reader.is_given(c.root, "conversation");
   if (const auto instructions = reader.member(c.root, "instructions", Kind::string)) {

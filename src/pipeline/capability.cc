@@ -27,10 +27,17 @@ NoWayBack refused_by_request(const Conversation& c) {
   return NoWayBack::none;
 }
 
+// Without traces a turn that mixes our calls with the client's loses ours, and a provider refuses a thinking model's
+// turn that is not as it was: then the model gets no tool to call.
+bool may_lose_signed_calls(const Conversation& c, const Options& o) {
+  return o.trace == TraceOption::never && c.thinking;
+}
+
 // Our tool joins whatever the request's tool_choice and output format are, since they change from one request of a
 // conversation to the next and the list of tools must not. Where its call could not be answered at all it does not.
 bool joins(const Conversation& c, const Options& o) {
-  return o.inject == Inject::eager && !c.several_choices && !c.in_conversation && messages::can_add_tool(c);
+  return o.inject == Inject::eager && !may_lose_signed_calls(c, o) && !c.several_choices && !c.in_conversation &&
+         messages::can_add_tool(c);
 }
 
 Capability of_intercepted(const Conversation& c, const Options& o) {

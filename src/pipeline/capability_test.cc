@@ -213,6 +213,39 @@ TEST(Capability, OfStoredResponsesIsTheStores) {
   EXPECT_EQ(redeem(R"(,"previous_response_id":"resp_1")"), Redeem::store);
 }
 
+// Thinking is on by what the request says, or where models think unasked.
+TEST(Capability, WithoutTracesAThinkingModelGetsNoTool) {
+  struct Case {
+    Format format;
+    std::string_view members;
+    bool thinking;
+  };
+  const Case cases[] = {
+      {Format::anthropic, R"(,"thinking":{"type":"enabled","budget_tokens":2000})", true},
+      {Format::anthropic, R"(,"thinking":{"type":"adaptive"})", true},
+      {Format::anthropic, R"(,"thinking":{"type":"disabled"})", false},
+      {Format::anthropic, "", false},
+      {Format::responses, R"(,"reasoning":{"effort":"low"})", true},
+      {Format::responses, R"(,"reasoning":{"effort":"none"})", false},
+      {Format::responses, "", false},
+      {Format::openai, R"(,"reasoning_effort":"high")", false},  // chat shows no reasoning and takes none back
+      {Format::gemini, "", true},
+      {Format::gemini, R"(,"generationConfig":{"thinkingConfig":{"thinkingBudget":0}})", false},
+      {Format::gemini, R"(,"generationConfig":{"thinking_config":{"thinking_budget":-1}})", true},
+      {Format::converse, R"(},"additionalModelRequestFields":{"thinking":{"type":"enabled"})", true},
+      {Format::converse, "", false},
+  };
+  Options never = with(Retrieval::auto_);
+  never.trace = TraceOption::never;
+  for (const Case& c : cases) {
+    const std::string body = request(c.format, true, false, c.members);
+    const Capability silent = of(c.format, body, never);
+    EXPECT_EQ(silent.inject, !c.thinking) << to_string(c.format) << ' ' << c.members;
+    EXPECT_EQ(silent.redeem, c.thinking ? Redeem::none : Redeem::in_hand) << to_string(c.format) << ' ' << c.members;
+    EXPECT_TRUE(of(c.format, body, with(Retrieval::auto_)).inject) << to_string(c.format) << ' ' << c.members;
+  }
+}
+
 TEST(OurTool, JoinsAfterTheClientsOwnAndNothingElseChanges) {
   for (const Format f : formats) {
     const std::string body = request(f, true, false, f == Format::converse ? "" : R"(, "x" : 1.0 )");

@@ -5,6 +5,7 @@
 // store: the same input, options and workspace key give the same output.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -37,6 +38,7 @@ struct Services {
   ViewCache* cache = nullptr;  // only speed; null: none
   bool same_store = false;     // every call with this cache has this store: what it took need not be put again
   const prices::Prices* prices = nullptr;  // null: the file compiled in
+  std::chrono::seconds ttl_batch{0};       // how long originals of batches are kept; 0: like others
 };
 
 struct ContentHints {

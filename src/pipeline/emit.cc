@@ -100,7 +100,7 @@ class Emitter {
 
   // What this process put before and the store still has is renewed; what is left over must be put.
   std::vector<Need> renew(store::Store& store, std::vector<Need> needs) {
-    if (!p_.services.same_store || !p_.services.cache) return needs;
+    if (!p_.services.same_store || !p_.services.cache || p_.options.in_batch) return needs;
     std::vector<store::Handle> there;
     std::erase_if(needs, [&](const Need& need) {
       if (!p_.services.cache->find<bool>(stored_key(need.handle))) return false;
@@ -147,6 +147,7 @@ class Emitter {
         o.tokens = static_cast<std::uint64_t>(need.left->tokens.value);
       }
       o.lines = count_lines(o.content);
+      if (p_.options.in_batch) o.ttl = p_.services.ttl_batch;
       originals.push_back(std::move(o));
     }
     const auto answers = store.put(originals);

@@ -51,6 +51,8 @@ struct Options {
   // The caller has a way of its own to redeem handles, whatever the request's tools are (the command line: headroom
   // retrieve). Otherwise a request with tools must offer ours and leave the model free to call it.
   bool redeems_outside = false;
+  // The request is one of a batch, which is answered within a day: its originals are kept that long. No option either.
+  bool in_batch = false;
   std::optional<Tokens> token_budget;  // of a conversation, or of the one content's view
   std::optional<double> target_ratio;  // share kept, 0..1: steers reversible views
   bool optimize = true;                // false: counts truly, changes nothing

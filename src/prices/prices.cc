@@ -26,7 +26,8 @@ std::optional<PicoDollars> parse_price(std::string_view text) {
       if (after >= 0) return std::nullopt;
       after = 0;
     } else if (c >= '0' && c <= '9') {
-      if (after >= 0 && ++after > places) return std::nullopt;
+      if (after == places) return std::nullopt;
+      if (after >= 0) ++after;
       value = value * 10 + (c - '0');
       if (value > most * 1'000'000) return std::nullopt;
     } else {

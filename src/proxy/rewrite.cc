@@ -119,6 +119,7 @@ Rewritten rewrite(api::Core& core, const RewriteJob& job, const pipeline::Option
   try {
     out.model = top_string(job.body, "model");
     if (job.batches) {
+      options.in_batch = true;
       rewrite_batch(core, job, options, out);
     } else {
       rewrite_body(core, job, options, out);

@@ -1,6 +1,7 @@
 // Gemini's stream (alt=sse): each event a whole response with parts of candidates[0].content; a finishReason and the
 // usage in the last ones; the end is the end of the reply. Calls come as whole parts.
 #include <algorithm>
+#include <utility>
 
 #include "json/strings.h"
 #include "relay/stream.h"
@@ -19,6 +20,39 @@ std::optional<NodeId> candidate_of(const Document& doc) {
   if (!list || !doc.is(*list, Kind::array) || doc.count(*list) == 0) return std::nullopt;
   const NodeId first = Document::first_child(*list);
   return doc.is(first, Kind::object) ? std::optional(first) : std::nullopt;
+}
+
+// "$.hash" or "$['hash']" -> hash; "" of a path that goes deeper.
+std::string key_of_path(std::string_view path) {
+  if (path.starts_with("$.")) {
+    path.remove_prefix(2);
+  } else if (path.starts_with("$['") && path.ends_with("']")) {
+    path = path.substr(3, path.size() - 5);
+  } else {
+    return {};
+  }
+  return path.find_first_of(".['\"]") == path.npos ? std::string(path) : std::string();
+}
+
+// A piece of an argument: a value, or more of a string.
+void read_argument(const Document& doc, NodeId piece, std::vector<std::pair<std::string, std::string>>& values) {
+  const std::string key = key_of_path(find_string(doc, piece, {"jsonPath"}));
+  if (key.empty()) return;
+  std::string value;
+  for (const std::string_view kind : {"stringValue", "numberValue", "boolValue"}) {
+    if (value.empty()) value = raw_of(doc, piece, {kind});
+  }
+  if (value.empty() && find(doc, piece, {"nullValue"})) value = "null";
+  if (value.empty()) return;
+  const auto known = std::find_if(values.begin(), values.end(), [&](const auto& v) { return v.first == key; });
+  if (known == values.end()) {
+    values.emplace_back(key, std::move(value));
+  } else if (known->second.ends_with('"') && value.starts_with('"')) {
+    known->second.pop_back();
+    known->second.append(value, 1);
+  } else {
+    known->second = std::move(value);
+  }
 }
 
 void set_parts(Patch& patch, const Document& doc, NodeId candidate, const std::vector<std::string>& parts) {
@@ -64,26 +98,12 @@ void GeminiStream::event(const SseEvent& event) {
 
 void GeminiStream::read_part(const Document& doc, NodeId part, std::vector<std::string>& shown, bool& changed) {
   const std::string raw(doc.raw(part));
-  parts_.push_back(raw);
   const std::string signature = find_string(doc, part, {"thoughtSignature"});
   if (const auto call = find(doc, part, {"functionCall"})) {
-    Call c{find_string(doc, *call, {"id"}), find_string(doc, *call, {"name"}), raw_of(doc, *call, {"args"}), signature};
-    if (c.arguments.empty()) c.arguments = "{}";
-    if (is_our_tool(c.name) && takes_(c)) {
-      changed = true;
-      own_parts_.push_back(raw);
-      const auto traces = turn_.own_call(std::move(c));
-      return write_traces(traces, shown, false);
-    }
-    const auto traces = turn_.client_call();
-    changed |= !traces.empty();
-    write_traces(traces, shown, signature.empty());
-    const bool carries = signature.empty() && !traces.empty() && !traces.back().call.signature.empty();
-    after_trace_ = false;
-    if (!carries) return shown.push_back(raw);
-    return shown.push_back(
-        Patch(doc).set(part, "thoughtSignature", json::quote(traces.back().call.signature)).value(part));
+    if (!read_piece(doc, part, *call, shown, changed)) read_call(doc, part, *call, shown, changed);
+    return;
   }
+  parts_.push_back(raw);
   const auto text = find(doc, part, {"text"});
   const auto thought = find(doc, part, {"thought"});
   const bool is_thought = thought && doc.is(*thought, Kind::true_);
@@ -111,6 +131,91 @@ void GeminiStream::read_part(const Document& doc, NodeId part, std::vector<std::
   write_traces(traces, shown, false);
   after_trace_ = false;
   shown.push_back(raw);
+}
+
+void GeminiStream::read_call(const Document& doc, NodeId part, NodeId call, std::vector<std::string>& shown,
+                             bool& changed) {
+  const std::string raw(doc.raw(part));
+  parts_.push_back(raw);
+  const std::string signature = find_string(doc, part, {"thoughtSignature"});
+  Call c{find_string(doc, call, {"id"}), find_string(doc, call, {"name"}), raw_of(doc, call, {"args"}), signature};
+  if (c.arguments.empty()) c.arguments = "{}";
+  if (is_our_tool(c.name) && takes_(c)) {
+    changed = true;
+    own_parts_.push_back(raw);
+    const auto traces = turn_.own_call(std::move(c));
+    return write_traces(traces, shown, false);
+  }
+  const auto traces = turn_.client_call();
+  changed |= !traces.empty();
+  write_traces(traces, shown, signature.empty());
+  const bool carries = signature.empty() && !traces.empty() && !traces.back().call.signature.empty();
+  after_trace_ = false;
+  if (!carries) return shown.push_back(raw);
+  shown.push_back(Patch(doc).set(part, "thoughtSignature", json::quote(traces.back().call.signature)).value(part));
+}
+
+// {"functionCall":{"name":...,"willContinue":true}}, then {"functionCall":{"partialArgs":[{"jsonPath":"$.hash",
+// "stringValue":"4821"}],"willContinue":true}}..., at last {"functionCall":{}}.
+bool GeminiStream::read_piece(const Document& doc, NodeId part, NodeId call, std::vector<std::string>& shown,
+                              bool& changed) {
+  const auto flag = find(doc, call, {"willContinue"});
+  const bool more = flag && doc.is(*flag, Kind::true_);
+  const std::string name = find_string(doc, call, {"name"});
+  const bool opens = !name.empty();
+  if (opens ? !more : !pieces_.open) return false;
+  if (opens) {
+    pieces_ = {};
+    pieces_.own = is_our_tool(name);
+    pieces_.call.name = name;
+    pieces_.call.id = find_string(doc, call, {"id"});
+  }
+  pieces_.open = more;
+  if (!pieces_.own) {
+    if (opens) {
+      read_call(doc, part, call, shown, changed);  // the client's, from its first part on
+    } else {
+      parts_.emplace_back(doc.raw(part));
+      shown.emplace_back(doc.raw(part));
+    }
+    return true;
+  }
+  changed = true;
+  pieces_.held.emplace_back(doc.raw(part));
+  if (const std::string signature = find_string(doc, part, {"thoughtSignature"}); !signature.empty())
+    pieces_.call.signature = signature;
+  if (const auto args = find(doc, call, {"args"}); args && doc.is(*args, Kind::object)) {
+    for (const auto [key, value] : doc.members(*args)) pieces_.values.emplace_back(doc.string(key), doc.raw(value));
+  }
+  if (const auto list = find(doc, call, {"partialArgs"}); list && doc.is(*list, Kind::array)) {
+    for (const NodeId piece : doc.elements(*list)) {
+      if (doc.is(piece, Kind::object)) read_argument(doc, piece, pieces_.values);
+    }
+  }
+  if (!more) end_pieces(shown);
+  return true;
+}
+
+// The call is whole: as if it had come in one part.
+void GeminiStream::end_pieces(std::vector<std::string>& shown) {
+  Pieces pieces = std::exchange(pieces_, {});
+  std::string arguments = "{";
+  for (const auto& [key, value] : pieces.values)
+    arguments.append(arguments.size() > 1 ? "," : "").append(json::quote(key)).append(":").append(value);
+  pieces.call.arguments = arguments.append("}");
+  if (takes_(pieces.call)) {
+    parts_.push_back(call_block(Wire::gemini, pieces.call));
+    own_parts_.push_back(parts_.back());
+    const auto traces = turn_.own_call(std::move(pieces.call));
+    return write_traces(traces, shown, false);
+  }
+  const auto traces = turn_.client_call();
+  write_traces(traces, shown, false);
+  after_trace_ = false;
+  for (std::string& raw : pieces.held) {
+    parts_.push_back(raw);
+    shown.push_back(std::move(raw));
+  }
 }
 
 // A call's signature goes on with the client's call behind it, else with the trace itself.
@@ -166,6 +271,7 @@ void GeminiStream::next_round() {
   round_usage_.clear();
   parts_.clear();
   own_parts_.clear();
+  pieces_ = {};
   asks_ = ended_ = false;
   std::vector<std::string> shown;
   write_traces(turn_.hidden_round(), shown, false);
@@ -195,6 +301,8 @@ void GeminiStream::release() {
   write_traces(turn_.client_call(), shown, false);
   shown.insert(shown.end(), own_parts_.begin(), own_parts_.end());
   own_parts_.clear();
+  shown.insert(shown.end(), pieces_.held.begin(), pieces_.held.end());
+  pieces_ = {};
   if (shown.empty()) return;
   if (held_end_.empty()) {
     out_ +=

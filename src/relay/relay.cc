@@ -67,6 +67,7 @@ struct Relay::Impl {
       const auto store = find(*doc, 0, {"store"});
       const bool stateless = store && doc->is(*store, Kind::false_);
       std::get<ResponsesStream>(stream).set_stateless(stateless);
+      if (!stateless) std::get<ResponsesStream>(stream).set_chained(setup.chained);
       whole.set_stateless(stateless);
     }
   }
@@ -190,6 +191,7 @@ struct Relay::Impl {
   bool go_on(const std::vector<Call>& calls, const std::string& turn) {
     if (turn.empty()) return false;  // a reply so broken that nothing of it can be sent back
     std::vector<Answered> answered;
+    answered.reserve(calls.size());
     for (const Call& call : calls) answered.push_back({call, answers.answer(call)});
     answers.round();
     auto next = with_turns(setup.wire, setup.request, turn + "," + answer_turn(setup.wire, answered));

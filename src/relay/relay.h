@@ -15,6 +15,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -32,6 +33,10 @@ struct Setup {
   TraceMode trace = TraceMode::auto_;
   Limits limits;
   Originals originals;
+  // Of Responses that the provider keeps: a client goes on from the id in `previous_response_id`, and that must name
+  // the last round, while all events of a stream must show one id, and the first is out by then. Notes that who goes on
+  // from `first` means `last`; false if that cannot be kept: then the end shows the last round's id. Null: the same.
+  std::function<bool(std::string_view first, std::string_view last)> chained = {};
   // The client offers our tool itself: calls whose original is not in hand are its own.
   bool alias = false;
 };

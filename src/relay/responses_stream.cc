@@ -112,12 +112,21 @@ void ResponsesStream::write_end(const SseEvent& event, const Document& doc) {
   const auto response = find(doc, 0, {"response"});
   if (shifted_ && response && doc.is(*response, Kind::object)) {
     std::vector<std::string> items;
+    items.reserve(shown_.size());
     for (const auto& [index, raw] : shown_) items.push_back(raw);
     patch.set(*response, "output", "[" + joined(items) + "]");
-    if (stateless_ && turn_.rounds() > 0 && !id_.empty()) patch.set(*response, "id", id_);
+    if (turn_.rounds() > 0 && !id_.empty() && keeps_first_id(doc)) patch.set(*response, "id", id_);
     if (turn_.rounds() > 0 && !round_usage_.empty()) patch.set(*response, "usage", total(round_usage_));
   }
   write(event, doc, std::move(patch), nullptr);
+}
+
+// One id from the first event to the last, if who goes on from it is sent to the last round.
+bool ResponsesStream::keeps_first_id(const Document& doc) const {
+  if (stateless_) return true;
+  const auto first = Document::parse(id_);
+  const std::string last = find_string(doc, 0, {"response", "id"});
+  return chained_ && first && first->is(0, Kind::string) && !last.empty() && chained_(first->string(0), last);
 }
 
 void ResponsesStream::write(const SseEvent& event, const Document& doc, Patch patch, const Item* item) {

@@ -358,6 +358,7 @@ class Restorer {
     const auto content = blocks_of(wire_, doc_, *next);
     if (!content) return false;
     std::vector<std::string> blocks;
+    blocks.reserve(open.size() + 1);
     for (const Answered& a : open) blocks.push_back(answer_block(wire_, a));
     if (doc_.is(*content, Kind::string) && wire_ == Wire::anthropic) {
       blocks.push_back(std::string(R"({"type":"text","text":)").append(doc_.raw(*content)).append("}"));
@@ -384,6 +385,7 @@ class Restorer {
       if (!last) {
         answers_.round();
         std::vector<std::string> calls;
+        calls.reserve(answered.size());
         for (const Answered& a : answered) calls.push_back(call_block(wire_, a.call));
         out.push_back(R"({"role":"assistant","content":)" + content + ",\"tool_calls\":[" + joined(calls) + "]}");
       } else if (std::string whole = last_message(message, content, all[r]); !whole.empty()) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "json/strings.h"
 #include "relay/call.h"
 #include "relay/patch.h"
 
@@ -18,6 +19,12 @@ bool lacks_tool_output(std::string_view error_body) {
 std::string previous_response(std::string_view request) {
   const auto doc = Document::parse(request);
   return doc ? find_string(*doc, 0, {"previous_response_id"}) : std::string();
+}
+
+std::string going_on_from(std::string_view request, std::string_view response) {
+  const auto doc = Document::parse(request);
+  if (!doc || !doc->is(0, Kind::object)) return std::string(request);
+  return Patch(*doc).set(0, "previous_response_id", json::quote(response)).text();
 }
 
 std::optional<std::string> with_stored_answers(std::string_view request, std::string_view stored_response,

@@ -20,6 +20,9 @@ bool lacks_tool_output(std::string_view error_body);
 // The response that the request goes on from, "" if none.
 std::string previous_response(std::string_view request);
 
+// The same request, going on from another response.
+std::string going_on_from(std::string_view request, std::string_view response);
+
 std::optional<std::string> with_stored_answers(std::string_view request, std::string_view stored_response,
                                                Answers& answers);
 

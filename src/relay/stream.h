@@ -148,10 +148,10 @@ class ResponsesStream : public StreamState {
   void end_here();
   void release();
   std::string error_event(std::string_view body);
-  // The provider keeps nothing of this request: reasoning without its encrypted content cannot be sent back, and the
-  // client's response has one id from its first event to its last. Of a stored one the last round's id is the client's,
-  // since it goes on from there.
+  // The provider keeps nothing of this request: reasoning without its encrypted content cannot be sent back.
   void set_stateless(bool stateless) { stateless_ = stateless; }
+  // Of a stored one, see Setup::chained.
+  void set_chained(std::function<bool(std::string_view, std::string_view)> chained) { chained_ = std::move(chained); }
 
  private:
   struct Item {
@@ -167,12 +167,14 @@ class ResponsesStream : public StreamState {
   void write_own(std::string_view type, std::string_view members);
   void write_traces(const std::vector<Trace>& traces);
   void write_end(const SseEvent& event, const Document& doc);
+  bool keeps_first_id(const Document& doc) const;
   void release(Item& item);
 
   std::map<std::int64_t, Item> items_;         // of this round
   std::map<std::int64_t, std::string> shown_;  // the client's items of all rounds
   std::int64_t next_number_ = 0;
   bool numbered_ = false, stateless_ = false;
+  std::function<bool(std::string_view, std::string_view)> chained_;
   std::string round_usage_, held_end_, id_;
 };
 
@@ -189,11 +191,23 @@ class GeminiStream : public StreamState {
 
  private:
   void read_part(const Document& doc, NodeId part, std::vector<std::string>& shown, bool& changed);
+  void read_call(const Document& doc, NodeId part, NodeId call, std::vector<std::string>& shown, bool& changed);
+  // False: the part is no piece of a call.
+  bool read_piece(const Document& doc, NodeId part, NodeId call, std::vector<std::string>& shown, bool& changed);
+  void end_pieces(std::vector<std::string>& shown);
   void write_traces(const std::vector<Trace>& traces, std::vector<std::string>& shown, bool next_takes_signature);
   void write_event(const SseEvent& event, const Document& doc, std::vector<std::string>* parts, bool without_end);
 
   std::vector<std::string> parts_;      // of this round, as received
   std::vector<std::string> own_parts_;  // calls of ours of this round that left no trace yet
+  // A call whose arguments come in pieces (`willContinue`), from its first part, which has the name, to its last.
+  struct Pieces {
+    bool open = false, own = false;
+    Call call;
+    std::vector<std::pair<std::string, std::string>> values;  // argument, JSON; a string grows
+    std::vector<std::string> held;                            // parts of a call of ours
+  };
+  Pieces pieces_;
   std::string round_usage_, response_id_;
   std::string held_end_;  // the event that ended a round that wants answers
   bool wrote_text_ = false, after_trace_ = false, first_ = true;

@@ -7,6 +7,7 @@ lies in a fresh folder per test.
 import json
 import os
 import random
+import re
 import resource
 import stat
 import subprocess
@@ -494,6 +495,46 @@ class Others(Case):
         self.assertEqual(sum(r["before"] for r in roles.values()), answer["tokens_before"])
         self.assertEqual(sum(r["after"] for r in roles.values()), answer["tokens_after"])
         self.assertGreater(answer["waste_signals"]["white_space"]["bytes"], 1000)
+
+    def test_demo(self):
+        source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../corpus/sessions/chat_anthropic.json")
+        with open(source.replace(".json", ".meta.json")) as f:
+            requests = len(json.load(f)["requests"])
+        shown = self.run_it("demo", "session", source).stdout.decode()
+        self.assertTrue(shown.startswith(f"chat_anthropic: {requests} requests"))
+        rows = [line.split() for line in shown.splitlines() if line[:7].strip().isdigit()]
+        self.assertEqual(int(rows[-1][0]), requests)  # the last always shows
+        without, given = (float(row[at].lstrip("$")) for row, at in ((rows[-1], 5), (rows[-1], 6)))
+        self.assertGreater(without, 0)
+        share = float(re.search(r"The bill with Headroom is ([0-9.]+) %", shown).group(1))
+        self.assertAlmostEqual(share, 100 * given / without, delta=1)
+        spent = [float(row[5].lstrip("$")) for row in rows]
+        self.assertEqual(spent, sorted(spent))  # so far
+        for name, mark in (("course.svg", "<svg"), ("course.html", "<html")):
+            path = os.path.join(self.home, name)
+            done = self.run_it("demo", "session", source, "--picture", path)
+            self.assertIn(path.encode(), done.stderr)
+            with open(path) as f:
+                self.assertIn(mark, f.read())
+        self.assertEqual(os.listdir(self.home) and os.path.exists(self.data()), False)  # nothing is stored
+        # Dearer tokens, the same course.
+        prices = os.path.join(self.home, "prices.json")
+        with open(prices, "w") as f:
+            json.dump({**PRICES, "rows": [{"glob": "*", "provider": "anthropic", "in": "300", "out": "1500", "min_prefix": 1024}]}, f)
+        dear = self.run_it("demo", "session", source, "--prices", prices, "--epoch", "off").stdout.decode()
+        self.assertIn("$", dear)
+        self.assertNotEqual(dear, shown)
+        with open(prices, "w") as f:
+            json.dump(PRICES, f)
+        self.assertIn(b"no price is known", self.run_it("demo", "session", source, "--prices", prices, expect=2).stderr)
+        self.run_it("demo", expect=2)
+        self.run_it("demo", "other", expect=2)
+        self.assertNotEqual(self.run_it("demo", "session", os.path.join(self.home, "none.json"), expect=None).returncode, 0)
+        with open(os.path.join(self.home, "bad.json"), "w") as f:
+            f.write("{}\n")
+        with open(os.path.join(self.home, "bad.meta.json"), "w") as f:
+            f.write("{}")
+        self.assertIn(b"recorded session", self.run_it("demo", "session", os.path.join(self.home, "bad.json"), expect=2).stderr)
 
     def test_tool(self):
         for shape in ("openai", "responses", "anthropic", "gemini", "converse"):

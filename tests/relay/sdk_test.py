@@ -556,6 +556,27 @@ class ResponsesPackage(Case):
             usage = response.usage
             self.assertEqual((usage.input_tokens, usage.output_tokens, usage.total_tokens), (30, 15, 45))
 
+    def test_a_chain_of_stored_responses(self):
+        # The package refuses a stream whose id changes on the way; the next request goes on from that id, and must reach the
+        # last round, where the answer lies.
+        first, last = self.proxy.number + 1, self.proxy.number + 2
+        self.play([[("text", "let me look", None), ("own", self.own, "t1")], [("text", "the disk was full", None)],
+                   [("text", "because of logs", None)]])
+        arguments = {"model": "gpt-5", "input": self.input, "store": True}
+        with self.client.responses.stream(**arguments) as reply:
+            ids = {e.response.id for e in reply if e.type in ("response.created", "response.completed")}
+            response = reply.get_final_response()
+        self.assertEqual((ids, response.id), ({f"resp_{first}"}, f"resp_{first}"))
+        self.assertEqual(response.output_text, "let me lookthe disk was full")
+        with self.client.responses.stream(model="gpt-5", input="why?", previous_response_id=response.id) as reply:
+            self.assertEqual(reply.get_final_response().output_text, "because of logs")
+        self.assertEqual(self.proxy.seen[-1]["previous_response_id"], f"resp_{last}")
+        # A whole body has one id only: the last round's, so nothing need be kept.
+        self.play([[("own", self.own, "t2")], [("text", "full", None)], [("text", "logs", None)]])
+        response = self.client.responses.create(**arguments)
+        self.client.responses.create(model="gpt-5", input="why?", previous_response_id=response.id)
+        self.assertEqual(self.proxy.seen[-1]["previous_response_id"], response.id)
+
     def test_mixed_turn_with_reasoning(self):
         for stream in (True, False):
             rounds = [[("thinking", "let us see", "sealed1"), ("own", self.own, "t1")],

@@ -116,6 +116,7 @@ class Shortener {
     std::optional<std::vector<std::uint32_t>> errors;
     if (syntax_.errors().empty()) {
       std::vector<Replacement> replacements;
+      replacements.reserve(draft_.gaps.size());
       for (const Gap& gap : draft_.gaps) {
         replacements.push_back({starts_[gap.rows.first], starts_[gap.rows.last + 1], gap.rows.first, gap.rows.last + 1,
                                 static_cast<std::uint32_t>(gap.stub.size() + line_end(gap.rows.last).size()), 1});

@@ -104,6 +104,7 @@ std::string rows_to_json(const TextTable& table) {
   const std::vector<std::size_t> filled = filled_cells(table);
   const bool names_known = names_in_front(table.layout);
   std::vector<std::string> keys;
+  keys.reserve(table.names.size());
   for (const std::string& name : table.names) keys.push_back(json::quote(name) + ':');
   std::string out = "[";
   bool first = true;  // the first row names all columns
