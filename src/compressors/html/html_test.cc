@@ -138,6 +138,12 @@ TEST(Html, LooksLikeItButIsNot) {
     EXPECT_TRUE(views_of(text).empty()) << text.substr(0, 40);
 }
 
+TEST(Html, AFenceIsLongerThanAnyInTheCode) {
+  const std::string view = view_of(page("<main><p>" + sentence + "</p><pre>```\n" + std::string(100000, '`') +
+                                        "</pre></main>" + std::string(200000, '\n')));
+  EXPECT_NE(view.find(std::string(100001, '`') + "\n```\n"), std::string::npos);
+}
+
 TEST(Html, DeepNestingIsLinear) {
   std::string deep = "<!DOCTYPE html><html><body>";
   for (int i = 0; i < 100000; ++i) deep += "<div><b><li>";

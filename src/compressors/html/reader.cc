@@ -196,8 +196,12 @@ class Renderer {
 
   // A fence is longer than any in the code.
   void code(const std::string& text) {
-    std::string fence = "```";
-    while (text.contains(fence)) fence += '`';
+    std::size_t longest = 2, run = 0;
+    for (const char c : text) {
+      run = c == '`' ? run + 1 : 0;
+      longest = std::max(longest, run);
+    }
+    const std::string fence(longest + 1, '`');
     for (const Line& line : split_lines(text)) out_.forges |= reads_as_statement(line.text);
     out_.text += fence + '\n' + text + '\n' + fence + '\n';
   }
