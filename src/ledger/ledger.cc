@@ -81,9 +81,10 @@ struct Ledger::Impl {
 
   void add(Exchange& exchange) {
     Row& row = exchange.row;
+    if (row.usage) row.usage = row.usage->sane();
     if (!exchange.rounds.empty()) {
       Usage sum;
-      for (const Usage& round : exchange.rounds) sum += round;
+      for (Usage& round : exchange.rounds) sum += round = round.sane();
       row.usage = sum;
     }
     if (exchange.prompt && row.cv.value == 0) row.cv = exchange.prompt->opening;

@@ -5,8 +5,8 @@
 namespace headroom::ledger {
 namespace {
 
-// No sum of what a provider may report overflows with these: 10^11 tokens at 10^7 pico-dollars.
-constexpr std::int64_t most_tokens = 100'000'000'000;
+// No sum of what a provider may report overflows with these: 10^10 tokens at 10^8 pico-dollars.
+constexpr std::int64_t most_tokens = 10'000'000'000;
 std::int64_t sane(std::int64_t tokens) {
   return std::clamp<std::int64_t>(tokens, 0, most_tokens);
 }
@@ -116,16 +116,16 @@ std::int64_t cost_of(const Usage& usage, const prices::Row& prices) {
 Bill bill_of(const Exchange& exchange, const Explained& explained, const prices::Row& prices,
              const tokens::ModelTokens& model) {
   Bill out;
-  const Usage& all = *exchange.row.usage;
-  const Usage first = exchange.rounds.empty() ? all : exchange.rounds.front();
+  const Usage all = exchange.row.usage->sane();
+  const Usage first = exchange.rounds.empty() ? all : exchange.rounds.front().sane();
   const std::int64_t cost = cost_of(all, prices);
   out.billed = to_micro(cost);
 
   const Classes classes(exchange, explained, first);
   for (const Removed& removed : exchange.removed) {
     const std::int64_t tokens =
-        model.factor(class_of(removed.kind)).estimate(Tokens(sane(removed.before - removed.after))).value;
-    if (tokens == 0) continue;
+        model.factor(class_of(removed.kind)).estimate(Tokens(sane(removed.before) - sane(removed.after))).value;
+    if (tokens <= 0) continue;
     const Basis basis = classes.of(removed.message);
     out.saved.push_back({removed.tool, removed.kind, basis, tokens, to_micro(tokens * price_of(basis, first, prices))});
   }
@@ -133,7 +133,7 @@ Bill bill_of(const Exchange& exchange, const Explained& explained, const prices:
   // Without us there had been one call: the first one's input, the last one's output.
   if (exchange.rounds.size() > 1) {
     Usage direct = first;
-    direct.output = exchange.rounds.back().output;
+    direct.output = exchange.rounds.back().sane().output;
     out.spent[static_cast<std::size_t>(Spending::rounds)] =
         std::max<std::int64_t>(0, to_micro(cost) - to_micro(cost_of(direct, prices)));
   } else if (exchange.row.q > 0) {  // only their sum is known

@@ -112,7 +112,7 @@ void put_row(std::string& out, const Row& row, unsigned left_out) {
     out += ",\"q\":";
     put_number(out, std::min(row.q, 99));
   }
-  if (wanted(ms)) {
+  if (wanted(ms) && (row.own.count() > 0 || row.first_byte.count() > 0 || row.total.count() > 0)) {
     out += ",\"ms\":[";
     put_ms(out, row.own);
     out += ',';

@@ -104,7 +104,7 @@ TEST(RowLine, LooksAsItsCommentSays) {
 TEST(RowLine, TimesRoundToFourDigits) {
   const auto ms = [](std::int64_t us) {
     Row row;
-    row.own = Micros(us);
+    row.own = Micros(us), row.total = Micros(1000);
     const std::string line = to_line(row);
     const std::size_t at = line.find("\"ms\":[") + 6;
     return line.substr(at, line.find(',', at) - at);

@@ -8,6 +8,7 @@
 // be kept for an hour, which has its own price.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 namespace headroom::ledger {
@@ -20,6 +21,11 @@ struct Usage {
   constexpr Usage& operator+=(const Usage& o) {
     uncached += o.uncached, read += o.read, written += o.written, output += o.output, written_1h += o.written_1h;
     return *this;
+  }
+  // What a provider says may be anything: within 0 and 10^10 no sum or price of it overflows.
+  constexpr Usage sane() const {
+    const auto within = [](std::int64_t n) { return std::clamp<std::int64_t>(n, 0, 10'000'000'000); };
+    return {within(uncached), within(read), within(written), within(output), within(written_1h)};
   }
   friend constexpr bool operator==(const Usage&, const Usage&) = default;
 };
