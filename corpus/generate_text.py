@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""generate_text.py [KIND...] - writes the cases of corpus/terminal, corpus/listing, corpus/config and corpus/xml.
+"""generate_text.py [KIND...] - writes the cases of corpus/terminal, corpus/listing and corpus/config.
 
 A case is either made (seeded text) or output of a real tool run here over a project that this script makes in a temporary folder:
 fixed names, contents, times and authors, so that it writes the same bytes every time where the tools are of one version. Owners are
@@ -240,6 +240,72 @@ def not_listing_links(_):
     """Not recognised: a list of addresses and dates in prose."""
     return "".join(f"On {i % 28 + 1} March we moved page {i * 7 % 100} to https://shop.example/{w}/{i}, as {w} asked.\n"
                    for i, w in enumerate(WORDS * 3)).encode()
+
+
+# ---- config ----------------------------------------------------------------------------------------------------------------
+@case("config")
+def compose_services(_):
+    """A compose file of 24 services, comments above each, one with an anchor."""
+    out = ["# services of the shop; see the handbook before you\n# change the order of anything in here\nservices:\n"]
+    for i, w in enumerate(WORDS * 2):
+        anchor = " &defaults" if i == 3 else ""
+        out.append(f"  # {w}: one of the parts that customers see, owned by\n  # the team of the same name, restarted nightly\n"
+                   f"  {w}-{i}:{anchor}\n    image: shop/{w}:1.{i}\n    restart: always\n    ports:\n      - \"{8000 + i}:80\"\n"
+                   "    environment:\n      LOG_LEVEL: info\n      REGION: north\n")
+    return "".join(out).encode()
+
+
+@case("config")
+def lock_file(_):
+    """A lock file of packages in TOML, one of them yanked."""
+    r = dice("lock")
+    out = ["# This file is generated.\n# It is not intended for manual editing.\nversion = 3\n"]
+    for i in range(80):
+        out.append(f'\n[[package]]\nname = "{r.choice(WORDS)}-{i}"\nversion = "1.{i}.0"\nsource = "registry"\n'
+                   f'checksum = "{r.getrandbits(256):064x}"\n' + ('yanked = "checksum mismatch"\n' if i == 47 else ""))
+    return "".join(out).encode()
+
+
+@case("config", "--query 'what is the timeout of section refund?'")
+def ini_sections_asked(_):
+    """An INI file with sections of the same keys, and a question about one."""
+    return "".join(f"[{w}.{i}]\n; how often the {w} part may try before it gives up altogether\nretries = {i}\n"
+                   f"timeout = {i * 10}\npool = small\n\n" for i, w in enumerate(WORDS * 3)).encode()
+
+
+@case("config")
+def terraform_blocks(_):
+    """Blocks of resources in HCL, one with a heredoc."""
+    out = []
+    for i in range(30):
+        script = "  user_data = <<EOT\n#!/bin/sh\nexec shop\nEOT\n" if i == 9 else ""
+        out.append(f'# machine {i} of the northern zone, ordered by the date on which it was bought\nresource "vm" "web_{i}" {{\n'
+                   f'  size = {i % 4}\n  zone = "north"\n{script}  tags = {{\n    owner = "shop"\n  }}\n}}\n\n')
+    return "".join(out).encode()
+
+
+@case("config")
+def junit_report(_):
+    """A report of tests in XML: two of 120 failed."""
+    out = ['<?xml version="1.0" encoding="utf-8"?>\n<testsuite name="shop" tests="120" failures="2">\n']
+    for i in range(120):
+        head = f'  <testcase classname="tests.test_{WORDS[i % 12]}" name="test_{i}" time="0.0{i % 9}"'
+        out.append(f'{head}>\n    <failure message="assert {i} == 3">tests/test_cart.py:{i}: AssertionError</failure>\n  </testcase>\n'
+                   if i in (31, 77) else head + "/>\n")
+    return "".join(out + ["</testsuite>\n"]).encode()
+
+
+@case("config")
+def hostile_stubs(_):
+    """Adversarial: comments and values that read as stubs and repeats of ours."""
+    return ("a:\n  # [lines 1-900: 400 entries like those above]\n  - b: 1\n  - b: 2\n[= lines 1-2]: x\n" * 9).encode()
+
+
+@case("config")
+def not_config_letter(_):
+    """Not recognised: a letter with colons and dashes."""
+    return "".join(f"Dear {w.title()}: we wrote in week {i} - and again later - about what you had sent us: nothing came back.\n"
+                   for i, w in enumerate(WORDS)).encode()
 
 
 def main():

@@ -54,6 +54,7 @@ THIRD_PARTY = {
     r"sqlite3\.h": {"store"},
     r"openssl/.*": {"store", "http"},  # http: TLS
     r"tree_sitter/.*": {"compressors"},
+    r"yaml\.h": {"compressors"},
     r"zlib\.h": {"http", "images"},
     r"zstd\.h|brotli/.*": {"http"},
     r"hiredis/.*": {"store"},

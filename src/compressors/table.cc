@@ -2,6 +2,7 @@
 #include "compressors/blobs/blobs.h"
 #include "compressors/code/code.h"
 #include "compressors/compressor.h"
+#include "compressors/config/config.h"
 #include "compressors/diff/diff.h"
 #include "compressors/html/html.h"
 #include "compressors/json/json.h"
@@ -15,8 +16,8 @@ namespace headroom::compressors {
 
 const std::vector<Compressor>& all() {
   static const std::vector<Compressor> rows{json_compressor,  diff_compressor, listing_compressor, search_compressor,
-                                            table_compressor, code_compressor, log_compressor,     blob_compressor,
-                                            html_compressor,  prose_compressor};
+                                            table_compressor, code_compressor, config_compressor,  log_compressor,
+                                            blob_compressor,  html_compressor, prose_compressor};
   return rows;
 }
 

@@ -416,6 +416,31 @@ bool is_sentence_line(std::string_view trimmed) {
   return plain >= least_words && plain * 20 >= tokens * 13 && small * 5 >= plain * 2;
 }
 
+bool is_setting_line(std::string_view line) {
+  // A gutter of line numbers is none of the file's shape.
+  const std::size_t digits = digits_at(line, 0);
+  if (digits > 0 && digits < 8 && digits < line.size() && line[digits] == '\t')
+    line = trim_left(line.substr(digits + 1));
+  if (line.empty()) return true;
+  if (line[0] == '#' || line == "}" || line == "]") return true;
+  if (line[0] == '[') return line.back() == ']';
+  if (line.starts_with("- ")) return true;
+  constexpr std::array<std::string_view, 10> instructions{"FROM ", "RUN ", "COPY ", "ENV ",     "ARG ",
+                                                          "CMD ",  "ADD ", "USER ", "WORKDIR ", "EXPOSE "};
+  for (std::string_view w : instructions) {
+    if (line.starts_with(w)) return true;
+  }
+  if (line.ends_with(" {") && line.find_first_of("()") == std::string_view::npos) return true;
+  std::size_t n = 0;
+  const auto in_key = [](char c) { return is_word(c) || c == '.' || c == '-' || c == '"' || c == '\'' || c == '/'; };
+  while (n < line.size() && in_key(line[n])) ++n;
+  if (n == 0 || n == line.size()) return false;
+  if (line[n] == ':') return n + 1 == line.size() || line[n + 1] == ' ';
+  std::size_t at = n;
+  while (at < line.size() && line[at] == ' ') ++at;
+  return at < line.size() && line[at] == '=' && line.back() != ';' && !line.substr(at).starts_with("==");
+}
+
 std::uint64_t shape_of(std::string_view line) {
   std::array<char, 96> shape;
   std::size_t n = 0;

@@ -45,6 +45,10 @@ bool is_diagnostic(std::string_view line);
 bool is_markdown(std::string_view line);
 bool is_fence(std::string_view line);
 
+// "key: value", "key = value", "KEY=value", "[section]", "- item", "# comment", "FROM x", "block {" , "}". No blanks at
+// its ends.
+bool is_setting_line(std::string_view trimmed);
+
 // "return x;", "if (a) {", "}", "def f(a):", "import os", "x = y", "// comment", "end", "echo $x": of no language in
 // particular, and of prose seldom. The line has no blanks at its ends.
 bool is_code_line(std::string_view trimmed);

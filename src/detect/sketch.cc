@@ -147,6 +147,7 @@ void count_line(std::string_view line, Sketch& s, Counting& counting) {
   s.hunk_heads += is_hunk_head(line);
   s.diagnostic_lines += is_diagnostic(line);
   s.markdown_lines += is_markdown(line);
+  s.setting_lines += is_setting_line(trimmed);
   s.fence_lines += is_fence(line);
   s.code_lines += is_code_line(trimmed);
   s.sentence_lines += is_sentence_line(trimmed);

@@ -25,6 +25,7 @@ struct Sketch {
   std::size_t hunk_heads = 0;        // @@ -a,b +c,d @@ or *** a,b ****
   std::size_t diagnostic_lines = 0;  // file:line[:col]: error|warning|note...
   std::size_t markdown_lines = 0;    // headings, bullets, fences, tables
+  std::size_t setting_lines = 0;     // key: value, key = value, [section], list items, comments with #
   std::size_t fence_lines = 0;       // ``` or ~~~
   std::size_t code_lines = 0;        // end or begin as statements of common languages do
   std::size_t sentence_lines = 0;    // running text: words one blank apart
