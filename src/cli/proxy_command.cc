@@ -2,11 +2,14 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
+#include <cstddef>
 
 #include "api/nearest.h"
 #include "cli/commands.h"
@@ -156,6 +159,31 @@ Result<Configuration> configure(const Context& context, const Arguments& argumen
   return c;
 }
 
+// Sockets that the service manager listens on for us (sd_listen_fds(3)).
+int inherited_sockets(const Context& context) {
+  if (context.environment("LISTEN_PID") != std::to_string(::getpid())) return 0;
+  const std::string_view count = context.environment("LISTEN_FDS");
+  int n = 0;
+  std::from_chars(count.data(), count.data() + count.size(), n);
+  return std::clamp(n, 0, 16);
+}
+
+// Tells the service manager (sd_notify(3)); nobody listens where there is none.
+void notify_manager(const Context& context, std::string_view state) {
+  const std::string_view path = context.environment("NOTIFY_SOCKET");
+  sockaddr_un address{};
+  if (path.size() < 2 || path.size() >= sizeof address.sun_path) return;
+  address.sun_family = AF_UNIX;
+  path.copy(address.sun_path, path.size());
+  if (path.front() == '@') address.sun_path[0] = '\0';
+  const int fd = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (fd < 0) return;
+  const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + path.size());
+  static_cast<void>(
+      ::sendto(fd, state.data(), state.size(), MSG_NOSIGNAL, reinterpret_cast<sockaddr*>(&address), size));
+  ::close(fd);
+}
+
 std::string base_url(const proxy::Setup& setup, std::uint16_t port) {
   // Who listens on all addresses is asked on this machine's own.
   const std::string host = setup.host == "0.0.0.0" ? "127.0.0.1" : setup.host == "::" ? "::1" : setup.host;
@@ -296,12 +324,14 @@ Exit run_proxy(const Context& context, const Arguments& arguments) {
     if (!again) return std::unexpected(again.error());
     return std::make_shared<const proxy::Settings>(std::move(again->settings));
   };
+  c->setup.inherited = inherited_sockets(context);
   auto server = proxy::Server::open(c->setup, std::make_shared<const proxy::Settings>(c->settings));
   if (!server) return context.refuse(server.error());
   Context to_stderr = context;
   to_stderr.out = context.err;
   static_cast<void>(to_stderr.print(start_screen(context, *c, (*server)->port())));
   (*server)->on_notice([&context](std::string_view text) { context.say(text); });
+  notify_manager(context, "READY=1");
   (*server)->run(true);
   return Exit::done;
 }

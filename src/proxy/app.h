@@ -40,6 +40,7 @@ struct Settings {
 struct Setup {
   std::string host = "127.0.0.1", uds;
   std::uint16_t port = 8787;
+  int inherited = 0;                // listening descriptors handed over by who started us, from 3 on
   unsigned threads = 0, loops = 0;  // 0: by the number of cores
   std::uint64_t max_body = 64 << 20, max_in_flight = std::uint64_t{512} << 20;
   http::ClientOptions client;

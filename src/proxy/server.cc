@@ -167,8 +167,11 @@ Result<std::unique_ptr<Server>> Server::open(Setup setup, std::shared_ptr<const 
   ::signal(SIGPIPE, SIG_IGN);
   auto app = std::make_unique<App>(std::move(setup), std::move(settings));
   std::unique_ptr<Server> server(new Server(std::move(app)));
-  if (const auto ok = server->app_->setup.uds.empty() ? server->listen_tcp() : server->listen_unix(); !ok)
-    return std::unexpected(ok.error());
+  const Setup& s = server->app_->setup;
+  const auto listening = s.inherited > 0 ? server->listen_inherited()
+                         : s.uds.empty() ? server->listen_tcp()
+                                         : server->listen_unix();
+  if (!listening) return std::unexpected(listening.error());
   const unsigned machine = std::max(1u, std::thread::hardware_concurrency());
   const unsigned loops = server->app_->setup.loops ? server->app_->setup.loops : std::min(machine, 8u);
   for (unsigned i = 0; i < loops; ++i) server->workers_.push_back(std::make_unique<Worker>(*server->app_));
@@ -235,6 +238,26 @@ Result<void> Server::listen_unix() {
   }
   unix_path_ = path;
   listening_.emplace_back(fd, true);
+  return {};
+}
+
+// As systemd hands them over (sd_listen_fds(3)): bound and listening.
+Result<void> Server::listen_inherited() {
+  constexpr int first = 3;
+  for (int fd = first; fd < first + app_->setup.inherited; ++fd) {
+    http::Address local;
+    local.size = sizeof(sockaddr_storage);
+    int listens = 0;
+    socklen_t size = sizeof listens;
+    if (::getsockname(fd, reinterpret_cast<sockaddr*>(&local.storage), &local.size) != 0 ||
+        ::getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) != 0 || listens == 0)
+      return fail(ErrorKind::invalid_request, "what was handed over is no listening socket");
+    ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK);
+    ::fcntl(fd, F_SETFD, FD_CLOEXEC);
+    const bool unix_socket = local.storage.ss_family == AF_UNIX;
+    if (!unix_socket) port_ = local.port();
+    listening_.emplace_back(fd, unix_socket);
+  }
   return {};
 }
 

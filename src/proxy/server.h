@@ -42,6 +42,7 @@ class Server {
   Server(std::unique_ptr<App> app);
   Result<void> listen_tcp();
   Result<void> listen_unix();
+  Result<void> listen_inherited();
   void accepted(http::Socket socket, http::Peer peer);
   void hand_over(http::Socket socket, http::Peer peer, std::string first);
   void drain();
