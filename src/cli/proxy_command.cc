@@ -325,6 +325,7 @@ Exit run_proxy(const Context& context, const Arguments& arguments) {
     return std::make_shared<const proxy::Settings>(std::move(again->settings));
   };
   c->setup.inherited = inherited_sockets(context);
+  proxy::Server::hold_signals();
   auto server = proxy::Server::open(c->setup, std::make_shared<const proxy::Settings>(c->settings));
   if (!server) return context.refuse(server.error());
   Context to_stderr = context;

@@ -90,6 +90,10 @@ void App::keep_stores() {
 
 std::string App::view_class() {
   const auto now = settings();
+  {
+    const std::scoped_lock lock(mutex_);
+    if (class_of_ == now) return class_;
+  }
   json::Writer options;
   options.object();
   api::Settings copy = now->core;
@@ -104,6 +108,9 @@ std::string App::view_class() {
   const Hash128 digest = hash128(all);
   std::string out;
   for (int shift = 60; shift >= 0; shift -= 4) out += "0123456789abcdef"[digest.low >> shift & 15];
+  const std::scoped_lock lock(mutex_);
+  class_of_ = now;
+  class_ = out;
   return out;
 }
 

@@ -105,6 +105,8 @@ class App {
  private:
   mutable std::mutex mutex_;
   std::shared_ptr<const Settings> settings_;
+  std::shared_ptr<const Settings> class_of_;  // whose class `class_` is: made once
+  std::string class_;
   std::map<std::string, std::unique_ptr<api::Core>> cores_;
   std::map<std::string, std::pair<std::int64_t, int>> asked_;  // caller -> minute, requests
   std::unique_ptr<ledger::Ledger> ledger_;

@@ -28,6 +28,13 @@ Error listen_error(const std::string& where, int error) {
   return {ErrorKind::unavailable, "cannot listen on " + where + ": " + std::strerror(error)};
 }
 
+sigset_t held_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  for (const int s : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, s);
+  return set;
+}
+
 http::Peer peer_of(int fd, bool unix_socket) {
   http::Peer peer;
   if (unix_socket) {
@@ -261,13 +268,14 @@ Result<void> Server::listen_inherited() {
   return {};
 }
 
+void Server::hold_signals() {
+  const sigset_t set = held_signals();
+  ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
+}
+
 void Server::run(bool watch_signals) {
   if (watch_signals) {
-    sigset_t set;
-    sigemptyset(&set);
-    for (const int s : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, s);
-    // Before any thread is started: all of them inherit it.
-    ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
+    const sigset_t set = held_signals();
     const int fd = ::signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
     loop_.add(fd, loop_.own(std::make_unique<Signals>(*this, fd)), http::Loop::reads);
   }

@@ -25,6 +25,10 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
+  // Before open(), in a process that run() is to watch signals for: those that come early wait, and no thread takes
+  // them.
+  static void hold_signals();
+
   std::uint16_t port() const { return port_; }
   App& app() { return *app_; }
   // Until stop(), or until the signals that `watch_signals` catches: SIGTERM and SIGINT drain, a second one ends at
