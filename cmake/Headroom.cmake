@@ -54,6 +54,27 @@ function(headroom_find_static prefix name header)
     INTERFACE_INCLUDE_DIRECTORIES "${${prefix}_INCLUDE}")
 endfunction()
 
+# headroom_find_codec(PREFIX name header [needs...]): as headroom_find_static where a program is linked; a shared library gets the shared one, since
+# these archives hold code that only a program can take in.
+function(headroom_find_codec prefix name header)
+  find_library(${prefix}_ARCHIVE NAMES lib${name}.a)
+  find_library(${prefix}_SHARED NAMES lib${name}.so)
+  find_path(${prefix}_INCLUDE ${header})
+  if(NOT ${prefix}_ARCHIVE OR NOT ${prefix}_SHARED OR NOT ${prefix}_INCLUDE)
+    message(FATAL_ERROR "lib${name} is missing: ./dev setup installs it")
+  endif()
+  foreach(form ARCHIVE SHARED)
+    add_library(dep::${name}_${form} UNKNOWN IMPORTED GLOBAL)
+    set_target_properties(dep::${name}_${form} PROPERTIES
+      IMPORTED_LOCATION "${${prefix}_${form}}"
+      INTERFACE_INCLUDE_DIRECTORIES "${${prefix}_INCLUDE}"
+      INTERFACE_LINK_LIBRARIES "${ARGN}")
+  endforeach()
+  add_library(dep::${name} INTERFACE IMPORTED GLOBAL)
+  target_link_libraries(dep::${name} INTERFACE
+    $<IF:$<STREQUAL:$<TARGET_PROPERTY:TYPE>,SHARED_LIBRARY>,dep::${name}_SHARED,dep::${name}_ARCHIVE>)
+endfunction()
+
 # headroom_library(DEPS target...): the library of the current folder from its sources (*_test.cc left out), named hr_FOLDER,
 # and FOLDER_test from its *_test.cc.
 function(headroom_library)
