@@ -90,7 +90,9 @@ Result<void> make_private_directory(const fs::path& directory) {
   if (directory.has_parent_path()) fs::create_directories(directory.parent_path(), error);
   fs::create_directory(directory, error);
   if (!error) fs::permissions(directory, fs::perms::owner_all, error);
-  if (fs::is_directory(directory, error)) return {};
+  std::error_code ignored;
+  if (fs::is_directory(directory, ignored)) return {};
+  if (!error) error = std::make_error_code(std::errc::not_a_directory);  // something else has the name
   return fail(ErrorKind::unavailable, "cannot make the directory " + directory.string() + ": " + error.message());
 }
 
