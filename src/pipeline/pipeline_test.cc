@@ -99,7 +99,8 @@ TEST(Spans, FindWhatIsWholeOfJsonThatALimitCut) {
   EXPECT_TRUE(spans[0].inner && !spans[1].inner && spans[2].inner && !spans[3].inner);
   // Few values behind the cut are parts of their own, if they are large enough.
   const std::string large = "{\"all\": [" + rows(100, 120) + "]}";
-  const auto few = split_spans(first + notice + lost + large + ", " + large + "]}");
+  const std::string with_few = first + notice + lost + large + ", " + large + "]}";
+  const auto few = split_spans(with_few);
   ASSERT_EQ(few.size(), 6u);
   EXPECT_EQ(few[2].text, large);
   EXPECT_EQ(few[4].text, large);
