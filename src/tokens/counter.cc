@@ -144,7 +144,7 @@ Counter::Counter(Counter&&) noexcept = default;
 Counter& Counter::operator=(Counter&&) noexcept = default;
 
 Tokens Counter::count(std::string_view text) {
-  return Tokens(impl_->count<false>(text, kNoLimit));
+  return Tokens(impl_->count_block(text));
 }
 
 Tokens Counter::count_digits_apart(std::string_view text) {

@@ -247,6 +247,25 @@ RC_GTEST_PROP(Counter, TakesAnyBytes, (const std::string& bytes)) {
   }
 }
 
+// More texts than the cache of blocks has places, each twice; exceeds() never asks it.
+TEST(Counter, BlocksSeenBeforeCountTheSame) {
+  Counter counter, uncached;
+  std::vector<std::string> texts;
+  for (int i = 0; i < 3000; ++i) {
+    std::string text;
+    for (int k = 0; k < 12 + i % 7; ++k) text += "item-" + std::to_string(i * 31 + k) + " was served;\n";
+    texts.push_back(std::move(text));
+  }
+  for (int round = 0; round < 2; ++round) {
+    for (const std::string& text : texts) {
+      const Tokens n = counter.count(text);
+      ASSERT_EQ(n, counter.count(text));
+      ASSERT_FALSE(uncached.exceeds(text, n));
+      ASSERT_TRUE(uncached.exceeds(text, n - Tokens(1)));
+    }
+  }
+}
+
 TEST(Counter, DigitsApart) {
   Counter counter;
   EXPECT_EQ(counter.count_digits_apart("12345"), Tokens(5));
