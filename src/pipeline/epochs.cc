@@ -48,6 +48,7 @@ class Walk {
     for (int b = s.ordinal + 1; b <= last; ++b) {
       advance(s, b);
       if (const auto epoch = decide(s, b, false)) act(s, *epoch, b);
+      if (b == last - 1) keep(s, b);  // for other ends of the same conversation: a turn tried again, a branch
     }
     if (last >= 0) keep(s, last);
     // Asked for by this request alone: not part of what is kept.
@@ -132,8 +133,9 @@ class Walk {
     }
     for (const history::Entry& e : s.entries) bytes += sizeof e + e.line.size();
     for (const history::Facts& f : s.facts) bytes += sizeof f + (f ? history::bytes_of(*f) : 0);
-    // The next turn goes on from here: what the turn before left is of use to nobody but one that starts anew there.
-    if (resumed_) p_.services.cache->erase(digests_[*resumed_]);
+    // The next turn goes on from here, another end of it from the boundary before: what lies further back is of use to
+    // nobody but one that starts anew there.
+    if (resumed_ && last >= 2) p_.services.cache->erase(digests_[static_cast<std::size_t>(last) - 2]);
     p_.services.cache->put(digests_[static_cast<std::size_t>(last)], std::make_shared<const Standing>(s), bytes);
   }
 
