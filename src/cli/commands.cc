@@ -128,6 +128,11 @@ const Command rows[] = {
     {"dashboard", "", "Open the page of the running proxy: what it saved, cache health, times, requests",
      "Opens a browser with a code that works once, within a minute; where there is none, or with --print, prints the address.",
      dashboard_flags, false, 0, run_dashboard},
+    {"doctor", "", "Look for what keeps the proxy, the store or a client's setting from working; change nothing",
+     "Binary, configuration, directories and their rights, key, store, tokens, room, clock, the proxy's port, and where clients' "
+     "settings point; every finding says what to do. Takes the proxy's flags, to look at what it would run with. Nothing leaves this "
+     "machine without --online. Exit status: 0 healthy, 1 warnings, 2 failures.",
+     doctor_flags(), true, 0, run_doctor},
     {"token", "add|list|remove [NAME]", "Keep the proxy's callers",
      "add NAME makes a token and shows it once; only its digest is kept. Two may have one name, so that one can be replaced. "
      "remove NAME removes all of that name. A running proxy takes a change over with SIGHUP.",

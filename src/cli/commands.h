@@ -19,6 +19,7 @@ Exit run_store(const Context& context, const Arguments& arguments);
 Exit run_config(const Context& context, const Arguments& arguments);
 Exit run_proxy(const Context& context, const Arguments& arguments);
 Exit run_dashboard(const Context& context, const Arguments& arguments);
+Exit run_doctor(const Context& context, const Arguments& arguments);
 Exit run_token(const Context& context, const Arguments& arguments);
 Exit run_worker(const Context& context, const Arguments& arguments);
 Exit run_version(const Context& context, const Arguments& arguments);
@@ -28,6 +29,8 @@ Exit run_help(const Context& context, const Arguments& arguments);
 
 // The proxy's options as flags.
 std::span<const FlagRow> proxy_flags();
+// Those and its own.
+std::span<const FlagRow> doctor_flags();
 
 // The help of a command, on stderr: there was nothing to do.
 Exit show_usage(const Context& context, std::string_view command);
