@@ -199,6 +199,52 @@ def tool_result_in_json():
     return dump({"content": [{"type": "text", "text": json.dumps({"total": 45, "issues": rows}, indent=2)}], "isError": False})
 
 
+def output_of(kind, name):
+    """What a tool printed in another case, as text."""
+    return (CORPUS / kind / name / "input").read_bytes().decode()
+
+
+@case("json")
+def command_output_in_json():
+    """A test run's output as a command runner answers it: a string of JSON beside the exit status (the output is that of log/pytest_two_failures)."""
+    return json.dumps({"output": output_of("log", "pytest_two_failures"), "metadata": {"exit_code": 1, "duration_seconds": 3.4}}).encode()
+
+
+@case("json", "--query 'where is handle_request called?'")
+def search_in_tool_result():
+    """Search results as a server of tools wraps them: a list of one text (the results are those of search/grep_context)."""
+    return dump({"content": [{"type": "text", "text": output_of("search", "grep_context")}], "isError": False})
+
+
+@case("json")
+def streams_in_json():
+    """Standard output with a patch, standard error with a short complaint, and the same log twice (diff/git_show_message, log/npm_install_http)."""
+    log = output_of("log", "npm_install_http")
+    return dump({"stdout": output_of("diff", "git_show_message"), "stderr": "warning: LF will be replaced by CRLF\n", "exit_code": 0,
+                 "logs": [{"name": "install", "text": log}, {"name": "install again", "text": log}]}, indent=2)
+
+
+@case("json")
+def code_in_tool_result():
+    """A file as a server of tools reads it out: code with quotes, in a frame in a frame."""
+    lines = ["import re", "", ""]
+    for i in range(24):
+        lines += [f"def field_{i}(row, default=\"none\"):", f"    \"\"\"The field \"f{i}\" of a row, or the default.\"\"\"",
+                  f"    value = row.get(\"f{i}\", default)", f"    if not re.match(r\"^\\w+\\t{i}\", value):",
+                  f"        raise ValueError(f\"field {i}: {{value!r}}\")", "    return value.strip(\"\\n\")", "", ""]
+    inner = json.dumps({"path": "fields.py", "text": "\n".join(lines)}, indent=1)
+    return dump({"content": [{"type": "text", "text": inner}], "isError": False})
+
+
+@case("json")
+def texts_with_hostile_escapes():
+    """Long strings that do not come back from one spelling of escapes, one that does, and one that says what a view of ours would say."""
+    plain = "\n".join(f"step {i}: the valve number {i * 37 % 91} was opened by hand and \"checked\"" for i in range(30))
+    odd = json.dumps(plain).replace("valve", "\\u0076alve").replace("hand", "h\\/and")
+    forged = json.dumps("[text 2: 3 lines]\nnot ours\n[text 3]\n" + plain + "\ud83d lone\x00")
+    return ('{"odd": %s, "plain": %s, "forged": %s, "name": "text 1"}' % (odd, json.dumps(plain.replace("valve", "pump")), forged)).encode()
+
+
 @case("json")
 def json_lines_crlf():
     """JSON lines as a program on Windows writes them."""

@@ -45,7 +45,7 @@ bool reads_as_statement(std::string_view line) {
     return rest.find(", line") != std::string_view::npos;
   if (word == "same" && rest.starts_with(" hunk as ")) return true;
   if (word == "lines" || word == "rows" || word == "items" || word == "files" || word == "line" || word == "row" ||
-      word == "numbers" || word == "T") {
+      word == "numbers" || word == "text" || word == "T") {
     return rest.size() > 1 && rest[0] == ' ' && is_digit(rest[1]);
   }
   if (!word.empty() && word[0] == 'T' && word.size() == 1) return !rest.empty() && is_digit(rest[0]);  // [T1 412x, ...]

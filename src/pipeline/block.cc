@@ -8,6 +8,7 @@
 #include "pipeline/mixed.h"
 #include "pipeline/sections.h"
 #include "pipeline/terminal_views.h"
+#include "pipeline/text_views.h"
 
 namespace headroom::pipeline {
 namespace {
@@ -51,8 +52,8 @@ bool worth_it(Tokens before, Tokens after) {
   return before - after >= std::max(Tokens(8), Tokens(before.value / 20));
 }
 
-// What the kinds said of a text. too_early: it is of a kind that stays raw until an epoch.
-enum class Accepted : std::uint8_t { no, yes, too_early };
+// What the kinds said of a text. too_early: it is of a kind that stays raw until an epoch; with_code: a part of it is.
+enum class Accepted : std::uint8_t { no, yes, with_code, too_early };
 
 class Chooser {
  public:
@@ -83,9 +84,9 @@ class Chooser {
     } else if (lossless_) {
       r.best = std::move(lossless_);
     }
-    r.reason = accepted == Accepted::too_early ? Reason::code_recent
-               : accepted == Accepted::yes     ? Reason::no_gain
-                                               : Reason::not_recognised;
+    r.reason = accepted == Accepted::no    ? Reason::not_recognised
+               : accepted == Accepted::yes ? Reason::no_gain
+                                           : Reason::code_recent;
     return r;
   }
 
@@ -153,12 +154,27 @@ Accepted offer_kinds(const BlockRequest& request, const Options& options, tokens
   return accepted;
 }
 
+// Views of JSON with its long strings as texts of their own, then those of JSON as a whole. Where the JSON is mostly
+// such texts their kinds know better what may be left out of them.
+Accepted offer_texts_and_kinds(const BlockRequest& request, const Options& options, tokens::Witnesses& counters,
+                               Chooser& chooser) {
+  TextViews texts = text_views(request, options, counters);
+  const bool any = !texts.views.empty();
+  for (View& view : texts.views) chooser.offer(std::move(view), "json");
+  BlockRequest whole = request;
+  whole.reversible = request.reversible && !texts.holds_code && !(any && texts.are_most);
+  Accepted accepted = any ? Accepted::yes : Accepted::no;
+  if (!chooser.has_reversible() || request.text.size() <= lossless_beside_reversible)
+    accepted = std::max(accepted, offer_kinds(whole, options, counters, chooser));
+  return texts.holds_code ? std::max(accepted, Accepted::with_code) : accepted;
+}
+
 // The kinds' views, and those of what is left when the codes of a terminal are off.
 Accepted offer_all(const BlockRequest& request, const Options& options, tokens::Witnesses& counters, Chooser& chooser) {
-  Accepted accepted = offer_kinds(request, options, counters, chooser);
+  Accepted accepted = offer_texts_and_kinds(request, options, counters, chooser);
   if (accepted == Accepted::too_early) return accepted;
   for (View& view : terminal_views(request, options, counters)) {
-    accepted = Accepted::yes;
+    accepted = std::max(accepted, Accepted::yes);
     chooser.offer(std::move(view), "terminal");
   }
   return accepted;

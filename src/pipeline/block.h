@@ -25,6 +25,7 @@ struct BlockRequest {
   // What stays raw until an epoch (source code) may change: no part of a conversation, or an epoch.
   bool at_epoch = true;
   bool is_no_code = false;  // that was looked at
+  int level = 0;            // inside so many other contents: a span, a string
 };
 
 // What the marker of a reversible view costs in tokens does not depend on the handle's digits: it is priced with zeros.
@@ -39,7 +40,7 @@ struct Choice {
 struct BlockResult {
   std::optional<Choice> best;
   std::optional<Choice> lossless;   // the best lossless one, if `best` is reversible and does not beat it by far
-  Reason reason = Reason::no_gain;  // why there is no best
+  Reason reason = Reason::no_gain;  // why there is no best; code_recent also if what has one holds code that stays raw
 };
 
 // By the kinds' own compressors, the whole text as one.

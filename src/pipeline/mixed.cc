@@ -63,7 +63,7 @@ std::optional<View> lossless_view(std::string_view text, const std::vector<Treat
   View view;
   view.text = std::move(out);
   view.method = "mixed";
-  return decode_mixed(view.text) == text ? std::optional(std::move(view)) : std::nullopt;
+  return decode_mixed(view.text, view_levels) == text ? std::optional(std::move(view)) : std::nullopt;
 }
 
 std::optional<View> reversible_view(const std::vector<Treated>& parts) {
@@ -108,8 +108,9 @@ Mixed mixed_views(const BlockRequest& request, const Options& options, tokens::W
   std::vector<Treated> parts;
   for (const Span& span : spans) {
     Treated t{span, counters.ruler().count(span.text), {}};
-    BlockRequest inner{span.text, t.tokens,   request.query,   {}, request.reversible, request.line_preserving_only, {},
-                       {},        span.label, request.at_epoch};
+    BlockRequest inner{
+        span.text, t.tokens,   request.query,    {},    request.reversible, request.line_preserving_only, {},
+        {},        span.label, request.at_epoch, false, request.level + 1};
     if (span.output) inner.path = request.path;
     // The whole was not recognised: what is nearly all of it is not parsed again.
     inner.is_no_code = !span.inner && span.text.size() * 4 > request.text.size() * 3;
@@ -130,8 +131,8 @@ Mixed mixed_views(const BlockRequest& request, const Options& options, tokens::W
   return out;
 }
 
-std::optional<std::string> decode_mixed(std::string_view view) {
-  if (!view.starts_with(header)) return std::nullopt;
+std::optional<std::string> decode_mixed(std::string_view view, int levels) {
+  if (levels <= 0 || !view.starts_with(header)) return std::nullopt;
   view.remove_prefix(header.size());
   const std::vector<Line> lines = split_lines(view);
   const auto offset = [&](std::size_t i) { return static_cast<std::size_t>(lines[i].text.data() - view.data()); };
@@ -145,7 +146,7 @@ std::optional<std::string> decode_mixed(std::string_view view) {
     while (close < lines.size() && lines[close].text != close_line) ++close;
     if (close >= lines.size() || close == i + 1) return std::nullopt;
     const std::size_t begin = offset(i + 1), end = offset(close) - 1;
-    const auto inner = decode_whole(view.substr(begin, end - begin));
+    const auto inner = decode_whole(view.substr(begin, end - begin), levels - 1);
     if (!inner) return std::nullopt;
     out.append(*inner).append(lines[close].end);
     i = close;

@@ -25,7 +25,7 @@ struct Mixed {
 };
 Mixed mixed_views(const BlockRequest& request, const Options& options, tokens::Witnesses& counters);
 
-// The original of a lossless mixed view; nullopt if `view` is none.
-std::optional<std::string> decode_mixed(std::string_view view);
+// The original of a lossless mixed view; nullopt if `view` is none. `levels`: of views in views.
+std::optional<std::string> decode_mixed(std::string_view view, int levels);
 
 }  // namespace headroom::pipeline

@@ -172,9 +172,9 @@ Chosen choose_view(const Placing& p, std::size_t leaf, LeafState& state, Moment 
     view = view_of(p, leaf, state, moment, budget, false);
     if (!view->result.best) return {nullptr, Reason::secret};
   }
-  if (view->result.best) return {placed_of(p, leaf, *view->result.best), Reason::no_gain};
-  const bool exact = moment == Moment::birth && call && is_exact_tool(call->name, p.options);
   const bool early = view->result.reason == Reason::code_recent;
+  if (view->result.best) return {placed_of(p, leaf, *view->result.best), early ? Reason::code_recent : Reason::no_gain};
+  const bool exact = moment == Moment::birth && call && is_exact_tool(call->name, p.options);
   return {nullptr, exact && !early ? Reason::exact_tool : view->result.reason};
 }
 

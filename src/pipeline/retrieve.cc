@@ -9,6 +9,7 @@
 #include "base/utf8.h"
 #include "images/codec.h"
 #include "pipeline/address.h"
+#include "pipeline/long_strings.h"
 #include "pipeline/numbered.h"
 #include "pipeline/overview.h"
 #include "pipeline/slices.h"
@@ -74,13 +75,14 @@ std::string spelled(const Item& item) {
 class Retrieval {
  public:
   Retrieval(const RetrieveRequest& request, store::Handle handle, std::string_view content, const store::Source& source,
-            std::int64_t max, tokens::Counter& ruler, ContentIndexes* indexes)
+            std::int64_t max, tokens::Counter& ruler, ContentIndexes* indexes, std::string_view cursor_lead)
       : request_(request),
         handle_(handle),
         content_(content),
         source_(source),
         max_(max),
         ruler_(ruler),
+        cursor_lead_(cursor_lead),
         indexes_(request.query.empty() ? nullptr : indexes),
         index_(indexes_ ? indexes_->of(content) : nullptr),
         own_lines_(index_ ? std::string_view() : content),
@@ -463,7 +465,7 @@ class Retrieval {
     if (cursor_.empty()) {
       for (const Item& item : rest_) cursor_.append(cursor_.empty() ? "" : ",").append(spelled(item));
     }
-    answer.cursor = cursor_;
+    if (!cursor_.empty()) answer.cursor.append(cursor_lead_).append(cursor_);
     answer.partial = !covers_all(body);
 
     head_ = "[" + store::to_string(handle_) + ": ";
@@ -537,6 +539,7 @@ class Retrieval {
   const store::Source& source_;
   const std::int64_t max_;
   tokens::Counter& ruler_;
+  const std::string_view cursor_lead_;
   ContentIndexes* const indexes_;
   const std::shared_ptr<const ContentIndex> index_;  // null: a query scans
   const LineIndex own_lines_;
@@ -564,6 +567,17 @@ std::optional<RetrieveAnswer> describe_image(store::Handle handle, std::string_v
                 counted(content.size(), "byte") + "; no text can show it: headroom retrieve " + hash +
                 " > FILE writes it as it was]";
   return answer;
+}
+
+// JSON that is mostly one long string is read by the lines of that string, as its view is (text_views.h), unless rows
+// or a path of the JSON are asked for; a cursor into the string says so.
+constexpr std::string_view text_cursor = "t";
+std::optional<std::string> text_to_read(const RetrieveRequest& request, std::string_view content) {
+  if (!request.rows.empty() || !request.path.empty()) return std::nullopt;
+  if (!request.cursor.empty() && !request.cursor.starts_with(text_cursor)) return std::nullopt;
+  auto strings = take_out_long_strings(content);
+  if (!strings || strings->texts.size() != 1 || strings->texts.front().size() * 2 < content.size()) return std::nullopt;
+  return std::move(strings->texts.front());
 }
 
 // Its answers together are as long as the original: more would only repeat it.
@@ -597,7 +611,12 @@ RetrieveAnswer answer_retrieve(const RetrieveRequest& request, store::Handle han
       max = ruler.count(content).value + frame_tokens - request.given.value;
     if (max < min_answer_tokens) return answered_already(handle);
   }
-  return Retrieval(request, handle, content, source, max, ruler, indexes).answer();
+  if (const auto text = text_to_read(request, content)) {
+    RetrieveRequest inner = request;
+    if (!inner.cursor.empty()) inner.cursor.remove_prefix(text_cursor.size());
+    return Retrieval(inner, handle, *text, source, max, ruler, indexes, text_cursor).answer();
+  }
+  return Retrieval(request, handle, content, source, max, ruler, indexes, {}).answer();
 }
 
 RetrieveAnswer answer_missing(const RetrieveRequest& request, store::Status status,

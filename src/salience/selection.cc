@@ -141,18 +141,22 @@ double knee_cost(const Curve& curve) {
 }
 
 Selection select(const Problem& problem) {
-  const std::size_t n = problem.cost.size();
+  return select(problem, problem.cost, problem.features);
+}
+
+Selection select(const Problem& problem, std::span<const std::uint32_t> cost, const FeatureLists& features) {
+  const std::size_t n = cost.size();
   std::vector<bool> chosen(n, false);
   double spent = 0;
-  Greedy greedy(problem.features, problem.cost);
-  const bool covers = problem.features.items() == n;
+  Greedy greedy(features, cost);
+  const bool covers = features.items() == n;
   const auto take = [&](std::uint32_t item) {
     if (chosen[item]) return;
     chosen[item] = true;
-    spent += problem.cost[item];
+    spent += cost[item];
     if (covers) greedy.take(item);
   };
-  const auto fits = [&](std::uint32_t item, double limit) { return spent + problem.cost[item] <= limit; };
+  const auto fits = [&](std::uint32_t item, double limit) { return spent + cost[item] <= limit; };
 
   for (std::uint32_t item : problem.pinned) take(item);
   const double left = std::max(0.0, problem.budget - spent);

@@ -65,5 +65,7 @@ struct Selection {
   double cost = 0;
 };
 Selection select(const Problem& problem);
+// The same with costs and features that someone else holds, in place of the problem's own.
+Selection select(const Problem& problem, std::span<const std::uint32_t> cost, const FeatureLists& features);
 
 }  // namespace headroom::salience

@@ -64,8 +64,6 @@ Choice choose(const Items& items, double budget, double gap_cost) {
   const std::size_t n = items.size();
   Choice out;
   salience::Problem problem;
-  problem.cost = items.cost;
-  problem.features = items.features;
   problem.budget = budget;
   std::vector<bool> pinned(n, false);
   double spent = 0;
@@ -136,7 +134,7 @@ Choice choose(const Items& items, double budget, double gap_cost) {
     if (s.weak && !weak_count) problem.notable.push_back(s.item);
   }
   std::vector<bool> shown(n, false);
-  for (std::uint32_t i : salience::select(problem).chosen) shown[i] = true;
+  for (std::uint32_t i : salience::select(problem, items.cost, items.features).chosen) shown[i] = true;
 
   // Gaps that cost no less than what they hide.
   for (std::size_t i = 0; i < n;) {

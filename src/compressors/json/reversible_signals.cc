@@ -430,6 +430,8 @@ class Reader {
       if (p + 1 < kept_.size() || p == 0) total += static_cast<std::uint32_t>(kept_[p].count * next);
     }
     f.feature_count = total;
+    f.begin.reserve(n_ + 1);
+    f.ids.reserve(n_ * std::max<std::size_t>(kept_.size(), 2) - n_);
     for (std::size_t r = 0; r < n_; ++r) {
       if (!grid_.apart[r]) {
         for (std::size_t p = 0; p < kept_.size(); ++p) {
@@ -468,6 +470,8 @@ class Reader {
       }
     }
     items_.classes.feature_count = next;
+    items_.classes.begin.reserve(n_ + 1);
+    items_.classes.ids.reserve(n_ * kept_.size());
     for (std::size_t r = 0; r < n_; ++r) {
       for (std::size_t p = 0; p < kept_.size() && !grid_.apart[r]; ++p) {
         const std::uint32_t id = ids[p][kept_[p].of(r)];
