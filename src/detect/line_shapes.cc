@@ -425,6 +425,10 @@ bool is_setting_line(std::string_view line) {
   if (line[0] == '#' || line == "}" || line == "]") return true;
   if (line[0] == '[') return line.back() == ']';
   if (line.starts_with("- ")) return true;
+  // Elements of a list over several lines: "serde", and { name = "serde" },
+  const std::string_view element = line.ends_with(',') ? line.substr(0, line.size() - 1) : line;
+  if (element.size() > 2 && element[0] == '"' && element.find('"', 1) == element.size() - 1) return true;
+  if (element[0] == '{' && element.ends_with('}') && element.find(" = ") != std::string_view::npos) return true;
   constexpr std::array<std::string_view, 10> instructions{"FROM ", "RUN ", "COPY ", "ENV ",     "ARG ",
                                                           "CMD ",  "ADD ", "USER ", "WORKDIR ", "EXPOSE "};
   for (std::string_view w : instructions) {

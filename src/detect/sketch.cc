@@ -38,10 +38,14 @@ std::string_view trim(std::string_view s) {
   return s;
 }
 
+// A whole object or array; not the name of a table or section ("[[package]]", "[order.0]").
 bool looks_like_json_line(std::string_view trimmed) {
   if (trimmed.size() < 2 || (trimmed.front() != '{' && trimmed.front() != '[')) return false;
   if (trimmed.back() == ',') trimmed.remove_suffix(1);
-  return trimmed.back() == (trimmed.front() == '{' ? '}' : ']');
+  if (trimmed.back() != (trimmed.front() == '{' ? '}' : ']')) return false;
+  const std::string_view inner = trimmed.substr(std::min(trimmed.find_first_not_of("[{ \t"), trimmed.size() - 1));
+  return std::string_view("\"]}-0123456789").find(inner[0]) != std::string_view::npos || inner.starts_with("true") ||
+         inner.starts_with("false") || inner.starts_with("null");
 }
 
 // Strips one leading ANSI colour code, so that coloured lines are recognised by what they say.
@@ -154,6 +158,12 @@ void count_line(std::string_view line, Sketch& s, Counting& counting) {
   s.repeated_lines += counting.seen.met(shape_of(line));
 }
 
+// Which line of a group of `stride` is looked at: scattered, for in records of as many lines as the stride, or twice as
+// many, one in `stride` would always be the same field.
+std::size_t chosen_of(std::size_t group, std::size_t stride) {
+  return ((group * 0x9E3779B97F4A7C15ull) >> 32) % stride;
+}
+
 void count_lines(std::string_view part, std::size_t limit, Sketch& s, Counting& counting) {
   const auto total = static_cast<std::size_t>(std::count(part.begin(), part.end(), '\n')) + 1;
   const std::size_t stride = (total + limit - 1) / limit;
@@ -161,7 +171,7 @@ void count_lines(std::string_view part, std::size_t limit, Sketch& s, Counting& 
   for (std::size_t i = 0; begin < part.size(); ++i) {
     std::size_t end = part.find('\n', begin);
     if (end == std::string_view::npos) end = part.size();
-    if (i % stride == 0) count_line(part.substr(begin, end - begin), s, counting);
+    if (i % stride == chosen_of(i / stride, stride)) count_line(part.substr(begin, end - begin), s, counting);
     begin = end + 1;
   }
 }

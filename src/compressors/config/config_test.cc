@@ -4,8 +4,12 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <algorithm>
+
 #include "base/lines.h"
 #include "compressors/config/config_text.h"
+#include "compressors/config/record_cuts.h"
+#include "compressors/config/records.h"
 #include "compressors/config/repeated_lines.h"
 #include "compressors/config/stubs.h"
 
@@ -20,6 +24,12 @@ std::vector<View> views_of(std::string_view text, bool reversible = false, std::
   const search::Query query = search::Query::parse(texts);
   const Context context{query, ruler, {}, reversible};
   return config_compressor.views(text, context, false);
+}
+
+// Null if there is none of that method.
+const View* find_view(const std::vector<View>& views, std::string_view method) {
+  const auto found = std::find_if(views.begin(), views.end(), [&](const View& v) { return v.method == method; });
+  return found == views.end() ? nullptr : &*found;
 }
 
 std::optional<Style> style_of(std::string_view text) {
@@ -65,7 +75,8 @@ TEST(Config, CommentsAndListsBecomeStubs) {
   EXPECT_TRUE(view.line_preserving);
   EXPECT_NE(view.text.find("# [lines 1-2: 2 comment lines]\n"), std::string::npos);
   EXPECT_NE(view.text.find("  - name: web-1\n"), std::string::npos);
-  EXPECT_NE(view.text.find("  # [lines 10-66: 19 entries like those above]\n"), std::string::npos) << view.text;
+  EXPECT_NE(view.text.find("  # [lines 10-66: 19 entries like those above: web-2 to web-20]\n"), std::string::npos)
+      << view.text;
   EXPECT_NE(view.text.find("note: disk failed"), std::string::npos);
   EXPECT_NE(view.text.find("name: web-33\n"), std::string::npos);
   EXPECT_NE(view.text.find("timeout: 30"), std::string::npos);
@@ -93,11 +104,11 @@ TEST(Config, FailedTestsOfAReportStay) {
   }
   text += "</testsuite>\n";
   const auto views = views_of(text, true);
-  ASSERT_FALSE(views.empty());
-  EXPECT_NE(views.back().text.find("test_41\" time=\"0.01\">\n    <failure message=\"expected 3, got 4\">"),
+  const View& stubs = *find_view(views, "config_stubs");
+  EXPECT_NE(stubs.text.find("test_41\" time=\"0.01\">\n    <failure message=\"expected 3, got 4\">"),
             std::string::npos);
-  EXPECT_NE(views.back().text.find("<!-- [lines "), std::string::npos);
-  EXPECT_EQ(views.back().text.find("test_30\""), std::string::npos);
+  EXPECT_NE(stubs.text.find("<!-- [lines "), std::string::npos);
+  EXPECT_EQ(stubs.text.find("test_30\""), std::string::npos);
 }
 
 TEST(Config, RepeatedBlocksByNumber) {
@@ -112,6 +123,117 @@ TEST(Config, RepeatedBlocksByNumber) {
             "a:\n  image: shop/web:1.2\n  restart: always\n  ports: [80, 443]\n  memory: 512M\n"
             "b:\n[= lines 2-5]\nc:\n[= lines 7-10]\nd:\n[= lines 12-15]\n");
   EXPECT_EQ(config_compressor.decode(views[0].text), text);
+}
+
+std::string lock(int n, const std::string& source = "https://r.example") {
+  std::string out = "version = 3\n\n";
+  for (int i = 0; i < n; ++i) {
+    const std::string k = std::to_string(i);
+    out +=
+        "[[package]]\nname = \"part-" + k + "\"\nversion = \"1." + k + ".0\"\nsource = \"registry+" + source + "\"\n";
+    if (i % 3 == 1) out += "dependencies = [\n \"part-0\",\n \"mail " + k + "\",\n]\n";
+    if (i == 5) out += "note = \"build failed\"\n";
+    out += "\n";
+  }
+  return out;
+}
+
+TEST(Config, TablesOfOneShapeBecomeRows) {
+  const std::string text = lock(9);
+  const auto views = views_of(text);
+  const View* rows = find_view(views, "config_records");
+  ASSERT_NE(rows, nullptr);
+  EXPECT_FALSE(rows->line_preserving);
+  EXPECT_EQ(
+      rows->text,
+      "[config toml records, 60 lines, complete; * = the rows' cells, between |; {,x,} = x for each value]\n"
+      "[A, 5 lines]\n[[package]]\nname = \"part-*\"\nversion = \"1.*.0\"\nsource = \"registry+https://r.example\"\n\n"
+      "[B, 8 lines]\n[[package]]\nname = \"part-*\"\nversion = \"1.*.0\"\nsource = \"registry+https://r.example\"\n"
+      "dependencies = [\n{, \"*\",\n,}]\n\n"
+      "[text]\nversion = 3\n\n"
+      "[5 rows]\nA 0|0\nB 1|1|part-0,mail 1\nA 2|2\nA 3|3\nB 4|4|part-0,mail 4\n"
+      "[[package]]\nname = \"part-5\"\nversion = \"1.5.0\"\nsource = \"registry+https://r.example\"\n"
+      "note = \"build failed\"\n\n"
+      "[3 rows]\nA 6|6\nB 7|7|part-0,mail 7\nA 8|8\n");
+  EXPECT_EQ(config_compressor.decode(rows->text), text);
+}
+
+TEST(Config, StubsOfALockFileNameItsPackages) {
+  const auto views = views_of(lock(60, std::string(200, 'r')), true, "which version has part-33?");
+  const View* stubs = find_view(views, "config_stubs");
+  ASSERT_NE(stubs, nullptr);
+  EXPECT_NE(stubs->text.find("part-41 1.41.0, part-42 1.42.0"), std::string::npos) << stubs->text;
+  EXPECT_NE(stubs->text.find("name = \"part-33\"\n"), std::string::npos);
+  EXPECT_NE(stubs->text.find("note = \"build failed\""), std::string::npos);
+}
+
+TEST(Config, AQueryFindsEntriesByWhatTheyDoNotShare) {
+  std::string text;
+  for (int i = 0; i < 40; ++i)
+    text += "[" + std::string(i == 23 ? "refund" : "part") + "." + std::to_string(i) +
+            "]\nretries = 3\ntimeout = 10\npool = small\n\n";
+  const auto views = views_of(text, true, "what is the timeout of section refund?");
+  const View* stubs = find_view(views, "config_stubs");
+  ASSERT_NE(stubs, nullptr);
+  EXPECT_NE(stubs->text.find("[refund.23]\nretries = 3\ntimeout = 10\n"), std::string::npos);
+  EXPECT_EQ(stubs->text.find("[part.30]"), std::string::npos);
+}
+
+std::string report_in_one_line(int n, int failed) {
+  std::string out = "<?xml version=\"1.0\"?><testsuites><testsuite name=\"shop\" tests=\"" + std::to_string(n) + "\">";
+  for (int i = 0; i < n; ++i) {
+    out += "<testcase classname=\"tests.cart\" name=\"test_" + std::to_string(i) + "\" time=\"0.01\"";
+    out += i == failed ? "><failure message=\"expected 3, got 4\">cart.py:17:\nAssertionError</failure></testcase>"
+                       : " />";
+  }
+  return out + "</testsuite></testsuites>";
+}
+
+TEST(Config, AReportInOneLineBecomesRows) {
+  const std::string text = report_in_one_line(40, 21);
+  const auto complete = views_of(text);
+  ASSERT_EQ(complete.size(), 1u);
+  EXPECT_EQ(complete[0].method, "config_records");
+  EXPECT_EQ(config_compressor.decode(complete[0].text), text);
+  EXPECT_LT(complete[0].text.size() * 3, text.size());
+  const auto views = views_of(text, true, "how did test_33 do?");
+  const View* rows = find_view(views, "config_rows");
+  ASSERT_NE(rows, nullptr);
+  EXPECT_NE(rows->text.find("\n[rows 2-20: 19 rows]\n"), std::string::npos) << rows->text;
+  EXPECT_NE(rows->text.find("\n32|33\n"), std::string::npos);  // the failed one has no row
+  EXPECT_NE(rows->text.find("<failure message=\"expected 3, got 4\">cart.py:17:\nAssertionError</failure>"),
+            std::string::npos);
+}
+
+TEST(Config, NestedElementsGoByTheOuterOrTheInnerOnes) {
+  std::string text = "<coverage>\n  <classes>\n";
+  for (int c = 0; c < 6; ++c) {
+    text += "    <class name=\"c" + std::to_string(c) + "\">\n      <methods/>\n      <lines>\n";
+    for (int l = 0; l <= c; ++l)
+      text += "        <line number=\"" + std::to_string(l) + "\" hits=\"" + std::to_string(l * c) + "\"/>\n";
+    text += "      </lines>\n    </class>\n";
+  }
+  text += "  </classes>\n</coverage>\n";
+  const auto views = views_of(text);
+  const View* rows = find_view(views, "config_records");
+  ASSERT_NE(rows, nullptr);
+  EXPECT_NE(rows->text.find("{+        <line number=\"*\" hits=\"*\"/>\n+}"), std::string::npos) << rows->text;
+  EXPECT_NE(rows->text.find("A c1\n+0|0\n+1|1\n"), std::string::npos) << rows->text;
+  EXPECT_EQ(config_compressor.decode(rows->text), text);
+}
+
+TEST(Config, WhatIsNotQuiteXmlHasNoRows) {
+  std::string open, jsx = "export const A = () => (\n  <ul>\n", page = "<!DOCTYPE html>\n<html><body><ul>\n";
+  for (int i = 0; i < 9; ++i) {
+    open += "<row a=\"" + std::to_string(i) + "\">\n";
+    jsx += "    <li key={" + std::to_string(i) + "}>{x}</li>\n";
+    page += "<li>one</li>\n";
+  }
+  EXPECT_TRUE(views_of("<rows>\n" + open + "</rows>\n").empty());  // not closed
+  EXPECT_TRUE(views_of(jsx + "  </ul>\n);\n").empty());            // code
+  EXPECT_TRUE(views_of(page + "</ul></body></html>\n").empty());   // HTML
+  EXPECT_TRUE(views_of("<rows>\n<row a=1 b=<x/>></row>\n</rows>\n").empty());
+  EXPECT_TRUE(views_of("<rows>" + open + "</rows>").empty());
 }
 
 TEST(Config, HostileViewsEnd) {
@@ -147,6 +269,64 @@ RC_GTEST_PROP(ConfigProperty, LosslessOnesDecode, ()) {
   if (const auto view = config::encode_repeats(split_lines(text), text, "config yaml"))
     RC_ASSERT(config_compressor.decode(*view) == text);
   for (const View& v : views_of(text)) RC_ASSERT(config_compressor.decode(v.text) == text);
+}
+
+// Records that are nearly alike, with what the marks and cells are made of in them.
+rc::Gen<std::string> nearly_records(bool xml) {
+  const auto value =
+      rc::gen::element<std::string>("a", "b", "part 1.2.0", "1", "", "x|y", "1,2", "a*", "{,", "+}", "[3 rows]", "\\",
+                                    "it failed", "\xc3\xa9", "\t", "sha:00", "sha:11", "0.1", "0.2");
+  return rc::gen::exec([value, xml] {
+    const std::string end = *rc::gen::element<std::string>("\n", "\n", "\r\n", xml ? "" : "\n");
+    const int n = *rc::gen::inRange(3, 24), list = *rc::gen::inRange(0, 4);
+    std::string text = xml ? "<r>" + end : "k = 1" + end;
+    for (int i = 0; i < n; ++i) {
+      const int m = list == 0 ? 0 : *rc::gen::inRange(0, 4);
+      if (xml) {
+        text += "  <e a=\"" + *value + "\" b='1'>" + end;
+        for (int k = 0; k < m; ++k)
+          text += "    <v w=\"" + *value + (list == 2 ? "\"/>" : "\" z=\"" + *value + "\"/>") + end;
+        text += "   " + *value + "</e>" +
+                *rc::gen::element(end, std::string(), std::string("\n\n"), std::string("<!-- c -->"),
+                                  "<![CDATA[" + *value + "]]>");
+      } else {
+        text += (list == 3 ? "[" + *value + "]" : "[[t]]") + end + "n = \"" + *value + "\"" + end;
+        if (m > 0) text += "l = [" + end;
+        for (int k = 0; k < m; ++k)
+          text +=
+              (list == 2 ? " \"" + *value + "\"," : " {a = \"" + *value + "\", b = " + std::to_string(k) + "},") + end;
+        if (m > 0) text += "]" + end;
+      }
+    }
+    return xml ? text + "</r>" + end : text;
+  });
+}
+
+RC_GTEST_PROP(ConfigProperty, RowsDecode, ()) {
+  const bool xml = *rc::gen::arbitrary<bool>();
+  const std::string text = *nearly_records(xml);
+  const auto c = config::read_config(text);
+  if (!c) return;
+  const auto cut = [&](bool inner) {
+    return c->style == Style::xml ? config::xml_records(text, inner) : config::table_records(*c, text, inner);
+  };
+  std::size_t at = 0;  // records lie apart, their holes within them
+  const config::Records outer = cut(false);
+  for (const config::Piece& p : outer.pieces) {
+    RC_ASSERT(at <= p.begin);
+    RC_ASSERT(p.begin < p.end);
+    at = p.begin;
+    for (std::size_t k = p.first_hole; k < p.first_hole + p.holes; ++k) {
+      RC_ASSERT(at <= outer.holes[k].begin);
+      RC_ASSERT(outer.holes[k].begin <= outer.holes[k].end);
+      at = outer.holes[k].end;
+    }
+    RC_ASSERT(at <= p.end);
+    at = p.end;
+  }
+  const auto view = config::encode_records(text, outer, cut(true), "config x records");
+  RC_CLASSIFY(view.has_value());
+  if (view) RC_ASSERT(config::decode_records(*view, "config ") == text);
 }
 
 // Shown lines and stubs together are all lines, in order.

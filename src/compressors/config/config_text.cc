@@ -16,13 +16,13 @@ constexpr std::size_t kLeastLines = 4;
 struct Named {
   Style style;
   std::string_view name;
-  std::array<std::string_view, 4> suffixes;  // of paths, and labels
+  std::array<std::string_view, 6> suffixes;  // of paths, and labels
 };
 constexpr auto kStyles = std::to_array<Named>({
     {Style::xml, "xml", {".xml", "xml", ".csproj", ".plist"}},
     {Style::dockerfile, "dockerfile", {"Dockerfile", "dockerfile", ".dockerfile", "Containerfile"}},
     {Style::env, "env", {".env", "dotenv", ".env.example", "env"}},
-    {Style::toml, "toml", {".toml", "toml", "Cargo.lock", "poetry.lock"}},
+    {Style::toml, "toml", {".toml", "toml", "Cargo.lock", "poetry.lock", "uv.lock", "pdm.lock"}},
     {Style::ini, "ini", {".ini", "ini", ".cfg", ".conf"}},
     {Style::hcl, "hcl", {".tf", "hcl", ".hcl", ".tfvars"}},
     {Style::yaml, "yaml", {".yaml", ".yml", "yaml", "yml"}},
@@ -58,7 +58,8 @@ std::optional<Config> read_config(std::string_view text, std::string_view hint) 
   if (text.size() > kLargest || text.find('\0') != std::string_view::npos) return std::nullopt;
   Config out;
   out.lines = split_lines(text);
-  if (out.lines.size() < kLeastLines) return std::nullopt;
+  const bool tags = text.substr(0, 64).find('<') != std::string_view::npos;  // XML may be one line
+  if (out.lines.size() < kLeastLines && !tags) return std::nullopt;
   // A file as a tool read it: numbers in front of its lines, perhaps a heading above and a reminder below.
   std::optional<code::Gutter> gutter = code::read_gutter(out.lines);
   std::string plain;
@@ -75,8 +76,9 @@ std::optional<Config> read_config(std::string_view text, std::string_view hint) 
   }
   std::vector<Style> order;
   for (const Named& n : kStyles) {
-    const bool hinted = !hint.empty() && std::any_of(n.suffixes.begin(), n.suffixes.end(),
-                                                     [&](std::string_view s) { return hint.ends_with(s); });
+    const bool hinted = !hint.empty() && std::any_of(n.suffixes.begin(), n.suffixes.end(), [&](std::string_view s) {
+      return !s.empty() && hint.ends_with(s);
+    });
     hinted ? (void)order.insert(order.begin(), n.style) : order.push_back(n.style);
   }
   std::vector<ConfigLine> parts;

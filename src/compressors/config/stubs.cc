@@ -1,21 +1,27 @@
 #include "compressors/config/stubs.h"
 
 #include <algorithm>
+#include <span>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "base/hash.h"
+#include "compressors/config/entry_names.h"
+#include "compressors/config/near_hits.h"
 #include "compressors/statements.h"
 #include "salience/severity.h"
 
 namespace headroom::compressors::config {
 namespace {
 
-constexpr std::size_t kShortRun = 4;     // alike entries that are all shown
-constexpr std::size_t kFirst = 2;        // of a longer run, beside the last
-constexpr std::size_t kMostOdd = 8;      // entries of a run with rare keys
-constexpr std::size_t kOddShare = 10;    // rare: in one of ten at most
-constexpr std::size_t kLeastBytes = 60;  // a stub is as long
-constexpr std::size_t kMostAsked = 40;   // lines that the query finds
+constexpr std::size_t kShortRun = 4;      // alike entries that are all shown
+constexpr std::size_t kFirst = 2;         // of a longer run, beside the last
+constexpr std::size_t kMostOdd = 8;       // entries of a run with rare keys
+constexpr std::size_t kOddShare = 10;     // rare: in one of ten at most
+constexpr std::size_t kLeastBytes = 60;   // a stub is as long
+constexpr std::size_t kMostAsked = 40;    // lines or entries that the query finds
+constexpr std::size_t kNameShare = 8;     // names are one byte of eight, else the entries are little but a name
+constexpr std::size_t kMostNames = 6000;  // bytes of names in stubs; with a budget one for each of its tokens
 
 struct Node {
   std::size_t begin, end;  // lines
@@ -32,15 +38,22 @@ constexpr std::size_t npos = static_cast<std::size_t>(-1);
 class Stubs {
  public:
   Stubs(const Config& config, const Context& context) : c_(config), shown_(c_.lines.size(), 1), must_(c_.lines.size()) {
+    room_for_names_ = kMostNames;
+    if (context.token_budget)
+      room_for_names_ =
+          std::min(kMostNames, static_cast<std::size_t>(std::max<std::int64_t>(0, context.token_budget->value)));
     find_nodes();
-    find_must(context);
+    find_must();
     digest_keys();
+    find_runs();
+    find_asked(context);
+    find_kept();
   }
 
   std::optional<View> run() {
     if (forged_) return std::nullopt;
     leave_comments();
-    leave_lists();
+    for (const std::vector<std::size_t>& run : runs_) leave_run(run);
     return write();
   }
 
@@ -78,18 +91,44 @@ class Stubs {
     }
   }
 
-  void find_must(const Context& context) {
-    std::vector<std::string_view> texts;
+  void find_must() {
     for (std::size_t i = 0; i < c_.lines.size(); ++i) {
       const std::string_view line = c_.lines[i].text;
-      texts.push_back(line);
       forged_ |= reads_as_statement(line) || line.find("# [lines ") != std::string_view::npos ||
                  line.find("<!-- [lines ") != std::string_view::npos;
       must_[i] = c_.parts[i].pinned || salience::is_severe(line);
     }
+  }
+
+  // What the query finds: among alike entries whole ones, so that a key which all of them have finds none; elsewhere
+  // lines.
+  void find_asked(const Context& context) {
     if (context.query.empty()) return;
+    std::vector<std::string_view> texts;
+    std::vector<std::size_t> begins;
+    std::vector<std::size_t> entry_at(c_.lines.size(), npos);
+    for (const auto& run : runs_) {
+      for (const std::size_t k : run) entry_at[nodes_[k].begin] = std::min(entry_at[nodes_[k].begin], k);
+    }
+    for (std::size_t i = 0; i < c_.lines.size();) {
+      // The innermost of nested lists: an outer entry holds lists of its own.
+      const std::size_t end = entry_at[i] == npos ? i + 1 : end_of_piece(i, nodes_[entry_at[i]].end, entry_at);
+      const char* from = c_.lines[i].text.data();
+      const std::string_view last = c_.lines[end - 1].text;
+      texts.emplace_back(from, static_cast<std::size_t>(last.data() + last.size() - from));
+      begins.push_back(i);
+      i = end;
+    }
+    begins.push_back(c_.lines.size());
     const std::vector<search::Hit> hits = search::rank(context.query, texts);
-    for (std::size_t k = 0; k < std::min(hits.size(), kMostAsked); ++k) must_[hits[k].piece] = 1;
+    for (std::size_t k = 0; k < std::min(hits.size(), kMostAsked) && is_close(hits[k], hits[0]); ++k) {
+      for (std::size_t i = begins[hits[k].piece]; i < begins[hits[k].piece + 1]; ++i) must_[i] = 1;
+    }
+  }
+  std::size_t end_of_piece(std::size_t begin, std::size_t end, const std::vector<std::size_t>& entry_at) const {
+    std::size_t i = begin + 1;
+    while (i < end && entry_at[i] == npos) ++i;
+    return i;
   }
 
   void digest_keys() {
@@ -107,7 +146,9 @@ class Stubs {
       if (above.size() > 64) shorten(above);
       all[k].clear(), all[k].shrink_to_fit();
     }
-    // Severe lines, hits and pinned ones keep the entries that they are in.
+  }
+  // Severe lines, hits and pinned ones keep the entries that they are in.
+  void find_kept() {
     std::vector<std::size_t> before(c_.lines.size() + 1);
     for (std::size_t i = 0; i < c_.lines.size(); ++i)
       before[i + 1] = before[i] + (must_[i] && c_.parts[i].part != Part::comment);
@@ -148,7 +189,8 @@ class Stubs {
     return n.inner != 0 ? n.inner : 0;
   }
 
-  void leave_lists() {
+  // Runs of alike entries, the outer before those in them.
+  void find_runs() {
     std::unordered_map<std::size_t, std::vector<std::size_t>> children;
     std::vector<std::size_t> order{npos};
     for (std::size_t k = 0; k < nodes_.size(); ++k) {
@@ -167,7 +209,8 @@ class Stubs {
                alike(nodes_[list[end]]) == kind)
           ++end;
         if (end - i > kShortRun)
-          leave_run({list.begin() + static_cast<std::ptrdiff_t>(i), list.begin() + static_cast<std::ptrdiff_t>(end)});
+          runs_.emplace_back(list.begin() + static_cast<std::ptrdiff_t>(i),
+                             list.begin() + static_cast<std::ptrdiff_t>(end));
         i = end;
       }
     }
@@ -194,9 +237,27 @@ class Stubs {
       const std::size_t from = nodes_[run[i]].begin, to = nodes_[run[end - 1]].end;
       std::size_t bytes = 0;
       for (std::size_t l = from; l < to; ++l) bytes += c_.lines[l].text.size() + 1;
-      if (bytes >= kLeastBytes) hide(from, to), entries_at_[from] = end - i;
+      if (bytes >= kLeastBytes) hide(from, to), entries_at_[from] = {end - i, names({run.data() + i, end - i}, bytes)};
       i = end;
     }
+  }
+
+  // "log 0.4.27, mio 1.2.5": of entries that are called differently, as far as there is room.
+  std::string names(std::span<const std::size_t> entries, std::size_t bytes) {
+    std::string out, first, last;
+    std::unordered_set<std::string> met;
+    for (const std::size_t k : entries) {
+      std::string name = name_of_entry(c_, nodes_[k].begin, nodes_[k].end);
+      if (name.empty() || !met.insert(name).second) return {};
+      if (!out.empty()) out += ", ";
+      out += name;
+      if (first.empty()) first = name;
+      last = std::move(name);
+    }
+    if (out.size() > room_for_names_ || out.size() * kNameShare > bytes)
+      return entries.size() == 1 ? std::string() : first + " to " + last;
+    room_for_names_ -= out.size();
+    return out;
   }
 
   void hide(std::size_t begin, std::size_t end) {
@@ -216,12 +277,16 @@ class Stubs {
         continue;
       }
       std::size_t end = i, entries = 0, comments = 0;
+      std::string names;
       while (end < n && !shown_[end]) {
-        if (const auto found = entries_at_.find(end); found != entries_at_.end()) entries += found->second;
+        if (const auto found = entries_at_.find(end); found != entries_at_.end()) {
+          entries += found->second.entries;
+          names += (names.empty() ? "" : ", ") + found->second.names;
+        }
         comments += c_.parts[end].part == Part::comment;
         ++end;
       }
-      out += stub(i, end, entries, comments);
+      out += stub(i, end, entries, comments, names);
       i = end;
     }
     if (shown == n) return std::nullopt;
@@ -239,7 +304,8 @@ class Stubs {
     return view;
   }
 
-  std::string stub(std::size_t begin, std::size_t end, std::size_t entries, std::size_t comments) const {
+  std::string stub(std::size_t begin, std::size_t end, std::size_t entries, std::size_t comments,
+                   std::string_view names) const {
     const std::string_view line = c_.lines[begin].text;
     std::string out(line.substr(0, std::min(line.find_first_not_of(" \t"), line.size())));
     const bool xml = c_.style == Style::xml;
@@ -247,6 +313,7 @@ class Stubs {
     out += std::to_string(begin + 1) + '-' + std::to_string(end) + ": ";
     if (entries > 0) {
       out += std::to_string(entries) + (entries == 1 ? " entry" : " entries") + " like those above";
+      if (!names.empty()) out.append(": ").append(names);
     } else {
       out += counted(comments, "comment line");
     }
@@ -256,7 +323,13 @@ class Stubs {
   const Config& c_;
   std::vector<std::uint8_t> shown_, must_;
   std::vector<Node> nodes_;
-  std::unordered_map<std::size_t, std::size_t> entries_at_;  // by line: how many left there
+  std::vector<std::vector<std::size_t>> runs_;  // of alike entries, as indices into nodes_
+  struct Left {
+    std::size_t entries;
+    std::string names;
+  };
+  std::unordered_map<std::size_t, Left> entries_at_;  // by line
+  std::size_t room_for_names_;                        // bytes
   bool forged_ = false;
 };
 
