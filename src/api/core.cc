@@ -111,8 +111,9 @@ pipeline::RetrieveAnswer bare_answer(pipeline::Located& found) {
 struct Core::Impl {
   Config config;
   CounterPool counters;
-  std::mutex mutex;
+  std::mutex opening;  // of `store`: to open it may take as long as a busy disk does
   std::unique_ptr<store::Store> store;
+  std::mutex mutex;  // of what follows; `opening` is taken first
   std::optional<store::WorkspaceKey> key;
   std::function<void(const Retrieval&)> hook;
   pipeline::ViewCache views;
@@ -207,9 +208,12 @@ struct Core::Impl {
   }
 
   Result<store::Store*> open() {
-    const std::scoped_lock lock(mutex);
+    const std::scoped_lock lock(opening);
     if (store) return store.get();
-    store::WorkspaceKey workspace_key = key_or_memory(!config.directory.empty() && config.master_key.empty());
+    store::WorkspaceKey workspace_key = [this] {
+      const std::scoped_lock inner(mutex);
+      return key_or_memory(!config.directory.empty() && config.master_key.empty());
+    }();
     if (!store_leaves_process()) {
       store = store::open_memory(std::move(workspace_key), store_options());
       return store.get();
@@ -361,6 +365,12 @@ pipeline::Outcome Core::compress(const Input& input, const pipeline::Options& gi
   if (note && impl_->config.ends_after_call) options.retrieval = pipeline::Retrieval::none;
   pipeline::Services services = impl_->services_of(*counters);
   services.key = key ? &*key : nullptr;
+  if (input.asks_for_store) {
+    services.store = [asked = input.asks_for_store]() -> Result<store::Store*> {
+      *asked = true;
+      return fail(ErrorKind::unavailable, "the store is not asked here");
+    };
+  }
   pipeline::Outcome out = impl_->run(input, options, services);
   if (note) out.warnings.insert(out.warnings.begin(), *note);
   return out;
@@ -566,7 +576,7 @@ Result<std::uint64_t> Core::shared_clear() {
 Result<void> Core::flush() {
   store::Store* opened = nullptr;
   {
-    const std::scoped_lock lock(impl_->mutex);
+    const std::scoped_lock lock(impl_->opening);
     opened = impl_->store.get();
   }
   return opened ? opened->flush() : Result<void>();

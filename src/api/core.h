@@ -41,6 +41,9 @@ struct Input {
   std::string_view text;
   std::string format;            // of a body: a name of messages::format_names(); "" = by shape
   pipeline::ContentHints hints;  // of a content
+  // For who may not wait: the store is not asked; if it would have been, this becomes true, and the outcome counts for
+  // nothing.
+  bool* asks_for_store = nullptr;
 };
 
 struct Count {

@@ -75,6 +75,13 @@ constexpr FlagRow dashboard_flags[] = {
     {"port", '\0', "N", "Its port (8787)"},
     {"print", '\0', "", "Print the address, open nothing"},
 };
+constexpr FlagRow savings_flags[] = {
+    {"days", '\0', "N", "How far back (30)"},
+    {"by", '\0', "WHAT", "A line for each model, client or project"},
+    {"log-file", '\0', "PATH", "Folder of the log (logs in the state directory)"},
+    {"reset", '\0', "", "Count from now on; the log itself stays"},
+    {"json", 'j', "", "Print the sums as JSON"},
+};
 constexpr FlagRow token_flags[] = {
     {"rights", '\0', "RIGHT,...", "add: data, content, read, admin (data)"},
     {"workspace", '\0', "NAME", "add: whose originals this caller shares (default)"},
@@ -128,6 +135,10 @@ const Command rows[] = {
     {"dashboard", "", "Open the page of the running proxy: what it saved, cache health, times, requests",
      "Opens a browser with a code that works once, within a minute; where there is none, or with --print, prints the address.",
      dashboard_flags, false, 0, run_dashboard},
+    {"savings", "", "Show what the proxy saved and spent, beside the provider's bill",
+     "Sums of the log: tokens removed (new content once, re-sent content apart), money saved at the class each token would have had, "
+     "less what hidden rounds, the tool and epochs cost, and how far our count is from what was billed.",
+     savings_flags, false, 0, run_savings},
     {"doctor", "", "Look for what keeps the proxy, the store or a client's setting from working; change nothing",
      "Binary, configuration, directories and their rights, key, store, tokens, room, clock, the proxy's port, and where clients' "
      "settings point; every finding says what to do. Takes the proxy's flags, to look at what it would run with. Nothing leaves this "

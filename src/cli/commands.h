@@ -19,6 +19,7 @@ Exit run_store(const Context& context, const Arguments& arguments);
 Exit run_config(const Context& context, const Arguments& arguments);
 Exit run_proxy(const Context& context, const Arguments& arguments);
 Exit run_dashboard(const Context& context, const Arguments& arguments);
+Exit run_savings(const Context& context, const Arguments& arguments);
 Exit run_doctor(const Context& context, const Arguments& arguments);
 Exit run_token(const Context& context, const Arguments& arguments);
 Exit run_worker(const Context& context, const Arguments& arguments);

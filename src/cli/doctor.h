@@ -73,6 +73,7 @@ void check_disk(Inspection& i);
 void check_clock(Inspection& i);
 // doctor_network.cc
 Answering ask_proxy(const proxy::Setup& setup);
+void check_certificate(Inspection& i);
 void check_port(Inspection& i);
 void check_upstreams(Inspection& i);
 // doctor_clients.cc

@@ -70,12 +70,15 @@ bool check_address(Inspection& i, const std::string& where, const std::string& s
     i.warn(points + ": nothing answers there", set + i.address + (ends == Ends::v1 ? "/v1" : ""));
     return false;
   }
-  if (url->origin.tls) {
-    i.warn(points + ": the proxy speaks http there", set + i.address + (ends == Ends::v1 ? "/v1" : ""));
+  const bool tls = !i.configuration.setup.tls_cert.empty();
+  const bool runs = i.answering.is_proxy || (tls && i.answering.connected);
+  if (url->origin.tls != tls) {
+    i.warn(points + (tls ? ": the proxy speaks https there" : ": the proxy speaks http there"),
+           set + i.address + (ends == Ends::v1 ? "/v1" : ""));
   } else if (const bool v1 = without_prefixes(url->path).ends_with("/v1"); v1 != (ends == Ends::v1)) {
     i.warn(points + (v1 ? ": its client puts /v1 there itself" : ": it has to end in /v1"),
            set + i.address + (ends == Ends::v1 ? "/v1" : ""));
-  } else if (!i.answering.is_proxy) {
+  } else if (!runs) {
     i.warn(points + ": no proxy runs there, so this client fails", "headroom proxy");
   } else {
     i.ok(points);

@@ -23,6 +23,7 @@ constexpr Check checks[] = {
     {"tokens", check_tokens},
     {"disk", check_disk},
     {"clock", check_clock},
+    {"certificate", check_certificate},
     {"port", check_port},
     {"upstreams", check_upstreams},
     {"clients", check_clients},
@@ -87,6 +88,7 @@ std::span<const FlagRow> doctor_flags() {
   static const std::vector<FlagRow> flags = [] {
     std::vector<FlagRow> all = {
         {"online", '\0', "", "Also look up the providers' names, connect, and compare clocks"},
+        {"alive", '\0', "", "Only whether the proxy answers at its port: exit status 0, else 2 (for health checks)"},
         {"json", 'j', "", "Print the findings as JSON"},
     };
     for (const FlagRow& row : proxy_flags()) all.push_back(row);
@@ -107,6 +109,11 @@ Exit run_doctor(const Context& context, const Arguments& arguments) {
   const proxy::Setup& setup = i.configuration.setup;
   i.address = setup.uds.empty() ? base_url(setup, setup.port) : setup.uds;
   i.answering = ask_proxy(setup);
+  if (arguments.has("alive")) {
+    const bool alive = i.answering.is_proxy || (i.answering.connected && !setup.tls_cert.empty());
+    if (!alive) context.say("no proxy answers at " + i.address);
+    return exit_of(alive ? Level::ok : Level::failure);
+  }
   for (const Check& check : checks) {
     i.check = check.name;
     check.run(i);

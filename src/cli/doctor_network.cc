@@ -125,10 +125,23 @@ Answering ask_proxy(const proxy::Setup& setup) {
     const store::File fd = connect_to(address.get(), address.size, answering.error);
     if (fd.fd() < 0) return answering;
     answering.connected = true;
+    if (!setup.tls_cert.empty()) return answering;  // who is not asked without the certificate's own trust
     *body = get(fd.fd(), body == &health ? "/health" : "/readyz", "localhost");
   }
   read_health(health, ready, answering);
   return answering;
+}
+
+void check_certificate(Inspection& i) {
+  const proxy::Setup& setup = i.configuration.setup;
+  if (setup.tls_cert.empty()) return;
+  const auto context = http::TlsContext::make_server(setup.tls_cert, setup.tls_key);
+  if (!context) return i.fail(context.error().message, "--tls-cert and --tls-key take files in PEM, readable here");
+  const auto left = (*context)->expires() - std::chrono::system_clock::now();
+  const auto days = std::chrono::duration_cast<std::chrono::days>(left).count();
+  if (left.count() <= 0) return i.fail("has expired", "renew it, then kill -HUP the proxy");
+  if (days < 14) return i.warn("ends in " + std::to_string(days) + " days", "renew it, then kill -HUP the proxy");
+  i.ok("good for " + std::to_string(days) + " days");
 }
 
 void check_port(Inspection& i) {
@@ -150,6 +163,7 @@ void check_port(Inspection& i) {
     return i.ok(who);
   }
   const bool unix_socket = !setup.uds.empty();
+  if (a.connected && !setup.tls_cert.empty()) return i.ok("something listens at " + i.address + "; not asked more");
   if (a.connected)
     return i.fail(i.address + " is another program's",
                   unix_socket ? "--uds takes another path" : "--port takes another port, --port 0 any");

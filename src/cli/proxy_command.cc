@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <cstddef>
 
@@ -16,6 +15,7 @@
 #include "cli/io.h"
 #include "cli/memory.h"
 #include "cli/proxy_settings.h"
+#include "cli/successor.h"
 #include "cli/words.h"
 #include "json/document.h"
 #include "json/writer.h"
@@ -27,15 +27,6 @@ namespace headroom::cli {
 namespace {
 
 using proxy::Configuration;
-
-// Sockets that the service manager listens on for us (sd_listen_fds(3)).
-int inherited_sockets(const Context& context) {
-  if (context.environment("LISTEN_PID") != std::to_string(::getpid())) return 0;
-  const std::string_view count = context.environment("LISTEN_FDS");
-  int n = 0;
-  std::from_chars(count.data(), count.data() + count.size(), n);
-  return std::clamp(n, 0, 16);
-}
 
 // Tells the service manager (sd_notify(3)); nobody listens where there is none.
 void notify_manager(const Context& context, std::string_view state) {
@@ -187,6 +178,10 @@ Exit run_proxy(const Context& context, const Arguments& arguments) {
     return std::make_shared<const proxy::Settings>(std::move(again->settings));
   };
   c->setup.inherited = inherited_sockets(context);
+  c->setup.succeed = [program = own_program()](const std::vector<int>& listening) {
+    return start_successor(program, listening);
+  };
+  c->setup.succeeded = [&context](int process) { notify_manager(context, "MAINPID=" + std::to_string(process)); };
   proxy::Server::hold_signals();
   auto server = proxy::Server::open(c->setup, std::make_shared<const proxy::Settings>(c->settings));
   if (!server) return context.refuse(server.error());
@@ -195,6 +190,7 @@ Exit run_proxy(const Context& context, const Arguments& arguments) {
   static_cast<void>(to_stderr.print(start_screen(context, *c, (*server)->port())));
   (*server)->on_notice([&context](std::string_view text) { context.say(text); });
   notify_manager(context, "READY=1");
+  tell_predecessor(context);
   (*server)->run(true);
   return Exit::done;
 }

@@ -132,6 +132,8 @@ Result<Configuration> configure(const Context& context, const Arguments& argumen
     if (!arguments.has(flag)) continue;
     if (const auto ok = set(c, row, arguments.get(flag), "--" + flag); !ok) return std::unexpected(ok.error());
   }
+  if (c.setup.tls_cert.empty() != c.setup.tls_key.empty())
+    return fail(ErrorKind::invalid_request, "--tls-cert and --tls-key go together");
   std::string host = c.setup.host;
   std::ranges::transform(host, host.begin(),
                          [](char ch) { return ch >= 'A' && ch <= 'Z' ? static_cast<char>(ch | 0x20) : ch; });
@@ -150,7 +152,8 @@ std::string base_url(const proxy::Setup& setup, std::uint16_t port) {
   // Who listens on all addresses is asked on this machine's own.
   const std::string host = setup.host == "0.0.0.0" ? "127.0.0.1" : setup.host == "::" ? "::1" : setup.host;
   const bool v6 = host.find(':') != std::string::npos;
-  return "http://" + (v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
+  return (setup.tls_cert.empty() ? "http://" : "https://") + (v6 ? "[" + host + "]" : host) + ":" +
+         std::to_string(port);
 }
 
 }  // namespace headroom::cli

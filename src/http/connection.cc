@@ -35,6 +35,7 @@ Connection* Connection::open(Loop& loop, Service& service, Socket socket, Peer p
 
 Connection::Connection(Loop& loop, Service& service, Socket socket, Peer peer, ConnectionLimits limits)
     : loop_(loop), service_(service), socket_(std::move(socket)), peer_(std::move(peer)), limits_(limits) {
+  if (socket_.is_shaking()) state_ = State::shaking;
   since_ = loop.now();
   service_.opened(*this);
 }
@@ -122,13 +123,33 @@ void Connection::want() {
   const bool taking = state_ == State::head || state_ == State::lingering ||
                       ((state_ == State::body || state_ == State::tunnel) && !paused_) ||
                       (state_ == State::reply && in_.size() < most_pipelined);
+  if (state_ == State::shaking) {
+    const std::uint32_t shaking = socket_.wants_write() ? Loop::writes : Loop::reads;
+    if (shaking != interest_) loop_.change(socket_.fd(), this, interest_ = shaking);
+    return;
+  }
   const std::uint32_t interest = (taking ? Loop::reads : 0) | (unsent() > 0 ? Loop::writes : 0);
   if (interest == interest_) return;
   interest_ = interest;
   loop_.change(socket_.fd(), this, interest);
 }
 
+// The client's head may have come with the end of its handshake: what was read then is looked at next.
+void Connection::shake() {
+  switch (socket_.handshake()) {
+    case Socket::Io::done:
+      state_ = State::head;
+      since_ = loop_.now();
+      return want();
+    case Socket::Io::again:
+      return want();
+    default:
+      return gone();
+  }
+}
+
 void Connection::ready(bool readable, bool writable) {
+  if (state_ == State::shaking) return shake();
   if (writable) {
     flush();
     if (state_ == State::dead) return;
@@ -321,6 +342,9 @@ void Connection::tick(Time now) {
     return;
   }
   switch (state_) {
+    case State::shaking:
+      if (waited > limits_.head) close();
+      break;
     case State::head:
       if (waited > (in_.empty() ? limits_.idle : limits_.head)) close();
       break;

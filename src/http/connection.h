@@ -4,8 +4,8 @@
 //
 // Bytes that come while a reply is being made (pipelined requests) are kept, up to 64 KiB; then reading stops. A client
 // that closes, or half-closes, while its reply is being made is gone: the handler is told at once. Deadlines: a head
-// takes at most 10 s, a body may be silent for 30 s, a connection between requests for 120 s, and a client that takes
-// nothing of its reply for 10 minutes is dropped.
+// takes at most 10 s (a TLS handshake before it the same), a body may be silent for 30 s, a connection between requests
+// for 120 s, and a client that takes nothing of its reply for 10 minutes is dropped.
 #pragma once
 
 #include <chrono>
@@ -36,7 +36,7 @@ class Handler {
 
 // Who the peer is, as far as the kernel says.
 struct Peer {
-  bool unix_socket = false, loopback = false;
+  bool unix_socket = false, loopback = false, tls = false;
   std::string address, local_address;  // "127.0.0.1"; "" of a Unix socket
   std::uint16_t port = 0, local_port = 0;
   std::int64_t uid = -1;  // of a Unix socket's peer
@@ -95,8 +95,9 @@ class Connection : public Loop::Watcher {
   void tick(Time now) override;
 
  private:
-  enum class State : std::uint8_t { head, body, reply, tunnel, lingering, dead };
+  enum class State : std::uint8_t { shaking, head, body, reply, tunnel, lingering, dead };
 
+  void shake();
   void process();
   bool read_head();
   void read_body();

@@ -11,6 +11,7 @@
 
 #include <array>
 #include <cerrno>
+#include <ctime>
 #include <utility>
 
 namespace headroom::http {
@@ -24,6 +25,23 @@ struct FreeSsl {
 };
 
 // Where distributions keep the certificates they trust, for a binary that was built on another one.
+constexpr long partial_writes = SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
+                                SSL_MODE_RELEASE_BUFFERS | SSL_MODE_AUTO_RETRY;
+
+// HTTP/1.1 is what is spoken here, whatever else a client offers.
+int choose_protocol(SSL*, const unsigned char** out, unsigned char* size, const unsigned char* offered,
+                    unsigned offered_size, void*) {
+  constexpr std::string_view http1 = "http/1.1";
+  for (unsigned at = 0; at < offered_size; at += 1u + offered[at]) {
+    const std::string_view name(reinterpret_cast<const char*>(offered) + at + 1, offered[at]);
+    if (name != http1) continue;
+    *out = offered + at + 1;
+    *size = offered[at];
+    return SSL_TLSEXT_ERR_OK;
+  }
+  return SSL_TLSEXT_ERR_NOACK;
+}
+
 constexpr std::array bundles = {"/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt",
                                 "/etc/ssl/cert.pem", "/etc/ssl/ca-bundle.pem"};
 
@@ -46,8 +64,7 @@ Result<std::shared_ptr<TlsContext>> TlsContext::make(const std::string& extra) {
   if (!context) return fail(ErrorKind::internal, "cannot set up TLS");
   SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
-  SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
-                                SSL_MODE_RELEASE_BUFFERS | SSL_MODE_AUTO_RETRY);
+  SSL_CTX_set_mode(context, partial_writes);
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
   constexpr unsigned char http1[] = "\x08http/1.1";
   SSL_CTX_set_alpn_protos(context, http1, sizeof http1 - 1);
@@ -61,6 +78,36 @@ Result<std::shared_ptr<TlsContext>> TlsContext::make(const std::string& extra) {
   }
   ERR_clear_error();
   return std::shared_ptr<TlsContext>(new TlsContext(std::move(impl)));
+}
+
+Result<std::shared_ptr<TlsContext>> TlsContext::make_server(const std::string& certificate, const std::string& key) {
+  auto impl = std::make_unique<Impl>();
+  impl->context.reset(SSL_CTX_new(TLS_server_method()));
+  SSL_CTX* const context = impl->context.get();
+  if (!context) return fail(ErrorKind::internal, "cannot set up TLS");
+  SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+  SSL_CTX_set_mode(context, partial_writes);
+  SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE);
+  SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);  // tickets do: they are kept by clients
+  SSL_CTX_set_alpn_select_cb(context, choose_protocol, nullptr);
+  const auto wrong = [](const std::string& what) {
+    ERR_clear_error();
+    return fail(ErrorKind::invalid_request, what);
+  };
+  if (SSL_CTX_use_certificate_chain_file(context, certificate.c_str()) != 1)
+    return wrong("cannot read a certificate from " + certificate);
+  if (SSL_CTX_use_PrivateKey_file(context, key.c_str(), SSL_FILETYPE_PEM) != 1)
+    return wrong("cannot read the certificate's key from " + key + ", or it is another's");
+  if (SSL_CTX_check_private_key(context) != 1) return wrong("the key in " + key + " is not that of the certificate");
+  ERR_clear_error();
+  return std::shared_ptr<TlsContext>(new TlsContext(std::move(impl)));
+}
+
+std::chrono::sys_seconds TlsContext::expires() const {
+  const X509* const own = SSL_CTX_get0_certificate(impl_->context.get());
+  tm parts{};
+  if (!own || ASN1_TIME_to_tm(X509_get0_notAfter(own), &parts) != 1) return {};
+  return std::chrono::sys_seconds(std::chrono::seconds(::timegm(&parts)));
 }
 
 Socket::Socket(int fd) : fd_(fd) {}
@@ -145,6 +192,20 @@ bool Socket::start_tls(const TlsContext& context, const std::string& host) {
   SSL_set_connect_state(ssl);
   tls_ = std::move(tls);
   return true;
+}
+
+bool Socket::accept_tls(const TlsContext& context) {
+  auto tls = std::make_unique<Tls>();
+  tls->ssl.reset(SSL_new(context.impl_->context.get()));
+  SSL* const ssl = tls->ssl.get();
+  if (!ssl || SSL_set_fd(ssl, fd_) != 1) return false;
+  SSL_set_accept_state(ssl);
+  tls_ = std::move(tls);
+  return true;
+}
+
+bool Socket::is_shaking() const {
+  return tls_ && !SSL_is_init_finished(tls_->ssl.get());
 }
 
 Socket::Io Socket::handshake() {

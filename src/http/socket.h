@@ -1,6 +1,7 @@
 // A connected socket, in clear or under TLS, that never blocks.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -11,11 +12,15 @@
 namespace headroom::http {
 
 // What connections to providers trust and offer: TLS 1.2 or newer, certificate and name always verified. There is no
-// way to turn that off. Made once, shared by all threads.
+// way to turn that off. Or what a listener shows its clients. Made once, shared by all threads.
 class TlsContext {
  public:
   // `extra`: a file of certificates that are trusted beside the system's; "" for none.
   static Result<std::shared_ptr<TlsContext>> make(const std::string& extra);
+  // For a listener: files of a certificate with those that vouch for it, and of its key, in PEM.
+  static Result<std::shared_ptr<TlsContext>> make_server(const std::string& certificate, const std::string& key);
+  // When a listener's certificate ends.
+  std::chrono::sys_seconds expires() const;
   ~TlsContext();
 
  private:
@@ -47,6 +52,10 @@ class Socket {
 
   // From here on everything is under TLS, to this name.
   bool start_tls(const TlsContext& context, const std::string& host);
+  // The same as a server: the client begins.
+  bool accept_tls(const TlsContext& context);
+  // Under TLS, and the handshake is not over.
+  bool is_shaking() const;
   // `done` when it is over; `again`: wants_write says what it waits for.
   Io handshake();
   bool wants_write() const { return wants_write_; }

@@ -8,6 +8,7 @@
 #include "api/tool.h"
 #include "base/hash.h"
 #include "json/writer.h"
+#include "ledger/money.h"
 
 namespace headroom::proxy {
 namespace {
@@ -143,7 +144,18 @@ Result<void> App::open_ledger() {
   auto opened = ledger::Ledger::open(std::move(config));
   if (!opened) return std::unexpected(opened.error());
   ledger_ = std::move(*opened);
+  if (settings()->budget > 0 && !setup.log.empty() && setup.log != "-")
+    budget.load(setup.log, std::chrono::system_clock::now());
   return {};
+}
+
+void App::spend(const std::string& caller, const ledger::Exchange& exchange) {
+  const auto now = settings();
+  if (now->budget <= 0 || exchange.rounds.empty()) return;
+  const prices::Row* const prices = now->core.handle.price_table().of(exchange.row.md.view());
+  std::int64_t pico = 0;
+  for (const ledger::Usage& used : exchange.rounds) pico += prices ? ledger::cost_of(used.sane(), *prices) : 0;
+  budget.add(caller, ledger::to_micro(pico), std::chrono::system_clock::now());
 }
 
 void App::record(ledger::Exchange&& exchange) {

@@ -17,6 +17,7 @@
 #include "http/connection.h"
 #include "ledger/ledger.h"
 #include "ledger/views.h"
+#include "proxy/budget.h"
 #include "proxy/dashboard.h"
 #include "proxy/gate.h"
 #include "proxy/pool.h"
@@ -34,11 +35,18 @@ struct Settings {
   api::Settings core;  // options of the core
   Mode mode = Mode::optimize;
   int requests_per_minute = 0;  // per caller; 0: no limit
+  std::int64_t budget = 0;      // micro-dollars per caller and day; 0: no limit
+};
+
+// A process that was started with our listeners and says on `ready` that it listens.
+struct Successor {
+  int process = -1, ready = -1;  // `ready`: a byte comes, or its end
 };
 
 // What stays from start to end.
 struct Setup {
   std::string host = "127.0.0.1", uds;
+  std::string tls_cert, tls_key;  // files; "": in clear
   std::uint16_t port = 8787;
   int inherited = 0;                // listening descriptors handed over by who started us, from 3 on
   unsigned threads = 0, loops = 0;  // 0: by the number of cores
@@ -50,6 +58,9 @@ struct Setup {
   std::string log;              // directory, "-" for stderr, "" for none
   int log_days = 90;
   bool log_messages = false;  // the last requests can be looked into
+  // Starts the program anew, with these listening descriptors (SIGUSR2), and is told of the process that took over.
+  std::function<Result<Successor>(const std::vector<int>& listening)> succeed;
+  std::function<void(int process)> succeeded;
   // Reads the configuration again; an error leaves all as it is.
   std::function<Result<std::shared_ptr<const Settings>>()> reload;
 };
@@ -67,7 +78,8 @@ class App {
   const Setup setup;
   Figures figures;
   http::ClientShared client;
-  std::atomic<bool> draining{false}, reload_refused{false};
+  // `handed_over`: another process listens in our place; what is in flight is finished.
+  std::atomic<bool> draining{false}, handed_over{false}, reload_refused{false};
   const std::chrono::steady_clock::time_point started;
 
   std::shared_ptr<const Settings> settings() const;
@@ -85,6 +97,10 @@ class App {
   std::string next_request_id();
   // False: the caller has had its requests of this minute.
   bool may_ask(const std::string& caller, int per_minute);
+
+  Budget budget;
+  // What an exchange cost, where there is a budget.
+  void spend(const std::string& caller, const ledger::Exchange& exchange);
 
   // ---- what is recorded and shown
   void record(ledger::Exchange&& exchange);

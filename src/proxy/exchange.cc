@@ -6,6 +6,7 @@
 #include "http/body.h"
 #include "http/coding.h"
 #include "proxy/worker.h"
+#include "relay/stored.h"
 
 namespace headroom::proxy {
 namespace {
@@ -16,6 +17,8 @@ using std::chrono::microseconds;
 // Bodies up to this size are rewritten on the loop itself: it takes less than handing them over, and less than 200 us.
 constexpr std::size_t inline_size = 4 << 10;
 constexpr std::chrono::seconds all_rounds{120};
+// Of a refusal that may have a cause of ours.
+constexpr std::size_t most_refusal = 64 << 10;
 
 bool is_true(std::string_view value) {
   return http::same_name(value, "true") || value == "1";
@@ -176,6 +179,7 @@ void Exchange::on_body(std::string_view piece) {
 
 void Exchange::on_streamed(std::string_view piece) {
   if (!upstream_ || (sent_all_ && step_ != Step::tunnel)) return;
+  if (socket_) return socket_->from_client(piece);
   if (plan_.body.kind == BodyPlan::Kind::chunked && step_ != Step::tunnel) {
     std::string framed;
     http::append_chunk(framed, piece);
@@ -187,7 +191,7 @@ void Exchange::on_streamed(std::string_view piece) {
 }
 
 void Exchange::on_upstream_writable() {
-  if (connection_ && step_ != Step::done) connection_->pause(false);
+  if (connection_ && step_ != Step::done && !client_held_) connection_->pause(false);
 }
 
 // The body is larger than its head said, or than chunks are taken for: what came goes out, the rest follows.
@@ -253,9 +257,13 @@ void Exchange::rewrite() {
   };
   decoded_ = coded;
   if (job->body.size() <= inline_size && !coded && !job->audit) {
+    job->may_wait = false;
     Rewritten result = run();
-    body_ = std::move(job->body);
-    return rewritten(std::move(result));
+    if (!result.needs_store) {
+      body_ = std::move(job->body);
+      return rewritten(std::move(result));
+    }
+    job->may_wait = true;
   }
   const std::size_t size = job->body.size();
   app_.pool.submit(size, [run, job, cancelled = cancelled_, weak = weak_from_this(), &loop = worker_.loop(),
@@ -313,6 +321,9 @@ void Exchange::open_upstream() {
 void Exchange::forward_stream() {
   const http::Head& head = request_.head;
   plan_.upgrade = head.find("upgrade").has_value() && head.has_word("connection", "upgrade");
+  plan_.plain_frames = plan_.upgrade && request_.route.format == "responses" &&
+                       http::same_name(head.get("upgrade"), "websocket") && mode_ != Mode::off &&
+                       !is_true(head.get("x-headroom-bypass"));
   switch (head.framing()) {
     case http::Framing::length:
       plan_.body.kind = BodyPlan::Kind::as_it_came;
@@ -338,6 +349,9 @@ void Exchange::forward_whole(std::string_view body) {
   }
   step_ = Step::forwarded;
   send_whole(body);
+  if (mode_ == Mode::optimize && request_.route.format == "responses" &&
+      body.find("\"previous_response_id\"") != body.npos)
+    resend_ = body;
   if (mode_ == Mode::optimize && skipped_.empty() && request_.route.answers) digest_prompt(body);
   if (!rewritten_.relay) {
     if (mode_ != Mode::audit) body_ = {};
@@ -360,6 +374,10 @@ void Exchange::send_whole(std::string_view body) {
 void Exchange::on_reply(http::Head head) {
   if (first_byte_ == came_) first_byte_ = Clock::now();
   if (!connection_) return;
+  if (may_lack_output(head)) {
+    refusal_ = std::move(head);
+    return;
+  }
   const std::string type(head.get("content-type"));
   const int status = head.status();
   status_ = status;
@@ -386,7 +404,93 @@ void Exchange::start_tunnel() {
   head_sent_ = true;
   app_.figures.websockets.fetch_add(1, std::memory_order_relaxed);
   connection_->send(reply_head(*reply_, {.length = {}, .upgrade = true}, ""));
+  if (plan_.plain_frames && !reply_->find("sec-websocket-extensions"))
+    socket_ = std::make_shared<SocketRewriter>(
+        worker_, static_cast<SocketRewriter::Host&>(*this),
+        SocketRewriter::Setup{request_.caller.workspace, request_.settings, mode_ == Mode::audit});
   connection_->become_tunnel();
+}
+
+void Exchange::socket_to_provider(std::string bytes) {
+  if (!upstream_) return;
+  upstream_->send(std::move(bytes));
+  if (connection_ && upstream_->unsent() > http::Upstream::high_mark) connection_->pause(true);
+}
+
+void Exchange::socket_hold_client(bool on) {
+  client_held_ = on;
+  const bool full = upstream_ && upstream_->unsent() > http::Upstream::high_mark;
+  if (connection_ && (on || !full)) connection_->pause(on);
+}
+
+void Exchange::socket_turn(Rewritten turn, std::vector<ledger::Usage> usage) {
+  ledger::Exchange e = describe(app_.next_request_id(), turn, 200, {});
+  e.row.t = std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
+  e.row.bytes_in = e.row.bytes_out = 0;  // those are the connection's
+  e.row.own = e.row.first_byte = e.row.total = std::chrono::microseconds(0);
+  e.rounds = std::move(usage);
+  e.stream = true;
+  app_.spend(request_.caller.name, e);
+  app_.record(std::move(e));
+}
+
+// ---- a call of ours that a stored response left open
+// -----------------------------------------------------------------
+
+bool Exchange::may_lack_output(const http::Head& head) const {
+  return head.status() == 400 && !resend_.empty() && !refusal_ && !asked_before_;
+}
+
+// The refusal is whole: is a call of ours its cause?
+void Exchange::fetch_stored() {
+  std::string plain = refusal_body_;
+  const std::string_view coding = refusal_->get("content-encoding");
+  if (!coding.empty() && !http::same_name(coding, "identity"))
+    plain = http::decode(coding, refusal_body_, 16 * most_refusal).value_or("");
+  std::string head;
+  if (relay::lacks_tool_output(plain))
+    head = stored_request(request_.head, *to_, relay::previous_response(resend_), plan_.own_bearer);
+  if (head.empty()) return let_refusal_go(true);
+  step_ = Step::rewriting;
+  stored_ = std::make_unique<StoredFetch>(worker_.client(), *to_, std::move(head),
+                                          [this](std::optional<std::string> response) {
+                                            if (!connection_) return;
+                                            if (!response) return let_refusal_go(true);
+                                            answer_stored(*response);
+                                          });
+}
+
+void Exchange::answer_stored(const std::string& response) {
+  api::Core& core = app_.core(request_.caller.workspace);
+  app_.pool.submit(response.size(), [&core, request = resend_, response, settings = request_.settings,
+                                     weak = weak_from_this(), &loop = worker_.loop()] {
+    auto answered =
+        std::make_shared<std::optional<Rewritten>>(proxy::answer_stored(core, request, response, settings->core.call));
+    loop.post([weak, answered] {
+      const auto self = weak.lock();
+      if (!self || !self->connection_) return;
+      if (!*answered) return self->let_refusal_go(true);
+      self->resend_.clear();
+      self->refusal_.reset();
+      self->rewritten_.relay = std::move((*answered)->relay);
+      self->plan_.plain_reply = self->rewritten_.relay != nullptr;
+      self->plan_.decoded = self->decoded_;
+      self->plan_.body = {BodyPlan::Kind::length, (*answered)->body->size()};
+      self->step_ = Step::forwarded;
+      self->send_whole(*(*answered)->body);
+    });
+  });
+}
+
+// It is the client's. `whole`: all of it has come.
+void Exchange::let_refusal_go(bool whole) {
+  resend_.clear();
+  http::Head head = std::move(*refusal_);
+  refusal_.reset();
+  const std::string body = std::exchange(refusal_body_, {});
+  on_reply(std::move(head));
+  if (!body.empty()) on_reply_body(body);
+  if (whole) on_reply_end();
 }
 
 // Our own fields, for the client.
@@ -469,9 +573,15 @@ void Exchange::watch(std::string_view piece) {
 
 void Exchange::on_reply_body(std::string_view piece) {
   if (!connection_) return;
+  if (refusal_) {
+    refusal_body_ += piece;
+    if (refusal_body_.size() > most_refusal) let_refusal_go(false);
+    return;
+  }
   if (step_ == Step::tunnel) {
     bytes_out_ += piece.size();
     connection_->send(piece);
+    if (socket_) socket_->from_provider(piece);
     if (connection_->unsent() > http::Connection::high_mark) upstream_->pause(true);
     return;
   }
@@ -515,9 +625,11 @@ void Exchange::apply(relay::Output output) {
 }
 
 void Exchange::on_reply_end() {
+  if (connection_ && refusal_) return fetch_stored();
   usage_.end();
   if (!connection_) return;
   if (step_ == Step::tunnel) {
+    if (socket_) socket_->close();
     connection_->end(false);
     return record(101, {});
   }
@@ -552,6 +664,7 @@ void Exchange::finish() {
 }
 
 void Exchange::on_fault(http::Fault fault) {
+  if (connection_ && refusal_) let_refusal_go(false);
   usage_.end();
   if (!connection_) return;
   if (discarding_) return go_on();  // the reply had said all it had to
@@ -572,6 +685,8 @@ void Exchange::on_gone() {
   connection_ = nullptr;
   cancelled_->store(true, std::memory_order_relaxed);
   upstream_.reset();
+  stored_.reset();
+  if (socket_) socket_->close();
   if (step_ == Step::done) return;
   record(step_ == Step::tunnel ? 101 : 499, step_ == Step::tunnel ? "" : "client_gone");
 }
@@ -591,7 +706,14 @@ void Exchange::shut_down() {
   }
   step_ = Step::done;
   upstream_.reset();
-  std::exchange(connection_, nullptr)->abort();
+  http::Connection* const connection = std::exchange(connection_, nullptr);
+  if (socket_ && socket_->between_frames()) {
+    socket_->close();
+    connection->send(http::going_away);
+    connection->end(false);
+  } else {
+    connection->abort();
+  }
   record(status_, "shutting_down");
 }
 
@@ -620,50 +742,10 @@ void Exchange::record(int status, std::string_view code) {
   step_ = Step::done;
   release();
   if (std::exchange(recorded_, true)) return;
-  const auto now = Clock::now();
-  ledger::Exchange e;
-  ledger::Row& row = e.row;
-  row.t = std::chrono::time_point_cast<std::chrono::milliseconds>(wall_);
-  row.id = ledger::RequestId::own(id_);
-  row.rt = ledger::RouteName::own(request_.route.name);
-  row.md = ledger::ModelName::of(rewritten_.model);
-  row.st = status;
-  row.by = ledger::CallerName::own(request_.caller.name);
-  row.bytes_in = static_cast<std::int64_t>(bytes_in_);
-  row.bytes_out = static_cast<std::int64_t>(bytes_out_);
-  row.tokens_before = rewritten_.before.value;
-  row.tokens_after = rewritten_.after.value;
-  row.q = rounds_;
-  row.own =
-      duration_cast<microseconds>(sent_ - read_ > Clock::duration::zero() ? sent_ - read_ : Clock::duration::zero());
-  row.first_byte = duration_cast<microseconds>(first_byte_ - came_);
-  row.total = duration_cast<microseconds>(now - came_);
-  row.ep = rewritten_.epoch;
-  row.x = ledger::Code::own(!code.empty() ? code : skipped_);
-  if (!rewritten_.views.empty()) app_.views.add(row.id, std::move(rewritten_.views));
-  e.removed = std::move(rewritten_.removed);
-  e.transforms = rewritten_.transform_names;
-  e.rounds = usage_.rounds();
-  e.queued = duration_cast<microseconds>(queued_);
-  e.mode = mode_;
-  e.stream = streaming_reply_;
-  if (rewritten_.tool_added) e.tool_tokens = app_.tool_tokens(request_.route.format);
-  if (ledger::Ledger* const ledger = app_.ledger()) {
-    const http::Head& head = request_.head;
-    const std::string_view project = request_.project.empty() ? head.get("x-headroom-project") : request_.project;
-    const std::string_view labels[] = {project, head.get("x-headroom-user-id"), head.get("x-headroom-stack")};
-    for (std::size_t i = 0; i < 3; ++i) {
-      if (!labels[i].empty()) row.labels[i] = ledger->label(labels[i]);
-    }
-    if (const auto session = head.find("x-headroom-session-id"); session && session->size() <= 64) {
-      if (const auto key = app_.core(request_.caller.workspace).workspace_key()) {
-        row.cv = ledger::conversation_of(*session, key->handle_key);
-        e.session_labelled = true;
-      }
-    }
-    for (const auto& [reason, n] : rewritten_.skip_counts) ledger->counts().skip(reason, n);
-    count_upstream(ledger->counts(), status, code);
-  }
+  if (socket_) socket_->close();
+  ledger::Exchange e = describe(id_, rewritten_, status, code);
+  app_.spend(request_.caller.name, e);
+  if (ledger::Ledger* const ledger = app_.ledger()) count_upstream(ledger->counts(), status, code);
   if (streaming_reply_) app_.figures.streams.fetch_sub(1, std::memory_order_relaxed);
   if (status == 101) app_.figures.websockets.fetch_sub(1, std::memory_order_relaxed);
   if (rewritten_.failed) app_.figures.failed_inside.fetch_add(1, std::memory_order_relaxed);
@@ -677,6 +759,54 @@ void Exchange::record(int status, std::string_view code) {
     e.prompt = std::move(slip_->prompt);
   }
   app_.record(std::move(e));
+}
+
+// What is told of a request: its row and what goes with it.
+ledger::Exchange Exchange::describe(const std::string& id, Rewritten& rewritten, int status, std::string_view code) {
+  const auto now = Clock::now();
+  ledger::Exchange e;
+  ledger::Row& row = e.row;
+  row.t = std::chrono::time_point_cast<std::chrono::milliseconds>(wall_);
+  row.id = ledger::RequestId::own(id);
+  row.rt = ledger::RouteName::own(request_.route.name);
+  row.md = ledger::ModelName::of(rewritten.model);
+  row.st = status;
+  row.by = ledger::CallerName::own(request_.caller.name);
+  row.bytes_in = static_cast<std::int64_t>(bytes_in_);
+  row.bytes_out = static_cast<std::int64_t>(bytes_out_);
+  row.tokens_before = rewritten.before.value;
+  row.tokens_after = rewritten.after.value;
+  row.q = rounds_;
+  row.own =
+      duration_cast<microseconds>(sent_ - read_ > Clock::duration::zero() ? sent_ - read_ : Clock::duration::zero());
+  row.first_byte = duration_cast<microseconds>(first_byte_ - came_);
+  row.total = duration_cast<microseconds>(now - came_);
+  row.ep = rewritten.epoch;
+  row.x = ledger::Code::own(!code.empty() ? code : skipped_);
+  if (!rewritten.views.empty()) app_.views.add(row.id, std::move(rewritten.views));
+  e.removed = std::move(rewritten.removed);
+  e.transforms = rewritten.transform_names;
+  e.rounds = usage_.rounds();
+  e.queued = duration_cast<microseconds>(queued_);
+  e.mode = mode_;
+  e.stream = streaming_reply_;
+  if (rewritten.tool_added) e.tool_tokens = app_.tool_tokens(request_.route.format);
+  if (ledger::Ledger* const ledger = app_.ledger()) {
+    const http::Head& head = request_.head;
+    const std::string_view project = request_.project.empty() ? head.get("x-headroom-project") : request_.project;
+    const std::string_view labels[] = {project, head.get("x-headroom-user-id"), head.get("x-headroom-stack")};
+    for (std::size_t i = 0; i < 3; ++i) {
+      if (!labels[i].empty()) row.labels[i] = ledger->label(labels[i]);
+    }
+    if (const auto session = head.find("x-headroom-session-id"); session && session->size() <= 64) {
+      if (const auto key = app_.core(request_.caller.workspace).workspace_key()) {
+        row.cv = ledger::conversation_of(*session, key->handle_key);
+        e.session_labelled = true;
+      }
+    }
+    for (const auto& [reason, n] : rewritten.skip_counts) ledger->counts().skip(reason, n);
+  }
+  return e;
 }
 
 // What the provider's cache sees of what was sent, in digests: by it a later miss is explained.

@@ -20,6 +20,8 @@
 #include "proxy/app.h"
 #include "proxy/headers.h"
 #include "proxy/rewrite.h"
+#include "proxy/socket_rewriter.h"
+#include "proxy/stored_fetch.h"
 #include "proxy/usage.h"
 
 namespace headroom::proxy {
@@ -28,6 +30,7 @@ class Worker;
 
 class Exchange final : public http::Handler,
                        public http::UpstreamHandler,
+                       private SocketRewriter::Host,
                        public std::enable_shared_from_this<Exchange> {
  public:
   struct Request {
@@ -82,6 +85,14 @@ class Exchange final : public http::Handler,
   void start_tunnel();
   void apply(relay::Output output);
   void watch(std::string_view piece);
+  void socket_to_provider(std::string bytes) override;
+  void socket_hold_client(bool on) override;
+  void socket_turn(Rewritten turn, std::vector<ledger::Usage> usage) override;
+  // A stored response left a call of ours open: answered, once
+  bool may_lack_output(const http::Head& head) const;
+  void fetch_stored();
+  void answer_stored(const std::string& response);
+  void let_refusal_go(bool whole);
   void go_on();
   void start_reply(std::optional<std::uint64_t> length);
   void write(std::string_view bytes);
@@ -90,6 +101,7 @@ class Exchange final : public http::Handler,
   // record
   void refuse(const ErrorCode& error, std::string_view message);
   void record(int status, std::string_view code);
+  ledger::Exchange describe(const std::string& id, Rewritten& rewritten, int status, std::string_view code);
   void digest_prompt(std::string_view sent);
   void count_upstream(ledger::Counts& counts, int status, std::string_view code) const;
   void release();
@@ -121,6 +133,14 @@ class Exchange final : public http::Handler,
   std::unique_ptr<http::Decoder> decoder_;
   std::string next_request_;
   UsageWatcher usage_;
+  std::shared_ptr<SocketRewriter> socket_;
+  bool client_held_ = false;  // by the socket's rewriter
+
+  // Going on from a stored response: what was sent, and the refusal while its cause is looked for.
+  std::string resend_;
+  std::optional<http::Head> refusal_;
+  std::string refusal_body_;
+  std::unique_ptr<StoredFetch> stored_;
 
   // The row waits for the prompt's digests, which a pool thread makes while the provider answers: who comes second
   // records.

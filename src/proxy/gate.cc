@@ -75,7 +75,7 @@ Verdict judge(const GateRules& rules, const http::Head& head, const http::Peer& 
     const auto same = [&](std::string_view scheme) {
       return origin->starts_with(scheme) && http::same_name(origin->substr(scheme.size()), head.get("host"));
     };
-    if (!same("http://"))
+    if (!same(peer.tls ? "https://" : "http://"))
       return refuse(code::forbidden_origin, "origin", "this origin may not ask; --allow-origin adds one");
   }
   if (const auto site = head.find("sec-fetch-site"); site && !allowed_origin) {

@@ -53,6 +53,7 @@ std::string forward_head(const http::Head& head, const Destination& to, const Fo
       continue;
     }
     if (head.is_hop_by_hop(name)) continue;
+    if (plan.plain_frames && http::same_name(name, "sec-websocket-extensions")) continue;
     if (plan.own_bearer && http::same_name(name, "authorization")) continue;
     if (plan.decoded && http::same_name(name, "content-encoding")) continue;
     if (plan.plain_reply && http::same_name(name, "accept-encoding")) {

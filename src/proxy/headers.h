@@ -18,10 +18,11 @@ struct BodyPlan {
 
 struct ForwardPlan {
   BodyPlan body;
-  bool decoded = false;      // the body's coding is gone
-  bool plain_reply = false;  // the reply must be readable: accept-encoding becomes identity
-  bool own_bearer = false;   // `authorization` holds our token
-  bool upgrade = false;      // the connection is to become another protocol's
+  bool decoded = false;       // the body's coding is gone
+  bool plain_reply = false;   // the reply must be readable: accept-encoding becomes identity
+  bool own_bearer = false;    // `authorization` holds our token
+  bool upgrade = false;       // the connection is to become another protocol's
+  bool plain_frames = false;  // a WebSocket that is read: no extension is offered
 };
 
 // The request head for the provider.

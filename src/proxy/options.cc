@@ -47,6 +47,18 @@ Result<void> set_bytes(std::uint64_t& field, Text text) {
   return {};
 }
 
+// "5", "0.25": micro-dollars.
+Result<void> set_money(std::int64_t& field, Text text) {
+  const std::size_t point = std::min(text.find('.'), text.size());
+  std::string digits(text.substr(0, point));
+  const Text fraction = text.substr(std::min(point + 1, text.size()));
+  digits.append(fraction).append(6 - std::min<std::size_t>(fraction.size(), 6), '0');
+  const auto value = number<std::int64_t>(digits, 0, std::int64_t{1} << 50);
+  if (!value || text.empty() || fraction.size() > 6 || point == 0) return wrong("takes US dollars: 5, 0.25");
+  field = *value;
+  return {};
+}
+
 Result<bool> boolean(Text text) {
   if (text.empty() || text == "true" || text == "1" || text == "yes" || text == "on") return true;
   if (text == "false" || text == "0" || text == "no" || text == "off") return false;
@@ -132,6 +144,10 @@ constexpr OptionRow rows[] = {
      [](C& c, Text t) -> Result<void> { c.token_file = t; return {}; }},
     {"require_token", "HEADROOM_REQUIRE_TOKEN", "", "A token is needed on loopback too", false,
      [](C& c, Text t) -> Result<void> { const auto b = boolean(t); if (!b) return std::unexpected(b.error()); c.settings.gate.require_token = *b; return {}; }},
+    {"tls_cert", "", "FILE", "Listen with TLS: this certificate, with those that vouch for it (PEM); SIGHUP reads it again", true,
+     [](C& c, Text t) -> Result<void> { c.setup.tls_cert = t; return {}; }},
+    {"tls_key", "", "FILE", "The certificate's key (PEM)", true,
+     [](C& c, Text t) -> Result<void> { c.setup.tls_key = t; return {}; }},
     {"ca_bundle", "HEADROOM_CA_BUNDLE", "FILE", "Certificates that are trusted beside the system's", true,
      [](C& c, Text t) -> Result<void> { c.setup.client.ca_bundle = t; return {}; }},
     {"max_body", "HEADROOM_MAX_BODY", "BYTES", "A larger body is relayed unread (64MiB)", true,
@@ -150,6 +166,8 @@ constexpr OptionRow rows[] = {
      [](C& c, Text t) -> Result<void> { return set_number<int>(c.setup.drain, t, 0, 86'400); }},
     {"rpm", "HEADROOM_RPM", "N", "Requests of a caller in a minute; more get a 429", false,
      [](C& c, Text t) -> Result<void> { return set_number<int>(c.settings.requests_per_minute, t, 0, 10'000'000); }},
+    {"budget", "HEADROOM_BUDGET", "USD", "What a caller may spend in a day (UTC), at list prices; then a 429", false,
+     [](C& c, Text t) -> Result<void> { return set_money(c.settings.budget, t); }},
     {"log_file", "HEADROOM_LOG_FILE", "PATH", "Folder of the log (logs in the state directory); -: stderr", true,
      [](C& c, Text t) -> Result<void> { c.setup.log = t; return {}; }},
     {"log_messages", "HEADROOM_LOG_MESSAGES", "", "Keep the texts of the last 50 requests, before and after, in memory for the dashboard", true,

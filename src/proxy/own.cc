@@ -229,7 +229,7 @@ std::shared_ptr<http::Handler> answer_own(Worker& worker, http::Connection& conn
 }
 
 OwnAnswer answer_health(App& app, Endpoint endpoint, bool known_caller) {
-  const bool draining = app.draining;
+  const bool draining = app.draining && !app.handed_over;
   const bool degraded = app.reload_refused || !app.store_reachable();
   const std::string_view status = degraded ? "degraded" : "healthy";
   const auto settings = app.settings();

@@ -92,10 +92,18 @@ void rewrite_body(api::Core& core, const RewriteJob& job, const pipeline::Option
   input.kind = api::Input::Kind::body;
   input.text = job.body;
   input.format = job.format;
+  bool asks_for_store = false;
+  if (!job.may_wait) {
+    input.asks_for_store = &asks_for_store;
+    out.needs_store = job.body.find("\"previous_response_id\"") != job.body.npos || relay::may_hold_trace(job.body);
+    if (out.needs_store) return;
+  }
   std::optional<relay::Restored> restored;
   if (!job.lossless_only && !job.audit) restored = core.restore(job.body, job.format, api::limits_of(options), options);
   if (restored) input.text = restored->body;
   pipeline::Outcome o = job.audit ? core.simulate(input, options) : core.compress(input, options);
+  out.needs_store = asks_for_store;
+  if (out.needs_store) return;
   note(out, o);
   out.removed = ledger::removed_of(o);
   out.transform_names = ledger::transforms_of(o);
@@ -130,6 +138,25 @@ Rewritten rewrite(api::Core& core, const RewriteJob& job, const pipeline::Option
     return failed;
   }
   return out;
+}
+
+std::optional<Rewritten> answer_stored(api::Core& core, const std::string& request, std::string_view response,
+                                       const pipeline::Options& given) {
+  pipeline::Options options = given;
+  options.route = pipeline::Route::intercepted;
+  try {
+    auto answered = core.answer_stored(request, response, api::limits_of(options));
+    if (!answered) return std::nullopt;
+    Rewritten out;
+    RewriteJob job;
+    job.format = "responses";
+    job.body = std::move(*answered);
+    open_relay(core, job, job.body, options, out);
+    out.body = std::move(job.body);
+    return out;
+  } catch (const std::exception&) {
+    return std::nullopt;
+  }
 }
 
 std::string_view top_string(std::string_view json, std::string_view key) {

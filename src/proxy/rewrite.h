@@ -25,6 +25,7 @@ struct RewriteJob {
   bool watches = true;         // its reply can be watched
   bool batches = false;        // a list of requests: each for itself
   bool audit = false;          // figures only
+  bool may_wait = true;        // false: on a loop's own thread; what needs the store says so instead
   bool keeps_views = false;    // what changed may be looked at (--log-messages)
 };
 
@@ -38,6 +39,7 @@ struct Rewritten {
   std::vector<std::string_view> skipped;  // reasons, each once
   std::vector<std::pair<pipeline::Reason, std::uint64_t>> skip_counts;
   bool failed = false;
+  bool needs_store = false;  // nothing was done: once more where it may be waited for
   std::vector<ledger::Removed> removed;
   std::array<ledger::TransformName, 4> transform_names{};
   bool tool_added = false;
@@ -46,6 +48,11 @@ struct Rewritten {
 };
 
 Rewritten rewrite(api::Core& core, const RewriteJob& job, const pipeline::Options& options);
+
+// For a request that the provider refused, since a response that it stores and goes on from left a call of ours open:
+// the request with the answer, and the loop over its reply. nullopt: nothing there is ours to answer.
+std::optional<Rewritten> answer_stored(api::Core& core, const std::string& request, std::string_view response,
+                                       const pipeline::Options& options);
 
 // The value of a string member at the top of a JSON object, without reading the rest; "" if it is not there or has
 // escapes.

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -31,7 +32,7 @@ Error listen_error(const std::string& where, int error) {
 sigset_t held_signals() {
   sigset_t set;
   sigemptyset(&set);
-  for (const int s : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, s);
+  for (const int s : {SIGTERM, SIGINT, SIGHUP, SIGUSR2}) sigaddset(&set, s);
   return set;
 }
 
@@ -114,6 +115,25 @@ class Server::Signals final : public http::Loop::Watcher {
   const int fd_;
 };
 
+// The process that is to take over: a byte says that it listens, the end that it did not come so far.
+class Server::Awaited final : public http::Loop::Watcher {
+ public:
+  Awaited(Server& server, Successor successor) : server_(server), successor_(successor) {}
+  ~Awaited() override { ::close(successor_.ready); }
+  void ready(bool, bool) override {
+    char byte = 0;
+    const ssize_t n = ::read(successor_.ready, &byte, 1);
+    if (n < 0) return;
+    server_.loop_.remove(successor_.ready);
+    server_.loop_.retire(this);
+    server_.succeeded(n == 1, successor_.process);
+  }
+
+ private:
+  Server& server_;
+  const Successor successor_;
+};
+
 // First heads: health is answered here, all else goes to a loop with what was read.
 class Server::Front final : public http::Service {
  public:
@@ -151,9 +171,14 @@ class Server::Front final : public http::Service {
   std::string refuse(const http::BadHead& bad) override {
     return error_answer(Dialect::own, code::invalid_request, bad.why, false);
   }
+  void opened(http::Connection&) override { ++open_; }
+  void closed(http::Connection&) override { --open_; }
+  // Connections whose first request has not come, or is for health.
+  std::size_t open() const { return open_; }
 
  private:
   Server& server_;
+  std::size_t open_ = 0;
 };
 
 // ---- start
@@ -175,6 +200,7 @@ Result<std::unique_ptr<Server>> Server::open(Setup setup, std::shared_ptr<const 
   auto app = std::make_unique<App>(std::move(setup), std::move(settings));
   std::unique_ptr<Server> server(new Server(std::move(app)));
   const Setup& s = server->app_->setup;
+  if (const auto loaded = server->load_certificate(); !loaded) return std::unexpected(loaded.error());
   const auto listening = s.inherited > 0 ? server->listen_inherited()
                          : s.uds.empty() ? server->listen_tcp()
                                          : server->listen_unix();
@@ -183,6 +209,15 @@ Result<std::unique_ptr<Server>> Server::open(Setup setup, std::shared_ptr<const 
   const unsigned loops = server->app_->setup.loops ? server->app_->setup.loops : std::min(machine, 8u);
   for (unsigned i = 0; i < loops; ++i) server->workers_.push_back(std::make_unique<Worker>(*server->app_));
   return server;
+}
+
+Result<void> Server::load_certificate() {
+  const Setup& setup = app_->setup;
+  if (setup.tls_cert.empty()) return {};
+  auto context = http::TlsContext::make_server(setup.tls_cert, setup.tls_key);
+  if (!context) return std::unexpected(context.error());
+  tls_ = std::move(*context);
+  return {};
 }
 
 Result<void> Server::listen_tcp() {
@@ -262,6 +297,8 @@ Result<void> Server::listen_inherited() {
     ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK);
     ::fcntl(fd, F_SETFD, FD_CLOEXEC);
     const bool unix_socket = local.storage.ss_family == AF_UNIX;
+    // A socket of ours (SIGUSR2) is ours to remove; a service manager's is not named by --uds.
+    if (unix_socket) unix_path_ = app_->setup.uds;
     if (!unix_socket) port_ = local.port();
     listening_.emplace_back(fd, unix_socket);
   }
@@ -285,7 +322,10 @@ void Server::run(bool watch_signals) {
     Listener* const listener = loop_.own(std::make_unique<Listener>(*this, fd, unix_socket));
     loop_.add(fd, listener, http::Loop::reads);
     listeners_.push_back(listener);
+    listener_fds_.push_back(fd);
   }
+  // The key is on disk: read before a loop needs it.
+  app_->pool.submit(0, [app = app_.get()] { static_cast<void>(app->core("default").workspace_key()); });
   loop_.at(loop_.now() + house_every, [this] { keep_house(); });
   loop_.run();
   for (const auto& worker : workers_) worker->stop();
@@ -296,6 +336,10 @@ void Server::run(bool watch_signals) {
 // ----------------------------------------------------------------------------------------------------
 
 void Server::accepted(http::Socket socket, http::Peer peer) {
+  if (tls_ && !peer.unix_socket) {
+    if (!socket.accept_tls(*tls_)) return;
+    peer.tls = true;
+  }
   http::Connection::open(loop_, *front_, std::move(socket), std::move(peer), app_->setup.limits);
 }
 
@@ -311,10 +355,13 @@ void Server::keep_house() {
 
 void Server::signalled(int signal) {
   if (signal == SIGHUP) {
+    // The old certificate stays where the new one cannot be read.
+    if (const auto loaded = load_certificate(); !loaded) notice("certificate not changed: " + loaded.error().message);
     const auto done = app_->reload();
     return notice(done ? "configuration read again" : "configuration not changed: " + done.error().message);
   }
-  if (app_->draining) return loop_.stop();  // a second one: now
+  if (signal == SIGUSR2) return succeed();
+  if (phase_ == Phase::draining) return loop_.stop();  // a second one: now
   drain();
 }
 
@@ -322,11 +369,47 @@ void Server::stop() {
   loop_.post([this] { drain(); });
 }
 
-void Server::drain() {
-  if (app_->draining.exchange(true)) return;
-  notice("shutting down");
+// The program is started anew, from the file that has its name now; until it says that it listens, all stays as it is.
+void Server::succeed() {
+  if (phase_ != Phase::serving || succeeding_) return notice("a new process is not started now");
+  const auto successor = app_->setup.succeed ? app_->setup.succeed(listener_fds_)
+                                             : fail(ErrorKind::unavailable, "there is nothing to start");
+  if (!successor) return notice("no new process: " + successor.error().message);
+  succeeding_ = true;
+  loop_.add(successor->ready, loop_.own(std::make_unique<Awaited>(*this, *successor)), http::Loop::reads);
+}
+
+void Server::succeeded(bool ready, int process) {
+  succeeding_ = false;
+  if (!ready) {
+    ::waitpid(process, nullptr, WNOHANG);
+    return notice("the new process did not start; this one goes on");
+  }
+  if (phase_ != Phase::serving) return;
+  phase_ = Phase::handed_over;
+  app_->handed_over = app_->draining = true;
+  if (app_->setup.succeeded) app_->setup.succeeded(process);
+  notice("process " + std::to_string(process) + " listens now; finishing what is in flight");
+  unix_path_.clear();  // the path is its
+  stop_listening();
+  // Kept connections end with their next reply. Those that stay silent are closed later, so that no request crosses
+  // its connection's end.
+  drained_by_ = loop_.now() + std::max<std::chrono::seconds>(app_->setup.drain, std::chrono::seconds(5));
+  check_drained();
+}
+
+void Server::stop_listening() {
   for (http::Loop::Watcher* const listener : listeners_) loop_.retire(listener);
   listeners_.clear();
+  listener_fds_.clear();
+}
+
+void Server::drain() {
+  if (phase_ == Phase::draining) return;
+  phase_ = Phase::draining;
+  app_->draining = true;
+  notice("shutting down");
+  stop_listening();
   for (const auto& worker : workers_) worker->drain();
   drained_by_ = loop_.now() + app_->setup.drain;
   check_drained();
@@ -334,13 +417,23 @@ void Server::drain() {
 
 void Server::check_drained() {
   const auto now = std::chrono::steady_clock::now();
+  const bool late = now >= drained_by_;
   const bool idle = std::ranges::all_of(workers_, [](const auto& w) { return w->busy() == 0; });
-  if (idle || (cut_off_ && now > drained_by_ + std::chrono::seconds(1))) return loop_.stop();
-  if (!cut_off_ && now >= drained_by_) {
+  // Who has not sent a head is waited for only where nobody is in a hurry.
+  const bool nobody = phase_ == Phase::draining || late || front_->open() == 0;
+  if ((idle && nobody) || (cut_off_ && now > drained_by_ + std::chrono::seconds(1))) return loop_.stop();
+  if (late && phase_ == Phase::handed_over) {
+    for (const auto& worker : workers_) worker->drain();
+    drained_by_ = now + std::chrono::seconds(1);
+  } else if (late && !cut_off_) {
     cut_off_ = true;
     for (const auto& worker : workers_) worker->cut_off();
   }
-  loop_.at(now + std::chrono::milliseconds(20), [this] { check_drained(); });
+  if (std::exchange(checking_, true)) return;
+  loop_.at(now + std::chrono::milliseconds(20), [this] {
+    checking_ = false;
+    check_drained();
+  });
 }
 
 }  // namespace headroom::proxy

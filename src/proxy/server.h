@@ -32,7 +32,8 @@ class Server {
   std::uint16_t port() const { return port_; }
   App& app() { return *app_; }
   // Until stop(), or until the signals that `watch_signals` catches: SIGTERM and SIGINT drain, a second one ends at
-  // once, SIGHUP reads the configuration again.
+  // once, SIGHUP reads the configuration again, SIGUSR2 starts the program anew on the same listeners and finishes what
+  // is in flight.
   void run(bool watch_signals);
   // From any thread: drains, then run() returns.
   void stop();
@@ -42,13 +43,18 @@ class Server {
  private:
   class Listener;
   class Signals;
+  class Awaited;
   class Front;
   Server(std::unique_ptr<App> app);
+  Result<void> load_certificate();
   Result<void> listen_tcp();
   Result<void> listen_unix();
   Result<void> listen_inherited();
   void accepted(http::Socket socket, http::Peer peer);
   void hand_over(http::Socket socket, http::Peer peer, std::string first);
+  void succeed();
+  void succeeded(bool ready, int process);
+  void stop_listening();
   void drain();
   void check_drained();
   void signalled(int signal);
@@ -61,11 +67,15 @@ class Server {
   std::vector<std::unique_ptr<Worker>> workers_;
   std::vector<std::pair<int, bool>> listening_;  // descriptor, is a Unix socket
   std::vector<http::Loop::Watcher*> listeners_;
+  std::vector<int> listener_fds_;
+  std::shared_ptr<http::TlsContext> tls_;  // null: in clear
   std::string unix_path_;
   std::uint16_t port_ = 0;
   std::size_t next_ = 0;
   http::Time drained_by_;
-  bool cut_off_ = false;
+  enum class Phase : std::uint8_t { serving, handed_over, draining };
+  Phase phase_ = Phase::serving;
+  bool succeeding_ = false, cut_off_ = false, checking_ = false;
   std::function<void(std::string_view)> notice_;
 };
 

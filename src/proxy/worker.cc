@@ -132,6 +132,15 @@ std::shared_ptr<http::Handler> Worker::on_request(http::Connection& connection, 
     connection.end(keep);
     return nullptr;
   }
+  if (route.action != Action::own && settings->budget > 0) {
+    if (const auto wait = app_.budget.wait(verdict.caller.name, settings->budget, std::chrono::system_clock::now())) {
+      count_refusal("rate");
+      connection.send(error_answer(route.dialect, code::rate_limited, "The budget of this day is spent.", keep,
+                                   "retry-after: " + std::to_string(wait->count()) + "\r\n"));
+      connection.end(keep);
+      return nullptr;
+    }
+  }
   std::string path(prefixes.path), project(prefixes.project);
   if (route.action == Action::own) {
     if (route.endpoint == Endpoint::compress && !verdict.caller.known) {

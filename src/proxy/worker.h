@@ -29,7 +29,7 @@ class Worker final : public http::Service {
   void stop();  // and waits for its thread
   // From any thread: a connection, with what was read of it.
   void adopt(http::Socket socket, http::Peer peer, std::string first);
-  // From any thread: no new requests; connections end with the request at hand.
+  // From any thread: no new requests; connections end with the request at hand, those between requests at once.
   void drain();
   // From any thread: what is still in flight is told and ended.
   void cut_off();

@@ -2,8 +2,8 @@
 """process_test.py --binary build/test/headroom: the proxy as a process, in front of providers that speak TLS on loopback.
 
 A certificate nobody vouches for and one for another name must each end in upstream_tls_error, with nothing
-sent; one that --ca-bundle vouches for is accepted. Also here: signals, a busy port, an address beyond loopback without a token.
-Needs openssl; nothing but the standard library.
+sent; one that --ca-bundle vouches for is accepted. Also here: signals, handovers under load, a TLS listener, a Unix socket's peers, a
+busy port, an address beyond loopback without a token. Needs openssl; nothing but the standard library.
 """
 import argparse
 import http.client
@@ -13,6 +13,7 @@ import os
 import pathlib
 import re
 import signal
+import socket
 import ssl
 import subprocess
 import sys
@@ -20,6 +21,7 @@ import tempfile
 import threading
 import time
 import unittest
+import warnings
 
 BINARY = "build/test/headroom"
 
@@ -57,6 +59,82 @@ class Provider(http.server.ThreadingHTTPServer):
         context.load_cert_chain(certificate, key)
         self.socket = context.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
         threading.Thread(target=self.serve_forever, daemon=True).start()
+
+
+class PlainProvider(threading.Thread):
+    """answers every request the same way, over raw sockets: fast enough for a thousand in a second"""
+    BODY = b'{"ok":true}'
+
+    def __init__(self):
+        super().__init__(daemon=True)
+        self.listener = socket.create_server(("127.0.0.1", 0), backlog=512)
+        self.port = self.listener.getsockname()[1]
+        self.start()
+
+    def run(self):
+        while True:
+            try:
+                connection, _ = self.listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self.talk, args=(connection,), daemon=True).start()
+
+    def talk(self, connection):
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        reply = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n%s" % (len(self.BODY), self.BODY)
+        with connection:
+            seen = b""
+            while piece := connection.recv(65536):
+                seen += piece
+                while (end := seen.find(b"\r\n\r\n")) >= 0:
+                    length = re.search(rb"content-length: *(\d+)", seen[:end], re.I)
+                    whole = end + 4 + int(length.group(1) if length else 0)
+                    if len(seen) < whole:
+                        break
+                    seen = seen[whole:]
+                    connection.sendall(reply)
+
+
+class Load(threading.Thread):
+    """requests at a steady pace, each whole or a failure; `kept`: over connections that are used again"""
+    REQUEST = (b"POST /v1/messages HTTP/1.1\r\nhost: localhost\r\nx-api-key: k\r\ncontent-type: application/json\r\n"
+               b"content-length: 27\r\n\r\n" + b'{"model":"m","messages":[]}')
+
+    def __init__(self, port, pace, kept):
+        super().__init__(daemon=True)
+        self.port, self.pace, self.kept = port, pace, kept
+        self.done, self.failed, self.over = 0, [], False
+
+    def one(self, connection):
+        connection.sendall(self.REQUEST)
+        seen = b""
+        while b"\r\n\r\n" not in seen or not seen.endswith(PlainProvider.BODY):
+            piece = connection.recv(65536)
+            if not piece:
+                raise OSError(f"ended after {seen!r}")
+            seen += piece
+        if not seen.startswith(b"HTTP/1.1 200"):
+            raise OSError(repr(seen))
+        return b"connection: close" in seen.lower()
+
+    def run(self):
+        connection, due = None, time.monotonic()
+        while not self.over:
+            due += self.pace
+            time.sleep(max(0, due - time.monotonic()))
+            try:
+                if connection is None:
+                    connection = socket.create_connection(("127.0.0.1", self.port), timeout=10)
+                    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                if self.one(connection) or not self.kept:
+                    connection.close()
+                    connection = None
+                self.done += 1
+            except OSError as error:
+                self.failed.append(str(error))
+                connection = None
+        if connection:
+            connection.close()
 
 
 class Processes(unittest.TestCase):
@@ -132,6 +210,180 @@ class Processes(unittest.TestCase):
         process.send_signal(signal.SIGTERM)
         self.assertEqual(process.wait(timeout=10), 0)
         self.assertLess(time.monotonic() - began, 5)
+
+    def process_at(self, port):
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+        connection.request("GET", "/health")
+        health = json.loads(connection.getresponse().read())
+        connection.close()
+        return health["pid"]
+
+    def gone(self, pid, seconds=20):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            try:
+                os.waitpid(pid, os.WNOHANG)
+            except ChildProcessError:
+                pass
+            state = pathlib.Path(f"/proc/{pid}/stat")
+            if not state.exists() or state.read_text().rsplit(")", 1)[1].split()[0] == "Z":
+                return True
+            time.sleep(0.05)
+        return False
+
+    def test_handover(self):
+        """five new processes under load: no request fails, and each old one ends once its streams have"""
+        provider = PlainProvider()
+        process, port = self.proxy("--anthropic-api-url", f"http://127.0.0.1:{provider.port}", "--drain-seconds", "1")
+        rate = int(os.environ.get("HEADROOM_TEST_RATE", "400"))  # a second
+        load = [Load(port, 4 / rate, kept=n % 2 == 0) for n in range(4)]
+        for l in load:
+            l.start()
+        pids, waits = [process.pid], []
+        try:
+            for _ in range(5):
+                time.sleep(0.5)
+                began = time.monotonic()
+                os.kill(pids[-1], signal.SIGUSR2)
+                while (pid := self.process_at(port)) == pids[-1]:
+                    self.assertLess(time.monotonic() - began, 30, "no new process")
+                    time.sleep(0.01)
+                waits.append(time.monotonic() - began)
+                pids.append(pid)
+            time.sleep(0.5)
+            for l in load:
+                l.over = True
+            for l in load:
+                l.join()
+            self.assertEqual([l.failed for l in load], [[]] * 4)
+            self.assertGreater(sum(l.done for l in load), rate)
+            self.assertEqual(len(set(pids)), 6)
+            for pid in pids[:-1]:
+                self.assertTrue(self.gone(pid), pid)
+            print(f"handovers: {sum(l.done for l in load)} requests, 0 failed; new process after "
+                  f"{max(waits) * 1000:.0f} ms at most", file=sys.stderr)
+        finally:
+            for pid in pids[1:]:
+                try:
+                    os.kill(pid, signal.SIGTERM)
+                except ProcessLookupError:
+                    pass
+            self.assertTrue(self.gone(pids[-1]))
+            provider.listener.close()
+
+    def test_a_new_process_that_does_not_start(self):
+        process, port = self.proxy()
+        (self.home / "config.toml").write_text("mode = \"sideways\"\n")
+        process.send_signal(signal.SIGUSR2)
+        time.sleep(1)
+        self.assertEqual(self.process_at(port), process.pid)
+        (self.home / "config.toml").unlink()
+        process.send_signal(signal.SIGUSR2)
+        end = time.monotonic() + 20
+        while (pid := self.process_at(port)) == process.pid and time.monotonic() < end:
+            time.sleep(0.05)
+        self.assertNotEqual(pid, process.pid)
+        self.assertEqual(process.wait(timeout=20), 0)
+        os.kill(pid, signal.SIGTERM)
+        self.assertTrue(self.gone(pid))
+
+    def test_tls_listener(self):
+        file, key = self.certificate("127.0.0.1", 30)
+        provider = PlainProvider()
+        p = subprocess.Popen([BINARY, "proxy", "--port", "0", "--tls-cert", str(file), "--tls-key", str(key), "--anthropic-api-url",
+                              f"http://127.0.0.1:{provider.port}"], stderr=subprocess.PIPE, text=True, env=self.environment())
+        self.processes.append(p)
+        port = int(re.search(r"https://127\.0\.0\.1:(\d+)", p.stderr.readline()).group(1))
+        threading.Thread(target=p.stderr.read, daemon=True).start()
+        trusting = ssl.create_default_context(cafile=str(file))
+        trusting.set_alpn_protocols(["h2", "http/1.1"])
+        connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=20, context=trusting)
+        for size in (10, 1_000_000):  # kept, and larger than a record
+            body = json.dumps({"model": "m", "messages": [], "note": "x" * size})
+            connection.request("POST", "/v1/messages", body, {"x-api-key": "k", "origin": f"https://127.0.0.1:{port}"})
+            self.assertEqual(connection.getresponse().read(), PlainProvider.BODY)
+        self.assertEqual((connection.sock.selected_alpn_protocol(), connection.sock.version()), ("http/1.1", "TLSv1.3"))
+        # The scheme is the listener's: a page that came in clear is another origin.
+        connection.request("POST", "/v1/messages", "{}", {"x-api-key": "k", "origin": f"http://127.0.0.1:{port}"})
+        reply = connection.getresponse()
+        self.assertEqual((reply.status, reply.read() != b""), (403, True))
+        # Figures need a known caller: a process of the same user is one under TLS too.
+        connection.request("GET", "/stats")
+        self.assertEqual(connection.getresponse().status, 200)
+        connection.close()
+        old = ssl.create_default_context(cafile=str(file))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            old.minimum_version = ssl.TLSVersion.TLSv1
+            old.maximum_version = ssl.TLSVersion.TLSv1_1
+        for context in (old, ssl.create_default_context()):  # too old; trusts nobody
+            with self.assertRaises(ssl.SSLError):
+                http.client.HTTPSConnection("127.0.0.1", port, timeout=20, context=context).request("GET", "/livez")
+        with socket.create_connection(("127.0.0.1", port), timeout=20) as plain:
+            plain.sendall(b"GET /livez HTTP/1.1\r\nhost: localhost\r\n\r\n")
+            try:
+                self.assertNotIn(b"alive", plain.recv(1000))
+            except ConnectionResetError:
+                pass
+        # A certificate that was renewed is shown after SIGHUP; one that cannot be read changes nothing.
+        before = ssl.get_server_certificate(("127.0.0.1", port))
+        self.certificate("127.0.0.1", 60)
+        p.send_signal(signal.SIGHUP)
+        end = time.monotonic() + 10
+        while (after := ssl.get_server_certificate(("127.0.0.1", port))) == before and time.monotonic() < end:
+            time.sleep(0.05)
+        self.assertEqual(after.strip(), file.read_text().strip())
+        file.write_text("none")
+        p.send_signal(signal.SIGHUP)
+        time.sleep(0.3)
+        self.assertEqual(ssl.get_server_certificate(("127.0.0.1", port)), after)
+        p.send_signal(signal.SIGTERM)
+        self.assertEqual(p.wait(timeout=20), 0)
+        provider.listener.close()
+        for arguments, words in ((["--tls-cert", str(file)], "go together"),
+                                 (["--tls-cert", str(file), "--tls-key", str(key)], "cannot read a certificate")):
+            bad = subprocess.run([BINARY, "proxy", "--port", "0", *arguments], capture_output=True, text=True, env=self.environment(),
+                                 timeout=20, check=False)
+            self.assertEqual(bad.returncode, 2, bad.stderr)
+            self.assertIn(words, bad.stderr)
+
+    def test_unix_socket(self):
+        """a peer with our uid is known; another's gets what is open, and no content"""
+        path = self.home / "run" / "s"
+        p = subprocess.Popen([BINARY, "proxy", "--uds", str(path)], stderr=subprocess.PIPE, text=True, env=self.environment())
+        self.processes.append(p)
+        self.assertIn("unix:", p.stderr.readline())
+        threading.Thread(target=p.stderr.read, daemon=True).start()
+        self.assertEqual((path.parent.stat().st_mode & 0o777, path.stat().st_mode & 0o777), (0o700, 0o600))
+        ask = """
+import os, socket, sys
+if int(sys.argv[2]): os.setgid(int(sys.argv[2])), os.setuid(int(sys.argv[2]))
+s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[1]); s.settimeout(20)
+s.sendall(b"GET " + sys.argv[3].encode() + b" HTTP/1.1\\r\\nhost: localhost\\r\\nconnection: close\\r\\n\\r\\n")
+print(s.recv(100).split()[1].decode())
+"""
+
+        def status(uid, target):
+            return subprocess.run([sys.executable, "-c", ask, str(path), str(uid), target], capture_output=True, text=True, timeout=30,
+                                  check=False).stdout.strip()
+        self.assertEqual([status(0, t) for t in ("/livez", "/stats", "/v1/retrieve/123456789012")], ["200", "200", "404"])
+        if os.geteuid() == 0:  # only root can become another
+            for place in (self.home, path.parent):
+                place.chmod(0o755)
+            path.chmod(0o666)
+            self.assertEqual([status(65534, t) for t in ("/livez", "/stats", "/v1/retrieve/123456789012")], ["200", "401", "401"])
+        # One that runs is not pushed aside; one that was left over is.
+        second = subprocess.run([BINARY, "proxy", "--uds", str(path)], capture_output=True, text=True, env=self.environment(), timeout=20,
+                                check=False)
+        self.assertEqual(second.returncode, 3)
+        p.kill()
+        p.wait()
+        third = subprocess.Popen([BINARY, "proxy", "--uds", str(path)], stderr=subprocess.PIPE, text=True, env=self.environment())
+        self.processes.append(third)
+        self.assertIn("unix:", third.stderr.readline())
+        third.send_signal(signal.SIGTERM)
+        self.assertEqual(third.wait(timeout=20), 0)
+        self.assertFalse(path.exists())
 
     def test_what_does_not_start(self):
         _, port = self.proxy()
