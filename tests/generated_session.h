@@ -83,5 +83,4 @@ inline Generated generate(unsigned seed, int turns, int words) {
   return out;
 }
 
-// What goes to the model at most, by the high factor of its class of text.
 }  // namespace headroom

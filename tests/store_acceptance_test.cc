@@ -1,6 +1,6 @@
-// The store's acceptance: live conversations never lose a handle, foreign handles find nothing and take as long, four
-// processes fill one file, and canaries lie nowhere. (Failing writes and killed processes:
-// src/store/sqlite_faults_test.cc.)
+// The store's acceptance: no marker without its original whatever the disk does, live conversations never lose a
+// handle, foreign handles find nothing and take as long, four processes fill one file, and canaries lie nowhere. (The
+// store alone under failing calls, and killed processes: src/store/sqlite_faults_test.cc.)
 //
 // HEADROOM_FULL=1 runs the full numbers where the default is shorter.
 #include <gtest/gtest.h>
@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdlib>
 #include <ctime>
@@ -16,12 +17,14 @@
 #include <fstream>
 #include <iterator>
 #include <memory>
+#include <random>
 #include <string>
 #include <vector>
 
 #include "api/core.h"
 #include "store/store.h"
 #include "store/test_directory.h"
+#include "store/test_faulty_disk.h"
 #include "store/test_redis_server.h"
 
 namespace headroom {
@@ -50,8 +53,83 @@ Result<Handle> put(store::Store& store, std::string_view content) {
   return store.put({&one, 1})[0];
 }
 
-// ---- 7: eight hours, ten thousand originals, room for a tenth of them
-// -------------------------------------------------------
+// ---- 6: a disk that fails under the whole core ---------------------------------------------------------------------
+
+TEST(ADiskThatFails, LeavesNoMarkerWithoutItsOriginal) {
+  pipeline::Options options;
+  options.retrieval = pipeline::Retrieval::tool;
+  const auto rows = [](int n) {
+    std::mt19937 random(static_cast<unsigned>(n));
+    std::string text = "[";
+    for (int i = 0; i < 300; ++i) {
+      text += (i > 0 ? ",\n" : "") + std::string("{\"id\":") + std::to_string(n * 1000 + i) + ",\"path\":\"src/file_" +
+              std::to_string(random() % 977) +
+              ".cc\",\"state\":\"settled\",\"amount\":" + std::to_string(random() % 1'000'000'000) + "}";
+    }
+    return text + "]";
+  };
+  const auto config_of = [](const fs::path& directory) {
+    api::Config config;
+    config.directory = directory;
+    config.store = api::Config::StoreKind::sqlite;
+    return config;
+  };
+  struct Shown {
+    std::string text, hash;
+  };
+  int lossless = 0, runs = 0;
+  std::size_t markers = 0;
+  const auto run = [&](const fs::path& directory, const store::DiskPlan& plan) {
+    std::vector<Shown> shown;
+    std::array<int, 4> calls{};
+    const store::FaultyDisk disk;
+    store::disk_plan = plan;
+    {
+      api::Core core(config_of(directory));
+      for (int n = 1; n <= 3; ++n) {
+        api::Input input;
+        input.kind = api::Input::Kind::content;
+        const std::string text = rows(n);
+        input.text = text;
+        const auto outcome = core.compress(input, options);
+        lossless += outcome.lossless;
+        EXPECT_EQ(outcome.markers.empty(), outcome.output.find("Retrieve with hash=") == std::string::npos);
+        for (const auto& marker : outcome.markers) shown.push_back({text, marker.hash});
+      }
+    }
+    calls = store::disk_plan.calls;
+    return std::pair(shown, calls);
+  };
+  const store::TestDirectory calm;
+  const auto [all, calls] = run(calm.path(), {});
+  ASSERT_EQ(all.size(), 3u);
+  for (const store::DiskFault& fault : store::disk_faults) {
+    for (const bool once : {true, false}) {
+      const int step = full_numbers() ? 1 : fault.call == store::DiskCall::lock ? 11 : 3;
+      for (int n = 0; n < calls[static_cast<std::size_t>(fault.call)]; n += step) {
+        SCOPED_TRACE(std::string(fault.name) + ", number " + std::to_string(n) + (once ? ", once" : ""));
+        const store::TestDirectory directory;
+        const auto [shown, unused] =
+            run(directory.path(), {.call = fault.call, .countdown = n, .code = fault.code, .once = once, .calls = {}});
+        ++runs, markers += shown.size();
+        api::Core healthy(config_of(directory.path()));
+        for (const Shown& s : shown) {
+          api::RetrieveCall call;
+          call.hash = s.hash;
+          const auto back = healthy.retrieve(call, Tokens(2000));
+          ASSERT_TRUE(back) << back.error().message;
+          ASSERT_EQ(back->text, s.text);
+        }
+      }
+    }
+  }
+  std::printf("%d runs: %zu markers, all with their originals; %d times a lossless view instead\n", runs, markers,
+              lossless);
+  EXPECT_GT(markers, 50u);
+  EXPECT_GT(lossless, 50);
+}
+
+// ---- 7: eight hours, ten thousand originals, room for a tenth of them -----------------------------------------------
 class LiveConversations : public testing::TestWithParam<bool> {};
 INSTANTIATE_TEST_SUITE_P(Backends, LiveConversations, testing::Bool(),
                          [](const auto& info) { return std::string(info.param ? "sqlite" : "memory"); });
@@ -104,8 +182,7 @@ TEST_P(LiveConversations, NeverMeetADeadHandle) {
   EXPECT_LE(held->stats()->total_bytes, options.capacity_bytes);
 }
 
-// ---- 8: other workspaces
-// ----------------------------------------------------------------------------------------------------
+// ---- 8: other workspaces --------------------------------------------------------------------------------------------
 TEST(ForeignHandles, FindNothingAndTakeAsLong) {
   const store::TestDirectory directory;
   const store::WorkspaceKey other = store::derive_keys(std::string(32, 'k'), "other");
@@ -148,8 +225,35 @@ TEST(ForeignHandles, FindNothingAndTakeAsLong) {
   EXPECT_LE(worst, .05);
 }
 
-// ---- 9: four processes, one file
-// ----------------------------------------------------------------------------------------------
+// Milliseconds that the calling thread has waited for something but a processor: what went by, less what it ran and
+// less what it stood in line for one. Where the system does not tell, all that is known: what went by, less what it
+// ran.
+class Waited {
+ public:
+  Waited() : begun_(now()) {}
+  double milliseconds() const {
+    const Times t = now();
+    return t.went_by - begun_.went_by - (t.ran - begun_.ran) - (t.in_line - begun_.in_line);
+  }
+
+ private:
+  struct Times {
+    double went_by, ran, in_line;
+  };
+  static Times now() {
+    timespec ran{};
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ran);
+    std::ifstream in("/proc/thread-self/schedstat");
+    double unused = 0, in_line = 0;
+    in >> unused >> in_line;
+    const auto wall = std::chrono::steady_clock::now().time_since_epoch();
+    return {std::chrono::duration<double, std::milli>(wall).count(),
+            static_cast<double>(ran.tv_sec) * 1e3 + static_cast<double>(ran.tv_nsec) / 1e6, in_line / 1e6};
+  }
+  Times begun_;
+};
+
+// ---- 9: four processes, one file ------------------------------------------------------------------------------------
 TEST(OneFile, FourProcessesFillItAndNoLiveEntryLeaves) {
   constexpr int processes = 4, each = 150;
   constexpr std::size_t size = 4000;
@@ -164,11 +268,10 @@ TEST(OneFile, FourProcessesFillItAndNoLiveEntryLeaves) {
     for (int i = 0; !opened && i < 100; ++i) opened = store::open_sqlite(file, key, options);
     if (!opened) ::_exit(1);
     for (int i = 0; i < each; ++i) {
-      const auto begun = std::chrono::steady_clock::now();
+      const Waited waited;
       const auto handle = put(**opened, content_of(p * 10'000 + i, size));
-      const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begun);
       const std::int64_t message[3] = {handle ? static_cast<std::int64_t>(handle->value) : -1, p * 10'000 + i,
-                                       took.count()};
+                                       static_cast<std::int64_t>(waited.milliseconds() * 1000)};
       if (::write(ends[1], message, sizeof message) != sizeof message) ::_exit(1);
     }
     ::_exit(0);
@@ -196,9 +299,11 @@ TEST(OneFile, FourProcessesFillItAndNoLiveEntryLeaves) {
   EXPECT_GT(told.size(), processes * each / 3u);
   EXPECT_LE(told.size() * size, options.capacity_bytes);
   std::ranges::sort(waits);
-  std::printf("%zu of %d puts found room; longest put %lld ms\n", told.size(), processes * each,
-              static_cast<long long>(waits.back()));
-  EXPECT_LE(waits[waits.size() * 99 / 100], 250);  // 50 ms of waiting, and a machine under load
+  std::printf("%zu of %d puts found room; longest wait %.1f ms, p99 %.1f ms\n", told.size(), processes * each,
+              static_cast<double>(waits.back()) / 1000, static_cast<double>(waits[waits.size() * 99 / 100]) / 1000);
+  // 50 ms for other writers; the disk's own time is not the store's, and one of its syncs may fall into the longest.
+  EXPECT_LE(waits[waits.size() * 99 / 100], 50'000);
+  EXPECT_LE(waits.back(), 60'000);
   sqlite3* db = nullptr;
   ASSERT_EQ(sqlite3_open(file.c_str(), &db), SQLITE_OK);
   std::string verdict;
@@ -210,8 +315,7 @@ TEST(OneFile, FourProcessesFillItAndNoLiveEntryLeaves) {
   EXPECT_EQ(verdict, "ok");
 }
 
-// ---- 6.3: a megabyte from the file
-// ----------------------------------------------------------------------------------------------
+// ---- 6.3: a megabyte from the file ----------------------------------------------------------------------------------
 // Of this thread alone: what others do on the machine does not count.
 double own_milliseconds() {
   timespec t{};
@@ -237,9 +341,9 @@ TEST(Speed, AMegabyteComesBackInFiveMilliseconds) {
   EXPECT_LE(times[396], 5);
 }
 
-// ---- 10: canaries
-// ------------------------------------------------------------------------------------------------------------- Each in
-// two pieces, so that no scanner takes this file for a leak. Line, and what must be found nowhere.
+// ---- 10: canaries --------------------------------------------------------------------------------------------------
+
+// Each in two pieces, so that no scanner takes this file for a leak. Line, and what must be found nowhere.
 struct Canary {
   std::string before, secret;
 };

@@ -99,6 +99,21 @@ std::string_view message_of(std::string_view result) {
   return few ? result : result.substr(0, std::min(result.find('\n'), opening_bytes));
 }
 
+// A line as sources begin with, and no tool's message does.
+bool is_source_line(std::string_view line) {
+  static constexpr std::string_view begins[] = {"//",   "/*",     "#!",      "#include", "#pragma",  "#define", "#if",
+                                                "<!--", "\"\"\"", "import ", "from ",    "package ", "using ",  "use "};
+  line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
+  return std::ranges::any_of(begins, [line](std::string_view b) { return line.starts_with(b); });
+}
+
+// Whether what stands where a message may stand says that the lines of a file could not be shown.
+bool denies_lines(std::string_view result) {
+  if (NumberedLines(result).has_gutter()) return false;
+  return any_line(message_of(result),
+                  [](std::string_view line) { return !is_source_line(line) && tells_failure(line); });
+}
+
 bool blank(std::string_view s) {
   return s.find_first_not_of(" \t\r\n") == std::string_view::npos;
 }
@@ -110,17 +125,15 @@ Outcome of_shell(const Touches& touches, std::string_view result, bool flag) {
   const std::string_view output = shell_output(result, scratch);
   if (has_program_line(output)) return Outcome::unsure;
   // A status of 0 says so; else words of failure are looked for, in a file's lines only where a message may stand.
-  const std::string_view searched = touches.only_reads ? message_of(output) : output.substr(0, most_searched);
-  if (status != 0 && tells_failure(searched)) return Outcome::unsure;
-  return Outcome::done;
+  if (status == 0) return Outcome::done;
+  const bool failed = touches.only_reads ? denies_lines(output) : tells_failure(output.substr(0, most_searched));
+  return failed ? Outcome::unsure : Outcome::done;
 }
 
 Outcome of_read(std::string_view result, bool flag) {
   if (flag) return Outcome::failed;
   if (blank(result)) return Outcome::unsure;
-  const NumberedLines lines(result);
-  if (lines.has_gutter()) return Outcome::done;
-  return tells_failure(message_of(result)) ? Outcome::unsure : Outcome::done;
+  return denies_lines(result) ? Outcome::unsure : Outcome::done;
 }
 
 // Edits answer with a message, some with a stretch of the file behind it.

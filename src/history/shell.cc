@@ -1,13 +1,14 @@
 #include "history/shell.h"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 #include <span>
 #include <utility>
 
 #include "history/patch.h"
 #include "history/paths.h"
+#include "history/shell_commands.h"
+#include "history/shell_cut.h"
 #include "history/shell_words.h"
 
 namespace headroom::history {
@@ -15,159 +16,11 @@ namespace {
 
 constexpr int most_nested = 3;
 
-std::optional<std::int64_t> to_number(std::string_view s) {
-  std::int64_t n = 0;
-  const auto r = std::from_chars(s.data(), s.data() + s.size(), n);
-  if (r.ec != std::errc() || r.ptr != s.data() + s.size() || n < 0 || n > 1'000'000'000) return std::nullopt;
-  return n;
-}
-
-// The lines of a file, or of what comes down a pipe, that a command lets through.
-struct Cut {
-  Extent extent = Extent::lines;
-  FileLines lines;
-};
-
-// "10,20p", "10p", "10,+5p", "10,$p"; nothing else prints a stretch whose place is known.
-std::optional<Cut> sed_cut(std::string_view script) {
-  if (!script.ends_with('p')) return std::nullopt;
-  script.remove_suffix(1);
-  const std::size_t comma = script.find(',');
-  const auto first = to_number(script.substr(0, comma));
-  if (!first || *first == 0) return std::nullopt;
-  if (comma == std::string_view::npos) return Cut{Extent::lines, {*first, *first}};
-  std::string_view end = script.substr(comma + 1);
-  if (end == "$") return Cut{Extent::lines, {*first, 0}};
-  const bool relative = end.starts_with('+');
-  const auto last = to_number(relative ? end.substr(1) : end);
-  if (!last) return std::nullopt;
-  return Cut{Extent::lines, {*first, relative ? *first + *last : std::max(*first, *last)}};
-}
-
-// Lines `inner` of what `outer` lets through.
-Cut within(const Cut& outer, const Cut& inner) {
-  if (inner.extent == Extent::lines && inner.lines.whole()) return outer;
-  if (outer.extent != Extent::lines || inner.extent != Extent::lines) return {Extent::unknown, {}};
-  FileLines lines{outer.lines.first + inner.lines.first - 1, 0};
-  if (inner.lines.last != 0) lines.last = outer.lines.first + inner.lines.last - 1;
-  if (outer.lines.last != 0) lines.last = lines.last == 0 ? outer.lines.last : std::min(lines.last, outer.lines.last);
-  if (lines.last != 0 && lines.last < lines.first) return {Extent::unknown, {}};
-  return {Extent::lines, lines};
-}
-
-// A command's options and the words that are none. `valued`: letters of short options that take a value.
-struct Arguments {
-  std::vector<std::pair<std::string, std::string>> options;  // "-n" -> "40"
-  std::vector<const Word*> operands;
-  bool known = true;  // every word is
-
-  bool has(std::string_view name) const {
-    return std::ranges::any_of(options, [name](const auto& o) { return o.first == name; });
-  }
-  std::optional<std::string> value(std::string_view name) const {
-    for (const auto& [n, v] : options) {
-      if (n == name) return v;
-    }
-    return std::nullopt;
-  }
-};
-
-Arguments read_arguments(const Command& command, std::string_view valued) {
-  Arguments a;
-  bool only_operands = false;
-  for (std::size_t i = 1; i < command.words.size(); ++i) {
-    const Word& word = command.words[i];
-    const std::string_view text = word.text;
-    a.known = a.known && word.known;
-    if (only_operands || text.size() < 2 || text[0] != '-') {
-      a.operands.push_back(&word);
-    } else if (text == "--") {
-      only_operands = true;
-    } else if (text.starts_with("--")) {
-      const std::size_t equals = text.find('=');
-      a.options.emplace_back(text.substr(0, equals), equals == std::string_view::npos ? "" : text.substr(equals + 1));
-    } else if (to_number(text.substr(1))) {
-      a.options.emplace_back("-n", text.substr(1));  // head -40
-    } else {
-      for (std::size_t k = 1; k < text.size(); ++k) {
-        std::string name{'-', text[k]}, value;
-        const bool takes = valued.find(text[k]) != std::string_view::npos;
-        if (takes) {
-          value = text.substr(k + 1);
-          if (value.empty() && i + 1 < command.words.size()) {
-            value = command.words[++i].text;
-            a.known = a.known && command.words[i].known;
-          }
-        }
-        a.options.emplace_back(std::move(name), std::move(value));
-        if (takes) break;
-      }
-    }
-  }
-  return a;
-}
-
-// What is known of a command by its name.
-enum class Kind : std::uint8_t {
-  print,     // prints files, or what it is fed, whole: cat, nl
-  head,      // the first lines
-  tail,      // the last, or from one on
-  sed,       // prints a stretch, edits in place, or something else
-  tee,       // writes what it is fed
-  copy,      // cp
-  move,      // mv
-  remove,    // rm
-  touching,  // changes the files it names: touch, truncate, ln, patch's like
-  cd,
-  quiet,  // no output, no file content changes: mkdir, true
-  talk,   // prints its words: echo
-  look,   // prints, changes nothing; says nothing of why it fails: grep, test
-  patch,  // apply_patch
-  git,
-  shell,   // bash -c
-  prefix,  // runs the rest of its words: sudo
-  astray,  // may take the shell elsewhere, or end it
-};
-
-struct Row {
-  std::string_view names;  // between blanks
-  Kind kind;
-  std::string_view valued = {};  // short options that take a value
-};
-
-constexpr Row rows[] = {
-    {" cat bat batcat less more ", Kind::print, "lrH"},
-    {" nl ", Kind::print, "bnsvwidflh"},
-    {" head ", Kind::head, "nc"},
-    {" tail ", Kind::tail, "nc"},
-    {" sed gsed ", Kind::sed, "ef"},
-    {" tee ", Kind::tee},
-    {" cp install ", Kind::copy, "mogt"},
-    {" mv ", Kind::move, "t"},
-    {" rm unlink ", Kind::remove},
-    {" touch truncate ln shred ", Kind::touching, "drts"},
-    {" cd ", Kind::cd},
-    {" mkdir chmod chown set export unset umask shopt sync true : ", Kind::quiet, "mo"},
-    {" echo printf ", Kind::talk},
-    {" ls ll tree pwd wc grep egrep fgrep rg ag stat file diff cmp which whoami id uname date hostname test [ du df "
-     "basename dirname realpath readlink md5sum sha1sum sha256sum cut sort uniq tr column fold rev tac strings od xxd "
-     "hexdump jq sleep false type seq expr ps free uptime wait ",
-     Kind::look},
-    {" apply_patch applypatch ", Kind::patch},
-    {" git ", Kind::git},
-    {" bash sh zsh dash ksh ", Kind::shell},
-    {" pushd popd eval exec exit return ", Kind::astray},
-    {" sudo nice nohup time command builtin stdbuf timeout ionice ", Kind::prefix},
-};
-
-const Row* find_row(std::string_view name) {
-  name = name.substr(name.rfind('/') + 1);
-  if (name.empty() || name.find(' ') != std::string_view::npos) return nullptr;
-  const std::string padded = " " + std::string(name) + " ";
-  for (const Row& row : rows) {
-    if (row.names.find(padded) != std::string_view::npos) return &row;
-  }
-  return nullptr;
+// "(cd src && cat a.py)": the script of a subshell that is all there is; "" if it is none. Others are not read.
+std::string_view inside_parentheses(std::string_view script) {
+  const std::size_t begin = script.find_first_not_of(" \t\n"), end = script.find_last_not_of(" \t\n");
+  if (begin == std::string_view::npos || script[begin] != '(' || script[end] != ')') return {};
+  return script.substr(begin + 1, end - begin - 1);
 }
 
 class Script {
@@ -175,12 +28,18 @@ class Script {
   explicit Script(int depth) : depth_(depth) { result_.shell = true; }
 
   void run(std::string_view script) {
-    const auto pipelines = read_script(script);
+    const std::string_view inner = inside_parentheses(script);
+    const auto pipelines = read_script(inner.empty() ? script : inner);
     if (!pipelines) {
       if (script.find("cd") != std::string_view::npos || script.find("push") != std::string_view::npos) stray();
       return give_up();
     }
+    const auto directory = directory_;
     for (const Pipeline& p : *pipelines) run(p);
+    if (inner.empty()) return;
+    directory_ = directory;  // where a subshell went ends with it
+    result_.moved = false;
+    result_.moved_to.clear();
   }
 
   void run(const Pipeline& pipeline) {
@@ -203,15 +62,14 @@ class Script {
 
   void run(const Command& original, bool first, bool last) {
     last_ = last;
-    Command stripped;
-    const Command& command = without_prefix(original, stripped);
+    const Command command = without_prefix(original);
     if (command.words.empty()) {
       redirect_only(command);
       return;
     }
-    const Row* row = command.words[0].known ? find_row(command.words[0].text) : nullptr;
+    const CommandRow* row = command.words[0].known ? find_command(command.words[0].text) : nullptr;
     if (!row) return unknown(command);
-    if (row->kind == Kind::astray) {
+    if (row->kind == CommandKind::astray) {
       stray();
       return unknown(command);
     }
@@ -259,12 +117,12 @@ class Script {
   }
 
   // sudo -u x env A=b timeout 5 cat f -> cat f
-  const Command& without_prefix(const Command& command, Command& stripped) {
+  static Command without_prefix(Command command) {
     std::size_t i = 0;
     while (i < command.words.size() && command.words[i].known) {
       const std::string_view name = command.words[i].text;
-      const Row* row = find_row(name);
-      if (name != "env" && (!row || row->kind != Kind::prefix)) break;
+      const CommandRow* row = find_command(name);
+      if (name != "env" && (!row || row->kind != CommandKind::prefix)) break;
       ++i;
       while (i < command.words.size()) {
         const std::string_view word = command.words[i].text;
@@ -275,12 +133,9 @@ class Script {
         i += option && (word == "-u" || word == "-n" || word == "-k" || word == "-s") ? 2 : 1;
       }
     }
-    if (i == 0) return command;
-    stripped.redirects = command.redirects;
-    if (i < command.words.size()) {
-      stripped.words.assign(command.words.begin() + static_cast<std::ptrdiff_t>(i), command.words.end());
-    }
-    return stripped;
+    command.words.erase(command.words.begin(),
+                        command.words.begin() + static_cast<std::ptrdiff_t>(std::min(i, command.words.size())));
+    return command;
   }
 
   // A path as a later command sees it; nullopt if it is not known.
@@ -305,48 +160,48 @@ class Script {
     result_.list.push_back(std::move(t));
   }
 
-  void step(const Row& row, const Command& command, bool first) {
+  void step(const CommandRow& row, const Command& command, bool first) {
     const Arguments a = read_arguments(command, row.valued);
     const bool fed = !first;
     switch (row.kind) {
-      case Kind::print:
+      case CommandKind::print:
         return print(a, command, fed, Cut{});
-      case Kind::head:
+      case CommandKind::head:
         return print(a, command, fed, head_cut(a));
-      case Kind::tail:
+      case CommandKind::tail:
         return print(a, command, fed, tail_cut(a));
-      case Kind::sed:
+      case CommandKind::sed:
         return sed(a, command, fed);
-      case Kind::tee:
+      case CommandKind::tee:
         for (const Word* w : a.operands) add(a.has("-a") || a.has("--append") ? Effect::edit : Effect::write, *w);
         return;  // what it is fed flows on
-      case Kind::copy:
-      case Kind::move:
-        return carry(row.kind == Kind::move ? Effect::move : Effect::copy, a);
-      case Kind::remove:
+      case CommandKind::copy:
+      case CommandKind::move:
+        return carry(row.kind == CommandKind::move ? Effect::move : Effect::copy, a);
+      case CommandKind::remove:
         return each(Effect::remove, a);
-      case Kind::touching:
+      case CommandKind::touching:
         return each(Effect::edit, a);
-      case Kind::cd:
+      case CommandKind::cd:
         return cd(a);
-      case Kind::quiet:
+      case CommandKind::quiet:
         return quiet(command);
-      case Kind::talk:
+      case CommandKind::talk:
         flow_other();
         talk_ = a.known;
         return;
-      case Kind::look:
+      case CommandKind::look:
         says_why_ = false;
         if (a.has("-o") && command.words[0].text == "sort") result_.unknown = true;
         return flow_other();
-      case Kind::patch:
+      case CommandKind::patch:
         return patch(a, command);
-      case Kind::git:
+      case CommandKind::git:
         return git(command);
-      case Kind::shell:
+      case CommandKind::shell:
         return nested(command, fed);
-      case Kind::prefix:
-      case Kind::astray:
+      case CommandKind::prefix:
+      case CommandKind::astray:
         return;
     }
   }
@@ -356,27 +211,6 @@ class Script {
     if (command.words[0].text != "set" || command.words.size() < 2) return;
     const std::string_view option = command.words[1].text;
     if (option.starts_with('-') && option.find('e') != std::string_view::npos) stops_on_error_ = true;
-  }
-
-  static Cut head_cut(const Arguments& a) {
-    if (a.has("-c") || a.has("--bytes")) return {Extent::unknown, {}};
-    std::optional<std::string> n = a.value("-n");
-    if (!n) n = a.value("--lines");
-    if (!n) n = "10";
-    const auto count = to_number(*n);
-    if (!count || *count == 0) return {Extent::unknown, {}};
-    return {Extent::lines, {1, *count}};
-  }
-
-  static Cut tail_cut(const Arguments& a) {
-    if (a.has("-c") || a.has("--bytes") || a.has("-f") || a.has("-F")) return {Extent::unknown, {}};
-    std::optional<std::string> n = a.value("-n");
-    if (!n) n = a.value("--lines");
-    if (n && n->starts_with('+')) {
-      const auto first = to_number(std::string_view(*n).substr(1));
-      if (first) return {Extent::lines, {std::max<std::int64_t>(*first, 1), 0}};
-    }
-    return {Extent::tail, {}};
   }
 
   void print(const Arguments& a, const Command& command, bool fed, const Cut& cut) {

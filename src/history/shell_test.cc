@@ -99,13 +99,15 @@ TEST(Shell, WhereTheShellStands) {
   EXPECT_EQ(script("make && cd x; cat a"), " *");
   EXPECT_EQ(script_touches("cd src && ls").moved_to, "src");
   EXPECT_TRUE(script_touches("pushd x").moved);
+  EXPECT_EQ(script(" (cd src && cat a.py)\n"), "read src/a.py +");
+  EXPECT_FALSE(script_touches("(cd src && ls)").moved);
   EXPECT_FALSE(script_touches("cat a").moved);
 }
 
 TEST(Shell, WhatIsNotReadAtAll) {
-  for (const char* s :
-       {"for f in a b; do cat $f; done", "if true; then cat a; fi", "(cat a)", "cat 'a", "cat <<EOF\nx",
-        "f() { cat a; }", "cat a &&", "cat a | ", "! cat a", "cat <(ls)", "while read x; do cat a; done"}) {
+  for (const char* s : {"for f in a b; do cat $f; done", "if true; then cat a; fi", "(cat a); (cat b)", "((1 + 2))",
+                        "cat 'a", "cat <<EOF\nx", "f() { cat a; }", "cat a &&", "cat a | ", "! cat a", "cat <(ls)",
+                        "while read x; do cat a; done"}) {
     EXPECT_EQ(script(s), " *") << s;
   }
   EXPECT_EQ(script(""), "");

@@ -307,9 +307,9 @@ class Walk {
   Tokens later(Standing& s, std::size_t i) const {
     LeafState& l = s.leaves[i];
     if (l.later.value < 0) {
-      const Chosen chosen = choose_view(p_, i, l, Moment::epoch, budget_of(l.before, {}));
-      l.later = chosen.placed ? chosen.placed->tokens : l.before;
-      l.later_asked = chosen.placed && !chosen.placed->lossless;
+      const Prospect prospect = later_view(p_, i, l, budget_of(l.before, {}));
+      l.later = prospect.tokens;
+      l.later_asked = prospect.reversible;
     }
     return l.later;
   }

@@ -163,19 +163,46 @@ bool is_secret(const Placing& p, std::size_t leaf, LeafState& state) {
   return state.secret;
 }
 
-Chosen choose_view(const Placing& p, std::size_t leaf, LeafState& state, Moment moment, std::optional<Tokens> budget) {
-  const Call* call = call_of(p, p.conversation.leaves[leaf]);
+namespace {
+
+// The view that this text may have: of one that may not be stored, a lossless one. Null, and why, if there is none.
+struct Fitting {
+  std::shared_ptr<const CachedView> view;
+  Reason reason = Reason::no_gain;
+};
+Fitting fitting_view(const Placing& p, std::size_t leaf, LeafState& state, Moment moment,
+                     std::optional<Tokens> budget) {
   auto view = view_of(p, leaf, state, moment, budget, p.lossy);
   const auto& best = view->result.best;
-  if (best && p.options.secrets == SecretsOption::raw && is_secret(p, leaf, state)) return {nullptr, Reason::secret};
-  if (best && best->view.fidelity == Fidelity::reversible && is_secret(p, leaf, state)) {
+  if (!best) return {nullptr, view->result.reason};
+  if (p.options.secrets == SecretsOption::raw && is_secret(p, leaf, state)) return {nullptr, Reason::secret};
+  if (best->view.fidelity == Fidelity::reversible && is_secret(p, leaf, state)) {
     view = view_of(p, leaf, state, moment, budget, false);
     if (!view->result.best) return {nullptr, Reason::secret};
   }
-  const bool early = view->result.reason == Reason::code_recent;
-  if (view->result.best) return {placed_of(p, leaf, *view->result.best), early ? Reason::code_recent : Reason::no_gain};
+  return {std::move(view)};
+}
+
+}  // namespace
+
+Chosen choose_view(const Placing& p, std::size_t leaf, LeafState& state, Moment moment, std::optional<Tokens> budget) {
+  const Fitting found = fitting_view(p, leaf, state, moment, budget);
+  // A view may hold code that only waits for an epoch.
+  if (found.view) {
+    const bool early = found.view->result.reason == Reason::code_recent;
+    return {placed_of(p, leaf, *found.view->result.best), early ? Reason::code_recent : Reason::no_gain};
+  }
+  const Call* call = call_of(p, p.conversation.leaves[leaf]);
   const bool exact = moment == Moment::birth && call && is_exact_tool(call->name, p.options);
-  return {nullptr, exact && !early ? Reason::exact_tool : view->result.reason};
+  const bool final = found.reason == Reason::code_recent || found.reason == Reason::secret;
+  return {nullptr, exact && !final ? Reason::exact_tool : found.reason};
+}
+
+Prospect later_view(const Placing& p, std::size_t leaf, LeafState& state, std::optional<Tokens> budget) {
+  const Fitting found = fitting_view(p, leaf, state, Moment::epoch, budget);
+  if (!found.view) return {state.before, false};
+  const Choice& best = *found.view->result.best;
+  return {best.tokens, best.view.fidelity == Fidelity::reversible};
 }
 
 std::shared_ptr<const Placed> lossless_view(const Placing& p, std::size_t leaf, const LeafState& state) {
@@ -213,7 +240,7 @@ std::shared_ptr<const Placed> place_stale(const Placing& p, std::size_t leaf, Le
   out.handle = handle_for(p, p.texts[leaf]);
   out.text = "[" + std::string(statement) + ". Retrieve with hash=" + out.handle + "]";
   out.tokens = p.services.counters.ruler().count(out.text);
-  if (out.tokens >= to_beat || out.tokens >= state.before) return nullptr;
+  if (out.tokens >= to_beat || !p.services.counters.smaller(out.text, p.texts[leaf])) return nullptr;
   out.kind = out.method = "stale_read";
   out.statement = statement;
   out.total = static_cast<std::int64_t>(count_lines(p.texts[leaf]));

@@ -44,6 +44,13 @@ struct Chosen {
 };
 Chosen choose_view(const Placing& p, std::size_t leaf, LeafState& state, Moment moment, std::optional<Tokens> budget);
 
+// What an epoch would make of a text, without making it: no handle is needed to know its size.
+struct Prospect {
+  Tokens tokens;
+  bool reversible = false;
+};
+Prospect later_view(const Placing& p, std::size_t leaf, LeafState& state, std::optional<Tokens> budget);
+
 // A pointer at lines that an earlier text shows, if that is smaller than `to_beat`. `earlier`: the texts in the index.
 std::shared_ptr<const Placed> choose_pointer(const Placing& p, std::size_t leaf, LeafState& state,
                                              const history::Index& index, std::span<const std::string_view> earlier,

@@ -5,9 +5,12 @@ namespace {
 
 using messages::Conversation;
 
-// A cache mark that asks for an hour, anywhere in the request: the class of all its writes.
+// A cache mark that asks for an hour, anywhere in the request: the class of all its writes. By the nodes, of which
+// there are few, and not by the text, where every quote would be looked at.
 bool has_hour_mark(const Conversation& c) {
-  if (c.doc.text().find("\"1h\"") == std::string_view::npos) return false;
+  bool any = false;
+  for (json::NodeId i = 0; i < c.doc.size() && !any; ++i) any = c.doc.raw(i) == "\"1h\"";
+  if (!any) return false;
   for (json::NodeId i = 0; i < c.doc.size(); ++i) {
     if (!c.doc.is(i, json::Kind::object)) continue;
     const auto mark = c.doc.member(i, "cache_control");
@@ -46,7 +49,8 @@ Money money_of(const Conversation& c, const Options& o, const prices::Prices& pr
   m.terms.low = std::min(o.low, o.high);
   if (m.row) {
     m.terms.read = m.row->read.value;
-    m.terms.write = (has_hour_mark(c) ? m.row->write_1h : m.row->write_5m).value;
+    m.terms.write = m.row->write_5m.value;
+    if (m.row->write_1h != m.row->write_5m && has_hour_mark(c)) m.terms.write = m.row->write_1h.value;
     m.terms.usable = m.row->limit - m.row->reserve;
   }
   if (o.model_limit) m.terms.usable = std::max(Tokens(1), *o.model_limit - (m.row ? m.row->reserve : Tokens(0)));

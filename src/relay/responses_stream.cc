@@ -155,7 +155,11 @@ void ResponsesStream::write_traces(const std::vector<Trace>& traces) {
     if (name.starts_with("call_")) name.remove_prefix(5);
     const std::string id = json::quote("msg_" + std::string(name));
     const std::string index = ",\"output_index\":" + std::to_string(next_index_);
-    const std::string place = index + ",\"item_id\":" + id + ",\"content_index\":0";
+    std::string place = index;
+    place.append(",\"item_id\":").append(id).append(",\"content_index\":0");
+    const auto with = [](const std::string& where, std::string_view key, std::string_view value) {
+      return std::string(where).append(",\"").append(key).append("\":").append(value);
+    };
     const auto item = [&](std::string_view status, std::string_view content) {
       return std::string("{\"id\":")
           .append(id)
@@ -169,12 +173,12 @@ void ResponsesStream::write_traces(const std::vector<Trace>& traces) {
       return std::string("{\"type\":\"output_text\",\"text\":").append(value).append(",\"annotations\":[]}");
     };
     const std::string whole = item("completed", part(text));
-    write_own("response.output_item.added", index + ",\"item\":" + item("in_progress", ""));
-    write_own("response.content_part.added", place + ",\"part\":" + part("\"\""));
-    write_own("response.output_text.delta", place + ",\"delta\":" + text + ",\"logprobs\":[]");
-    write_own("response.output_text.done", place + ",\"text\":" + text + ",\"logprobs\":[]");
-    write_own("response.content_part.done", place + ",\"part\":" + part(text));
-    write_own("response.output_item.done", index + ",\"item\":" + whole);
+    write_own("response.output_item.added", with(index, "item", item("in_progress", "")));
+    write_own("response.content_part.added", with(place, "part", part("\"\"")));
+    write_own("response.output_text.delta", with(place, "delta", text).append(",\"logprobs\":[]"));
+    write_own("response.output_text.done", with(place, "text", text).append(",\"logprobs\":[]"));
+    write_own("response.content_part.done", with(place, "part", part(text)));
+    write_own("response.output_item.done", with(index, "item", whole));
     shown_[next_index_++] = whole;
     shifted_ = true;
   }

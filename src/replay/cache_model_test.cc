@@ -138,6 +138,31 @@ TEST(OpenAi, ForgetsAfterMinutesWithoutUse) {
   EXPECT_EQ(cache.send(prompt("abcd"), at(1801)).read, 0);
 }
 
+// "Implicit caching": no marks, no steps; a common prefix of the model's least length at its price.
+TEST(Gemini, CountsEveryTokenOfTheLongestPrefixFromTheModelsLeast) {
+  const prices::Row* pro = prices::Prices::built_in().of("gemini-2.5-pro");
+  const prices::Row* flash = prices::Prices::built_in().of("gemini-2.5-flash");
+  ASSERT_TRUE(pro && flash);
+  const auto of_pro = cache_for(*pro), of_flash = cache_for(*flash);
+  for (Cache* cache : {of_pro.get(), of_flash.get()})
+    EXPECT_EQ(shown(cache->send(prompt("abcdefg"), at(0))), "0 0 0 3500");
+  EXPECT_EQ(of_flash->send(prompt("abcdefgh"), at(5)).read, 3500);  // no step cuts it
+  EXPECT_EQ(of_pro->send(prompt("abcdefgh"), at(5)).read, 0);       // 3,500 are less than 4,096
+  EXPECT_EQ(of_pro->send(prompt("abcdefghij"), at(9)).read, 0);     // 4,000 were sent before: still less
+  EXPECT_EQ(of_pro->send(prompt("abcdefghijk"), at(12)).read, 5000);
+  EXPECT_EQ(of_pro->send(prompt("abcdefghiXk"), at(15)).read, 4500);  // up to where they part
+  EXPECT_EQ(of_pro->send(prompt("Xbcdefghijk"), at(18)).read, 0);
+  EXPECT_EQ(of_pro->send(prompt("abcdefghijk"), at(2000)).read, 0);       // forgotten meanwhile
+  EXPECT_EQ(of_flash->send(prompt("a1b1c1d1e"), at(30)).refused, false);  // marks mean nothing to it
+  // Reading costs what the row says, the rest what input costs: writing has no price of its own.
+  Usage u;
+  u.read = 1'000'000;
+  EXPECT_EQ(cost(u, *pro), 125'000'000'000);
+  u = {};
+  u.plain = 1'000'000;
+  EXPECT_EQ(cost(u, *pro), 1'250'000'000'000);
+}
+
 // The documented example of Claude Sonnet's prices: write 1.25 and 2 times, read a tenth of the input's price.
 TEST(Cost, FollowsThePriceRow) {
   const prices::Row* row = prices::Prices::built_in().of("claude-sonnet-4-5");

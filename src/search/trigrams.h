@@ -36,6 +36,7 @@ inline std::vector<std::size_t> best_by_dice(std::vector<ByDice>& scored, std::s
       scored.begin(), scored.begin() + static_cast<std::ptrdiff_t>(n), scored.end(),
       [](const ByDice& x, const ByDice& y) { return x.dice != y.dice ? x.dice > y.dice : x.piece < y.piece; });
   std::vector<std::size_t> best;
+  best.reserve(n);
   for (std::size_t i = 0; i < n; ++i) best.push_back(scored[i].piece);
   if (best.empty() && k > 0 && pieces > 0) best.push_back(0);
   return best;

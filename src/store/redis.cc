@@ -386,6 +386,7 @@ class RedisStore final : public Store {
       if (const auto renewed = write_renewals(); !renewed) return renewed;  // before anything has to leave
     }
     std::vector<Pending*> open;
+    open.reserve(pending.size());
     for (Pending& p : pending) open.push_back(&p);
     for (int round = 0; round < 4 && !open.empty(); ++round) {
       std::vector<Call> calls;

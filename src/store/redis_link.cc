@@ -299,6 +299,7 @@ Result<RedisLink::Connection*> RedisLink::connected(const RedisAddress& address,
 Result<std::vector<RedisReply>> RedisLink::follow(const std::vector<RedisCommand>& commands, Deadline deadline) {
   std::vector<RedisReply> replies(commands.size());
   std::vector<std::size_t> open;  // commands without their final reply
+  open.reserve(commands.size());
   for (std::size_t i = 0; i < commands.size(); ++i) open.push_back(i);
   std::optional<RedisAddress> target = home_;
   std::size_t next_seed = 0;

@@ -15,7 +15,9 @@
 #include "store/policy.h"
 #include "store/renewals.h"
 #include "store/sqlite_db.h"
+#include "store/sqlite_keys.h"
 #include "store/sqlite_older.h"
+#include "store/sqlite_records.h"
 #include "store/sqlite_rows.h"
 #include "store/store.h"
 #include "store/vault.h"
@@ -23,14 +25,8 @@
 namespace headroom::store {
 namespace {
 
-constexpr std::int64_t uses_per_entry = 2;  // content and hint
-
 std::string_view as_bytes(const Digest& id) {
   return {reinterpret_cast<const char*>(id.data()), id.size()};
-}
-
-std::string record_kind(std::int64_t version) {
-  return "record " + std::to_string(version);  // bound to the version: an older content does not open as a newer one
 }
 
 class SqliteStore final : public Store {
@@ -40,7 +36,9 @@ class SqliteStore final : public Store {
         db_(std::move(file), options_.synchronous),
         rows_(db_),
         vault_(std::move(key)),
-        ws_(vault_.workspace()) {}
+        ws_(vault_.workspace()),
+        keys_(rows_, vault_, ws_),
+        records_(db_, rows_, vault_, keys_, options_, ws_, [this] { return now(); }) {}
 
   ~SqliteStore() override { static_cast<void>(flush()); }
 
@@ -160,15 +158,15 @@ class SqliteStore final : public Store {
   }
 
   Result<RecordAnswer> put_record(const RecordPut& record) override {
-    return call<RecordAnswer>([&] { return write_record(record); });
+    return call<RecordAnswer>([&] { return records_.write(record); });
   }
 
   Result<std::optional<Record>> get_record(std::string_view name) override {
-    return call<std::optional<Record>>([&] { return read_record(name); });
+    return call<std::optional<Record>>([&] { return records_.read(name); });
   }
 
   Result<std::vector<Record>> records() override {
-    return call<std::vector<Record>>([&] { return list_records(); });
+    return call<std::vector<Record>>([&] { return records_.list(); });
   }
 
   Result<bool> erase_record(std::string_view name) override {
@@ -214,54 +212,12 @@ class SqliteStore final : public Store {
     return row;
   }
 
-  // data keys:
-
-  // The key to seal with: the one of last time, else one that the file has, else a new one.
-  Result<DataKeyId> sealing_key() {
-    if (sealing_key_ != 0) return sealing_key_;
-    const auto kept = rows_.usable_key(ws_);
-    if (!kept) return std::unexpected(kept.error());
-    if (*kept) {
-      if (const auto learned = vault_.learn((*kept)->key, (*kept)->wrapped); !learned)
-        return std::unexpected(learned.error());
-      return sealing_key_ = (*kept)->key;
-    }
-    auto made = vault_.make_key();
-    if (!made) return std::unexpected(made.error());
-    unwritten_key_ = std::move(*made);
-    return sealing_key_ = unwritten_key_->id;
-  }
-
-  // Within the transaction: counts the uses of the sealing key. False if it may not be used any more (destroyed by
-  // another process, used up): what was sealed with it is sealed anew.
-  Result<bool> use_sealing_key(std::int64_t times) {
-    if (unwritten_key_ && unwritten_key_->id == sealing_key_) {
-      if (const auto added = rows_.add_key(ws_, unwritten_key_->id, unwritten_key_->wrapped); !added)
-        return std::unexpected(added.error());
-    }
-    return rows_.use_key(sealing_key_, times);
-  }
-
-  void leave_sealing_key() {
-    vault_.forget(sealing_key_);
-    sealing_key_ = 0;
-    unwritten_key_.reset();
-  }
-
-  Result<void> need_key(DataKeyId id) {
-    if (vault_.knows(id)) return {};
-    const auto kept = rows_.key(id);
-    if (!kept) return std::unexpected(kept.error());
-    if (!*kept) return fail(ErrorKind::corrupt, "the data key of an original was destroyed");
-    return vault_.learn(id, (*kept)->wrapped);
-  }
-
   // put:
 
   // Sealing comes before the transaction, where nobody waits for it; what is there already needs none.
   Result<void> seal(Pending& p) {
     const auto handle = static_cast<std::int64_t>(p.handle.value);
-    const auto key = sealing_key();
+    const auto key = keys_.current();
     if (!key) return std::unexpected(key.error());
     const Hint hint{kept_source(p.original->source), p.original->tokens, p.original->lines, {}};
     auto ct = vault_.seal_content(*key, p.id, p.original->kind, p.original->content);
@@ -292,11 +248,11 @@ class SqliteStore final : public Store {
     if (done) done = nothing_to_write(pending, now, dirty);
     if (done && dirty) done = db_.transaction([&] { return store_all(pending, refused, now); });
     if (!done) {
-      if (unwritten_key_) leave_sealing_key();
+      keys_.abandon();
       for (Pending& p : pending) p.sealed = {};
       return db_.checked(Result<void>(std::unexpected(done.error()))).error();
     }
-    unwritten_key_.reset();
+    keys_.committed();
     if (dirty) renewals_.clear();
     // Before they are read back: both would be a second copy of all contents. An assigned string keeps its room.
     for (Pending& p : pending) std::string().swap(p.sealed.ct);
@@ -346,15 +302,15 @@ class SqliteStore final : public Store {
   Result<void> account_for_keys(std::span<Pending> pending) {
     const auto sealed = std::ranges::count_if(pending, [](const Pending& p) { return !p.sealed.ct.empty(); });
     if (sealed == 0) return {};
-    auto usable = use_sealing_key(sealed * uses_per_entry);
+    auto usable = keys_.use(sealed * uses_per_entry);
     if (!usable) return std::unexpected(usable.error());
     if (*usable) return {};
-    leave_sealing_key();
+    keys_.leave();
     for (Pending& p : pending) {
       if (p.sealed.ct.empty()) continue;
       if (const auto again = seal(p); !again) return again;
     }
-    usable = use_sealing_key(sealed * uses_per_entry);
+    usable = keys_.use(sealed * uses_per_entry);
     if (!usable) return std::unexpected(usable.error());
     if (!*usable) return fail(ErrorKind::internal, "no data key can be used");
     return {};
@@ -380,7 +336,7 @@ class SqliteStore final : public Store {
     if (!*room) return Error{ErrorKind::full, "no room for another original"};
     if (p.sealed.ct.empty()) {  // it was there a moment ago
       if (const auto sealed = seal(p); !sealed) return std::unexpected(sealed.error());
-      const auto usable = use_sealing_key(uses_per_entry);
+      const auto usable = keys_.use(uses_per_entry);
       if (!usable) return std::unexpected(usable.error());
       if (!*usable) return fail(ErrorKind::unavailable, "the data key was destroyed meanwhile");
     }
@@ -412,7 +368,7 @@ class SqliteStore final : public Store {
   Result<void> read_back(const Pending& p) {
     Result<void> same;
     const auto found = rows_.look_at_content(p.entry, [&](DataKeyId key, std::string_view ct) {
-      same = need_key(key);
+      same = keys_.need(key);
       if (same) same = vault_.check_content(key, as_bytes(p.id), p.original->kind, ct, p.original->content);
     });
     if (!found) return std::unexpected(found.error());
@@ -440,7 +396,7 @@ class SqliteStore final : public Store {
 
   // A hint that does not open any more (its key was destroyed) is none.
   std::optional<Source> hint_of(DataKeyId key, std::int64_t handle, std::string_view sealed) {
-    if (key == 0 || !need_key(key)) return std::nullopt;
+    if (key == 0 || !keys_.need(key)) return std::nullopt;
     auto hint = vault_.open_hint(key, handle, sealed);
     if (!hint || hint->empty()) return std::nullopt;
     return std::move(hint->source);
@@ -458,7 +414,7 @@ class SqliteStore final : public Store {
       found.hint = hint_of((*kept)->key, row.handle, (*kept)->hint);
       return found;
     }
-    if (const auto key = need_key((*kept)->key); !key) return std::unexpected(key.error());
+    if (const auto key = keys_.need((*kept)->key); !key) return std::unexpected(key.error());
     auto content = vault_.open_content((*kept)->key, row.id, row.kind, (*kept)->ct);
     if (!content) return std::unexpected(content.error());
     auto hint = vault_.open_hint((*kept)->key, row.handle, (*kept)->hint);
@@ -538,152 +494,11 @@ class SqliteStore final : public Store {
     });
     if (!done) return std::unexpected(done.error());
     if (!older_than) {
-      vault_.forget_all();
-      sealing_key_ = 0;
+      keys_.forget_all();
     }
     db_.note_removal();
     db_.fold_removals();  // busy: at the next occasion
     return removed;
-  }
-
-  // records:
-
-  Result<RecordAnswer> write_record(const RecordPut& record) {
-    if (const auto fit = check_original({.content = record.content, .kind = {}, .source = {}}, options_);
-        !fit && !record.content.empty())
-      return std::unexpected(fit.error());
-    const Digest id = vault_.id_of_record(record.name);
-    const std::int64_t handle = row_of_record(id);
-    const auto now = this->now();
-    RecordAnswer answer;
-    const auto done = db_.transaction([&]() -> Result<void> {
-      auto known = rows_.find(ws_, handle);
-      if (!known) return std::unexpected(known.error());
-      auto bytes = rows_.total_bytes();
-      if (!bytes) return std::unexpected(bytes.error());
-      const std::int64_t before = *bytes;
-      if (const auto swept = rows_.sweep(now, *bytes); !swept) return swept;
-      const bool there = *known && (*known)->expires > now;
-      if (*known) known = rows_.find(ws_, handle);  // it may have been swept
-      if (!known) return std::unexpected(known.error());
-      answer.version = there ? static_cast<std::uint64_t>((*known)->version) : 0;
-      if (record.if_version && *record.if_version != answer.version)
-        return *bytes == before ? Result<void>() : rows_.set_total_bytes(*bytes);
-      const auto size = static_cast<std::int64_t>(record.content.size());
-      const std::int64_t held = *known ? (*known)->size : 0;
-      const auto room = rows_.make_room(size - held, static_cast<std::int64_t>(options_.capacity_bytes), now, *bytes,
-                                        *known ? (*known)->entry : 0);
-      if (!room) return std::unexpected(room.error());
-      if (!*room) return fail(ErrorKind::full, "no room for another record");
-      EntryRow row{.entry = *known ? (*known)->entry : 0,
-                   .handle = handle,
-                   .version = static_cast<std::int64_t>(answer.version + 1),
-                   .size = size,
-                   .id = std::string(as_bytes(id)),
-                   .kind = "record",
-                   .created = now,
-                   .carried = now,
-                   .expires = now + options_.ttl};
-      const auto sealed = seal_record(record, id, row);
-      if (!sealed) return std::unexpected(sealed.error());
-      if (row.entry != 0) {
-        if (const auto replaced = rows_.replace(row, *sealed); !replaced) return replaced;
-      } else if (const auto added = rows_.add(ws_, row, *sealed); !added) {
-        return std::unexpected(added.error());
-      }
-      answer = {true, static_cast<std::uint64_t>(row.version)};
-      return rows_.set_total_bytes(*bytes + size - held);
-    });
-    if (!done) {
-      if (unwritten_key_) leave_sealing_key();
-      return std::unexpected(done.error());
-    }
-    unwritten_key_.reset();
-    return answer;
-  }
-
-  Result<PayloadRow> seal_record(const RecordPut& record, const Digest& id, const EntryRow& row) {
-    for (int turn = 0; turn < 2; ++turn) {
-      const auto key = sealing_key();
-      if (!key) return std::unexpected(key.error());
-      const auto usable = use_sealing_key(uses_per_entry);
-      if (!usable) return std::unexpected(usable.error());
-      if (!*usable) {
-        leave_sealing_key();
-        continue;
-      }
-      auto ct = vault_.seal_content(*key, id, record_kind(row.version), record.content);
-      if (!ct) return std::unexpected(ct.error());
-      const Hint hint{{std::string(record.agent), {}}, 0, 0, std::string(record.name)};
-      auto sealed_hint = vault_.seal_hint(*key, row.handle, hint);
-      if (!sealed_hint) return std::unexpected(sealed_hint.error());
-      return PayloadRow{*key, std::move(*sealed_hint), std::move(*ct)};
-    }
-    return fail(ErrorKind::internal, "no data key can be used");
-  }
-
-  Result<Record> opened(const EntryRow& row, bool with_content) {
-    const auto kept = rows_.payload(row.entry, with_content);
-    if (!kept) return std::unexpected(kept.error());
-    if (!*kept) return fail(ErrorKind::corrupt, "a record has no content");
-    if (const auto key = need_key((*kept)->key); !key) return std::unexpected(key.error());
-    auto hint = vault_.open_hint((*kept)->key, row.handle, (*kept)->hint);
-    if (!hint) return std::unexpected(hint.error());
-    Record record{std::move(hint->name),
-                  {},
-                  std::move(hint->source.tool),
-                  static_cast<std::uint64_t>(row.version),
-                  static_cast<std::uint64_t>(row.size),
-                  row.created,
-                  row.expires};
-    if (with_content) {
-      auto content = vault_.open_content((*kept)->key, row.id, record_kind(row.version), (*kept)->ct);
-      if (!content) return std::unexpected(content.error());
-      record.content = std::move(*content);
-    }
-    return record;
-  }
-
-  // Both reads in one transaction: between them another process may write the next version.
-  Result<std::optional<Record>> read_record(std::string_view name) {
-    const std::int64_t handle = row_of_record(vault_.id_of_record(name));
-    if (const auto begun = db_.done_or_failed(db_.execute("BEGIN"), "cannot read the store"); !begun)
-      return std::unexpected(begun.error());
-    const auto now = this->now();
-    const auto row = rows_.find(ws_, handle);
-    const bool live = row && *row && (*row)->expires > now;
-    auto record = live ? opened(**row, true) : Result<Record>();
-    db_.execute("COMMIT");
-    if (!row) return std::unexpected(row.error());
-    if (!live) return std::nullopt;
-    if (!record) return std::unexpected(record.error());
-    // Used: kept a full time from now on. Not more often than renewals are written, and no reader waits for it.
-    if (now - (*row)->carried >= renewals_wait) {
-      static_cast<void>(db_.transaction([&] { return rows_.renew(ws_, handle, now); }));
-    }
-    return std::move(*record);
-  }
-
-  Result<std::vector<Record>> list_records() {
-    if (const auto begun = db_.done_or_failed(db_.execute("BEGIN"), "cannot read the store"); !begun)
-      return std::unexpected(begun.error());
-    std::vector<Record> list;
-    Result<void> done;
-    const auto rows = rows_.records(ws_);
-    if (!rows) done = std::unexpected(rows.error());
-    for (std::size_t i = 0; done && i < rows->size(); ++i) {
-      if ((*rows)[i].expires <= now()) continue;
-      auto record = opened((*rows)[i], false);
-      if (record) {
-        list.push_back(std::move(*record));
-      } else {
-        done = std::unexpected(record.error());
-      }
-    }
-    db_.execute("COMMIT");
-    if (!done) return std::unexpected(done.error());
-    std::ranges::sort(list, {}, &Record::name);
-    return list;
   }
 
   const Options options_;
@@ -692,9 +507,9 @@ class SqliteStore final : public Store {
   Rows rows_;
   Vault vault_;
   const std::string ws_;
+  SqliteKeys keys_;
+  SqliteRecords records_;
   Renewals renewals_;
-  DataKeyId sealing_key_ = 0;
-  std::optional<Vault::FreshKey> unwritten_key_;  // made, not yet committed
 };
 
 }  // namespace
