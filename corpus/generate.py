@@ -246,6 +246,24 @@ def texts_with_hostile_escapes():
 
 
 @case("json")
+def events_of_kinds():
+    """Events of four kinds, one behind the other, with few keys in common; a deployment that failed."""
+    r = dice("kinds")
+    rows = []
+    for i in range(90):
+        at = stamp(600 + i // 4, i % 4 * 15)
+        rows.append(r.choice([
+            {"type": "push", "at": at, "repo": f"shop/{r.choice(['api', 'web', 'jobs'])}", "branch": r.choice(["main", "fix-login", "next"]),
+             "commits": r.randrange(1, 6), "author": r.choice(["ines", "mara", "tom"])},
+            {"type": "issue", "at": at, "number": 400 + i, "title": f"Reader fails on input {i}", "state": r.choice(["open", "closed"]), "labels": ["bug"]},
+            {"type": "deploy", "at": at, "env": r.choice(["prod", "stage"]), "version": f"1.{r.randrange(20)}.{r.randrange(9)}", "ok": True,
+             "took": r.randrange(30, 300)},
+            {"type": "metric", "at": at, "name": r.choice(["cpu", "mem", "disk"]), "value": round(r.random() * 100, 2), "host": f"web-{r.randrange(9)}"}]))
+    rows[52] = {"type": "deploy", "at": stamp(613), "env": "prod", "version": "1.7.2", "ok": False, "took": 12, "error": "health check timed out"}
+    return dump({"next": "b2Zmc2V0PTkw", "events": rows})
+
+
+@case("json")
 def json_lines_crlf():
     """JSON lines as a program on Windows writes them."""
     r = dice("crlf")

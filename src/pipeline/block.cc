@@ -154,17 +154,18 @@ Accepted offer_kinds(const BlockRequest& request, const Options& options, tokens
   return accepted;
 }
 
-// Views of JSON with its long strings as texts of their own, then those of JSON as a whole. Where the JSON is mostly
-// such texts their kinds know better what may be left out of them.
+// Views of JSON with its long strings as texts of their own, then those of JSON as a whole. Where the JSON is a
+// frame around a few texts their kinds know better what may be left out; of rows with texts, whole rows may leave, too.
 Accepted offer_texts_and_kinds(const BlockRequest& request, const Options& options, tokens::Witnesses& counters,
                                Chooser& chooser) {
   TextViews texts = text_views(request, options, counters);
   const bool any = !texts.views.empty();
   for (View& view : texts.views) chooser.offer(std::move(view), "json");
+  const bool owned = any && texts.own_the_loss;
   BlockRequest whole = request;
-  whole.reversible = request.reversible && !texts.holds_code && !(any && texts.are_most);
+  whole.reversible = request.reversible && !texts.holds_code && !owned;
   Accepted accepted = any ? Accepted::yes : Accepted::no;
-  if (!chooser.has_reversible() || request.text.size() <= lossless_beside_reversible)
+  if (!owned || !chooser.has_reversible() || request.text.size() <= lossless_beside_reversible)
     accepted = std::max(accepted, offer_kinds(whole, options, counters, chooser));
   return texts.holds_code ? std::max(accepted, Accepted::with_code) : accepted;
 }

@@ -19,7 +19,8 @@ using compressors::records::Spelling;
 constexpr std::string_view lead = "[json", meaning = ", texts below", complete = ", complete";
 constexpr std::string_view method = "json_texts";
 constexpr std::string_view title = "[text ";
-constexpr Tokens short_error{2000};  // failures under this stay as they are
+constexpr Tokens short_error{2000};      // failures under this stay as they are
+constexpr std::size_t framed_texts = 3;  // standard output, standard error; more are rows
 
 std::size_t lines_of(std::string_view text) {
   return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')) + 1;
@@ -118,14 +119,15 @@ class Builder {
       if (holds_heading(text)) return out;
       bytes += text.size();
     }
-    out.are_most = bytes * 2 >= request_.text.size();
+    const bool are_most = bytes * 2 >= request_.text.size();
+    out.own_the_loss = are_most && strings_.texts.size() <= framed_texts;
     for (std::size_t i = 0; i < strings_.texts.size(); ++i) {
       parts_.push_back({strings_.texts[i], treat(strings_.texts[i], strings_.paths[i])});
       out.holds_code |= parts_.back().result.reason == Reason::code_recent;
     }
     if (!request_.line_preserving_only) frame_ = {strings_.frame, treat_frame()};
     if (auto v = lossless()) out.views.push_back(*std::move(v));
-    if (request_.reversible && out.are_most) {
+    if (request_.reversible && are_most) {
       if (auto v = reversible()) out.views.push_back(*std::move(v));
     }
     return out;

@@ -24,7 +24,7 @@ namespace headroom::pipeline {
 struct TextViews {
   std::vector<compressors::View> views;  // at most one lossless and one reversible
   bool holds_code = false;               // a text is code that stays raw until an epoch
-  bool are_most = false;                 // most of the JSON is such texts: what may be left out of it is theirs to say
+  bool own_the_loss = false;             // the JSON is a frame around a few texts: what to leave out is theirs to say
 };
 TextViews text_views(const BlockRequest& request, const Options& options, tokens::Witnesses& counters);
 

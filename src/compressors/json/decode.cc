@@ -6,6 +6,7 @@
 
 #include "compressors/json/cells.h"
 #include "compressors/json/embedded.h"
+#include "compressors/json/kinds.h"
 #include "compressors/json/paths.h"
 #include "compressors/json/sections.h"
 #include "compressors/json/spelling.h"
@@ -244,12 +245,28 @@ std::optional<std::string> decode(std::string_view view) {
       head.remove_prefix(8);
     }
   }
+  const auto kinds = read_kinds_style(head);
   if (!head.starts_with(", ")) return std::nullopt;
   head.remove_prefix(2);
   const std::size_t complete = head.find("complete");
   if (complete == npos) return std::nullopt;
   const std::string_view what = head.substr(0, complete);
   std::string out;
+  const auto as_lines = [&](std::string text) {
+    text = closed(std::move(text));
+    if (ended) text += '\n';
+    if (spelling == Spelling{}) return text;
+    std::string spelled;
+    respell(spelled, text, spelling);
+    return spelled;
+  };
+  if (kinds) {
+    if (!what.empty() || !read_members(lines, out)) return std::nullopt;
+    auto rows = join_kinds(out, *kinds, json_lines ? "\n" : ",");
+    if (!rows) return std::nullopt;
+    if (json_lines) return as_lines(*std::move(rows));
+    return closed(kinds->member.empty() ? "[" + *rows + "]" : *std::move(rows));
+  }
   if (what.empty() && !json_lines) {
     if (!read_members(lines, out)) return std::nullopt;
     return closed(std::move(out));
@@ -263,12 +280,7 @@ std::optional<std::string> decode(std::string_view view) {
   }
   if (count->nested || count->kind == RowKind::keyed) return std::nullopt;
   if (!TableReader(lines, count->kind).read(count->n, out, "\n") || !lines.done()) return std::nullopt;
-  out = closed(std::move(out));
-  if (ended) out += '\n';
-  if (spelling == Spelling{}) return out;
-  std::string spelled;
-  respell(spelled, out, spelling);
-  return spelled;
+  return as_lines(std::move(out));
 }
 
 }  // namespace headroom::compressors::records

@@ -8,6 +8,7 @@
 #include "compressors/json/cells.h"
 #include "compressors/json/decode.h"
 #include "compressors/json/embedded.h"
+#include "compressors/json/kinds.h"
 #include "compressors/json/nest.h"
 #include "compressors/json/plan.h"
 #include "compressors/json/sections.h"
@@ -138,6 +139,7 @@ class Encoder {
     std::string out = "[json";
     out += options_.strings;
     out += style;
+    out += options_.kinds;
     out += counts;
     out += ", complete";
     const char* lead = "; ";
@@ -153,6 +155,7 @@ class Encoder {
     explain(marks.heading, "^ = the -- line above");
     explain(headed, "-- x: names below begin with x");
     explain(!options_.strings.empty(), "x$ = JSON in a string");
+    explain(!options_.kinds.empty(), "first column = the row's place");
     explain(!remark.empty(), remark);
     out += "]\n";
     body.insert(0, out);
@@ -340,8 +343,29 @@ class Encoder {
 
 }  // namespace
 
+namespace {
+
+// The text of rows told apart by kinds, if it is cheaper than `other`, the one table of all of them.
+std::optional<std::string> encode_kinds(const Document& doc, const EncodeOptions& options, std::string_view style,
+                                        const std::optional<std::string>& other) {
+  if (!options.tell_kinds || !options.marks || options.ruler == nullptr) return std::nullopt;
+  const auto kinds = split_kinds(doc);
+  if (!kinds) return std::nullopt;
+  const auto split = Document::parse(kinds->text);
+  if (!split) return std::nullopt;
+  EncodeOptions with_kinds = options;
+  with_kinds.kinds = kinds->style;
+  auto view = Encoder(*split, with_kinds).run(style);
+  if (!view || (other && options.ruler->count(*view) >= options.ruler->count(*other))) return std::nullopt;
+  return view;
+}
+
+}  // namespace
+
 std::optional<std::string> encode(const Document& doc, const EncodeOptions& options) {
-  return Encoder(doc, options).run();
+  auto view = Encoder(doc, options).run();
+  auto kinds = encode_kinds(doc, options, {}, view);
+  return kinds ? std::move(kinds) : std::move(view);
 }
 
 namespace {
@@ -402,10 +426,11 @@ std::optional<std::string> encode_lines(std::string_view text, std::string_view 
   spelling.ascii = escapes.ascii;
   spelling.html = escapes.html;
   spelling.crlf = text.size() < original.size();
+  const std::string style = " lines" + describe(spelling) + (ended ? "" : " unended");
   Encoder encoder(*doc, with_strings);
   encoder.keep_flat();
-  if (!encoder.block(0, root_path)) return std::nullopt;
-  auto view = encoder.finish(true, " lines" + describe(spelling) + (ended ? "" : " unended"));
+  auto view = encoder.block(0, root_path) ? encoder.finish(true, style) : std::nullopt;
+  if (auto kinds = encode_kinds(*doc, with_strings, style, view)) view = std::move(kinds);
   if (!view) return std::nullopt;
   const auto back = decode(*view);
   if (!back || *back != original) return std::nullopt;

@@ -23,10 +23,12 @@ struct EncodeOptions {
   bool marks = true;                     // false: header and rows only, no patterns, letters or headings
   std::vector<std::string> whole_names;  // columns the query names: nothing shared
   std::string strings;                   // the document's strings were opened (embedded.h): how they are described
+  bool tell_kinds = false;               // rows of several kinds may have a table each
+  std::string kinds;                     // they have: how (kinds.h)
   tokens::Counter* ruler = nullptr;      // prices the separator on a sample of rows; null: estimates
 };
 
-// nullopt if the document has no rows worth a table.
+// nullopt if the document has no rows worth a table. Rows of several kinds have a table each where that is cheaper.
 std::optional<std::string> encode(const json::Document& doc, const EncodeOptions& options);
 
 // JSON lines (or several values in a row): `values` are parsed from `text` one by one; only if a uniform spelling gives

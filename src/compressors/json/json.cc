@@ -114,8 +114,9 @@ std::vector<View> views(std::string_view text, const Context& context, bool) {
   const Bar bar(reversible);
   if (!bar.nothing_passes()) {
     const bool value = doc.has_value();
-    out = value ? value_views(text, std::move(doc), records::options_of(context), bar)
-                : text_views(text, records::options_of(context));
+    EncodeOptions options = records::options_of(context);
+    options.tell_kinds = true;
+    out = value ? value_views(text, std::move(doc), options, bar) : text_views(text, options);
   }
   if (reversible.view) out.push_back(*std::move(reversible.view));
   return out;

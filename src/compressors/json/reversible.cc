@@ -236,9 +236,10 @@ class Composer {
       wish_ += w.knee;
     };
     if (around_) add(around_->items());
-    for (const Part& part : cutter_.parts) {
-      if (const auto* table = std::get_if<TablePart>(&part.body)) {
+    for (Part& part : cutter_.parts) {
+      if (auto* const table = std::get_if<TablePart>(&part.body)) {
         add(table->items());
+        table->forget_classes();
       } else if (const auto* list = std::get_if<ListPart>(&part.body)) {
         add(list->items());
       } else {

@@ -171,6 +171,7 @@ std::vector<CellTemplate> find_cell_templates(const Grid& grid, const std::vecto
 
 TablePart::TablePart(Grid grid, const Context& context) : query_(&context.query), grid_(std::move(grid)) {
   items_.cost.assign(grid_.rows.size(), 1);
+  find(context);  // while nothing else takes memory by row
   signals_ = read_signals(grid_, items_);
   templates_ = find_cell_templates(grid_, signals_.constant);
   std::vector<bool> gone = signals_.constant;
@@ -181,7 +182,6 @@ TablePart::TablePart(Grid grid, const Context& context) : query_(&context.query)
   severe_.assign(grid_.rows.size(), false);
   for (const SevereItem& s : items_.severe) severe_[s.item] = true;
   costs(context.ruler);
-  find(context);
 }
 
 bool TablePart::cut(std::uint32_t row) const {

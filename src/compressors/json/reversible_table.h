@@ -40,6 +40,8 @@ class TablePart {
   TablePart(Grid grid, const Context& context);
 
   const Items& items() const { return items_; }
+  // They tell what the items are worth, and nothing more.
+  void forget_classes() { items_.classes = {}; }
   std::string_view unit() const { return "row"; }
   Tokens lossless_floor(Tokens enough) const { return records::lossless_floor(grid_, enough); }
   // True if a value of this row is so long that only pieces of it are shown.

@@ -58,8 +58,11 @@ class Encoder {
     std::string text = definitions();
     write(text);
     // Nothing is sought inside the lines that a reader must see as they are.
-    const Phrases phrases = find_phrases(text, parts_);
-    if (phrases.mark.empty()) return header({}) + text;
+    const Phrases phrases = too_many_parts_ ? Phrases() : find_phrases(text, parts_);
+    if (phrases.mark.empty()) {
+      text.insert(0, header({}));
+      return text;
+    }
     std::string letters;
     for (std::size_t k = 0; k < phrases.values.size(); ++k) {
       letters += static_cast<char>('A' + k);
@@ -397,7 +400,10 @@ class Encoder {
   }
 
   void add_part(const Part& part) {
-    if (parts_.size() <= kMostParts) parts_.push_back(part);
+    if (too_many_parts_) return;
+    if (parts_.size() < kMostParts) return parts_.push_back(part);
+    too_many_parts_ = true;
+    parts_ = {};  // megabytes that nobody asks for
   }
 
   bool write_templated(std::string& out, std::size_t i, std::size_t times) {
@@ -517,6 +523,7 @@ class Encoder {
   std::size_t names_ = 0;
   Marks marks_;
   std::vector<Part> parts_;  // of the view in which phrases are sought
+  bool too_many_parts_ = false;
   std::vector<std::string_view> values_;
   std::string_view heading_;
   std::string_view tail_;  // of the last templated line under this heading; a line of the same time leaves it out
