@@ -9,12 +9,14 @@
 #include "compressors/json/embedded.h"
 #include "compressors/json/encode.h"
 #include "json/document.h"
+#include "tokens/counter.h"
 
 namespace json = headroom::json;
 namespace records = headroom::compressors::records;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
+  static headroom::tokens::Counter ruler;
   (void)records::decode(text);
   if (const auto doc = json::Document::parse(text)) {
     if (const auto opened = records::open_strings(*doc)) {
@@ -24,14 +26,21 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     for (const bool marks : {true, false}) {
       records::EncodeOptions options;
-      options.marks = marks;
+      options.marks = options.tell_kinds = marks;
+      options.ruler = &ruler;
       const auto view = records::encode(*doc, options);
       if (!view) continue;
       const auto back = records::decode(*view);
       if (!back || !json::same_tokens(*back, text)) std::abort();
     }
-  } else if (const auto view = records::encode_lines(text, {})) {
-    if (records::decode(*view) != text) std::abort();
+  } else {
+    for (const bool tell_kinds : {false, true}) {
+      records::EncodeOptions options;
+      options.tell_kinds = tell_kinds;
+      options.ruler = &ruler;
+      const auto view = records::encode_lines(text, options);
+      if (view && records::decode(*view) != text) std::abort();
+    }
   }
   return 0;
 }

@@ -261,7 +261,9 @@ std::optional<std::string> decode(std::string_view view) {
     return spelled;
   };
   if (kinds) {
-    if (!what.empty() || !read_members(lines, out)) return std::nullopt;
+    const auto count = what.ends_with(", ") ? count_of(what.substr(0, what.size() - 2)) : std::nullopt;
+    if (count ? !read_block(lines, *count, {}, out) || !lines.done() : !what.empty() || !read_members(lines, out))
+      return std::nullopt;
     auto rows = join_kinds(out, *kinds, json_lines ? "\n" : ",");
     if (!rows) return std::nullopt;
     if (json_lines) return as_lines(*std::move(rows));

@@ -21,6 +21,7 @@ using json::NodeId;
 constexpr std::size_t least_rows = 8;
 constexpr std::size_t most_bytes = std::size_t{1} << 20;  // of a text that is encoded twice
 constexpr std::size_t most_keys = 256, most_kinds = 8;
+constexpr std::size_t most_name = 64;     // bytes of a name that stands in a view's first line
 constexpr std::size_t holes_share = 4;    // of the cells of one table, one in so many is missing
 constexpr std::size_t member_share = 10;  // all but one in so many of the bytes are in the one array
 constexpr std::string_view by_word = " by ", in_word = " in ", by_keys = "keys";
@@ -100,6 +101,7 @@ class Grouper {
 };
 
 std::optional<Grouping> by_column(const Document& doc, const Shapes& s, std::size_t key) {
+  if (s.keys[key].size() > most_name) return std::nullopt;
   Grouper grouper(s.keys[key]);
   for (std::size_t r = 0; r < s.rows.size(); ++r) {
     std::optional<NodeId> value;
@@ -109,7 +111,7 @@ std::optional<Grouping> by_column(const Document& doc, const Shapes& s, std::siz
       if (value) return std::nullopt;
       value = m.value;
     }
-    if (!value || !doc.is(*value, Kind::string) || !grouper.add(doc.raw(*value))) return std::nullopt;
+    if (!value || !doc.is(*value, Kind::string) || !grouper.add(json::quote(doc.string(*value)))) return std::nullopt;
   }
   return std::move(grouper).take();
 }
@@ -174,7 +176,9 @@ bool is_only(const Document& doc, NodeId key) {
 std::optional<Kinds> split_kinds(const Document& doc) {
   if (doc.text().size() > most_bytes) return std::nullopt;
   const auto target = target_of(doc);
-  if (!target || (target->member && !is_only(doc, target->member->key))) return std::nullopt;
+  if (!target) return std::nullopt;
+  if (target->member && (doc[target->member->key].size() > most_name || !is_only(doc, target->member->key)))
+    return std::nullopt;
   const auto shapes = shapes_of(doc, target->array);
   if (!shapes) return std::nullopt;
   const auto grouping = best_grouping(doc, *shapes);

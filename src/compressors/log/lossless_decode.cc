@@ -11,6 +11,7 @@
 namespace headroom::compressors::log {
 namespace {
 
+constexpr std::size_t kRoom = 4;                          // bytes of text for one of its view
 constexpr std::size_t kMostBytes = std::size_t{1} << 26;  // more than any content that is compressed
 
 constexpr std::size_t kWidest = 4096;  // bytes of a line that blanks may fill
@@ -62,6 +63,8 @@ class Reader {
     end_ = header_.crlf ? "\r\n" : "\n";
     if (!header_.phrase_mark.empty() && !letters()) return std::nullopt;
     if (!definitions()) return std::nullopt;
+    // Room that is not written to takes no memory; growing takes the text twice.
+    out_.reserve(std::min(kMostBytes, rest_.size() * kRoom));
     while (!done_) {
       if (!line(next())) return std::nullopt;
       if (starts_.size() > header_.lines) return std::nullopt;
