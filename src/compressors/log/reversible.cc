@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <string>
 #include <unordered_set>
+#include <utility>
+#include <vector>
 
 #include "base/utf8.h"
 #include "compressors/log/ansi.h"
 #include "compressors/log/selection.h"
 #include "compressors/log/shown_line.h"
+#include "compressors/log/traces.h"
 #include "compressors/statements.h"
 
 namespace headroom::compressors::log {
@@ -18,12 +21,81 @@ constexpr std::size_t kNamedCount = 3, kNamedCountOfMany = 8, kManyTemplates = 6
 
 constexpr std::size_t kSmallGap = 32;  // lines; of what a smaller gap holds only errors are counted
 
+// What the frames of traces in a gap are called.
+class FrameIndex {
+ public:
+  FrameIndex(std::span<const Line> lines, std::span<const Trace> traces)
+      : lines_(lines), traces_(traces), in_frame_(lines.size()) {
+    for (const Trace& t : traces) {
+      for (const Frame& f : t.frames) std::fill_n(in_frame_.begin() + static_cast<std::ptrdiff_t>(f.first), f.lines, 1);
+    }
+  }
+  bool in_frame(std::size_t line) const { return in_frame_[line] != 0; }
+
+  // "29 frames of std, core", "5 traces like lines 26-38"; "" if most of the gap is something else.
+  std::string say(std::size_t begin, std::size_t end) const {
+    std::size_t filled = 0, within = 0, repeats = 0, frames = 0;
+    for (std::size_t i = begin; i < end; ++i) {
+      filled += lines_[i].text.find_first_not_of(" \t\r") != std::string_view::npos;
+      within += in_frame(i);
+    }
+    if (within == 0) return {};
+    auto t = std::partition_point(traces_.begin(), traces_.end(), [begin](const Trace& x) { return x.end <= begin; });
+    std::size_t same = Trace::npos;
+    bool one_kind = true;
+    std::vector<std::pair<std::string, std::size_t>> names;
+    for (; t != traces_.end() && t->begin < end; ++t) {
+      if (t->same_as != Trace::npos && t->frames.front().first >= begin && t->frames.back().first < end) {
+        ++repeats;
+        one_kind = one_kind && (same == Trace::npos || same == t->same_as);
+        same = t->same_as;
+        filled -= std::min(filled, t->told.size());
+        continue;
+      }
+      for (const Frame& f : t->frames) {
+        if (f.first < begin || f.first >= end) continue;
+        ++frames;
+        if (f.own) continue;
+        const std::string name = library_of(lines_[f.first].text);
+        const auto at = std::find_if(names.begin(), names.end(), [&](const auto& n) { return n.first == name; });
+        if (at != names.end()) {
+          ++at->second;
+        } else if (!name.empty() && names.size() < kMostNames) {
+          names.emplace_back(name, 1);
+        }
+      }
+    }
+    if (within * 3 < filled * 2 || frames + repeats == 0) return {};
+    std::string out;
+    if (frames > 0) {
+      out = counted(frames, "frame");
+      std::sort(names.begin(), names.end(), [](const auto& a, const auto& b) {
+        return a.second != b.second ? a.second > b.second : a.first < b.first;
+      });
+      for (std::size_t k = 0; k < std::min(names.size(), kNamed); ++k) out += (k == 0 ? " of " : ", ") + names[k].first;
+    }
+    if (repeats == 0) return out;
+    if (!out.empty()) out += ", ";
+    out += counted(repeats, "trace");
+    if (!one_kind) return out + " like those above";
+    const Trace& first = traces_[same];
+    return out + " like lines " + std::to_string(first.begin + 1) + '-' + std::to_string(first.end);
+  }
+
+ private:
+  static constexpr std::size_t kMostNames = 32, kNamed = 3;
+  std::span<const Line> lines_;
+  std::span<const Trace> traces_;
+  std::vector<std::uint8_t> in_frame_;
+};
+
 class Writer {
  public:
-  Writer(std::span<const Line> lines, const Grouping& g, const Selection& selection, bool without_stamps,
-         bool without_colours)
+  Writer(std::span<const Line> lines, const Grouping& g, const FrameIndex& frames, const Selection& selection,
+         bool without_stamps, bool without_colours)
       : lines_(lines),
         g_(g),
+        frames_(frames),
         selection_(selection),
         without_stamps_(without_stamps),
         without_colours_(without_colours) {}
@@ -64,7 +136,7 @@ class Writer {
 
   void line(std::size_t i) {
     ++shown_;
-    errors_shown_ += g_.signals(i).severe();
+    errors_shown_ += g_.signals(i).severe() && !frames_.in_frame(i);
     out_ += std::to_string(i + 1);
     out_ += ' ';
     std::string_view s = lines_[i].text;
@@ -127,7 +199,7 @@ class Writer {
     std::size_t errors = 0;
     std::unordered_set<std::uint32_t> kinds;
     for (std::size_t i = begin; i < end; ++i) {
-      errors += g_.signals(i).severe();
+      errors += g_.signals(i).severe() && !frames_.in_frame(i);
       kinds.insert(g_.template_of(i));
     }
     out_ += end - begin == 1 ? "[line " : "[lines ";
@@ -135,7 +207,10 @@ class Writer {
     if (end - begin > 1) out_ += '-' + std::to_string(end);
     if (!total_said_) out_ += " of " + std::to_string(lines_.size());
     total_said_ = true;
-    if (end - begin > kSmallGap) {
+    if (const std::string said = frames_.say(begin, end); !said.empty()) {
+      out_ += ": " + said;
+      if (errors > 0) out_ += ", " + counted(errors, "error");
+    } else if (end - begin > kSmallGap) {
       out_ += ": " + counted(kinds.size(), "template") + ", " + counted(errors, "error");
     } else if (errors > 0) {
       out_ += ": " + counted(errors, "error");
@@ -145,6 +220,7 @@ class Writer {
 
   std::span<const Line> lines_;
   const Grouping& g_;
+  const FrameIndex& frames_;
   const Selection& selection_;
   bool without_stamps_, without_colours_;
   std::string out_;
@@ -162,17 +238,19 @@ std::optional<View> reversible_view(std::string_view text, std::span<const Line>
   const bool without_stamps = collected * 10 >= lines.size() * 9;
   const bool without_colours = has_ansi(text);
   const Tokens whole = tokens::Counter::estimate(text);
+  const std::vector<Trace> traces = find_traces(lines, grouping.stamps);
+  const FrameIndex frames(lines, traces);
   View view;
   // Estimates may be off and statements cost: measure, and select again by what was measured, until the limit holds.
   std::int64_t percent = 100;
   for (int round = 0; round < 3; ++round) {
     const Selection selection =
-        select_lines(lines, grouping, {context.query, context.token_budget, whole, without_stamps, percent});
-    Writer writer(lines, grouping, selection, without_stamps, without_colours);
+        select_lines(lines, grouping, {context.query, context.token_budget, whole, without_stamps, percent, traces});
+    Writer writer(lines, grouping, frames, selection, without_stamps, without_colours);
     view.text = writer.run();
     view.shown = static_cast<std::int64_t>(writer.shown());
     std::size_t errors = 0;
-    for (const Shape& s : grouping.shapes) errors += s.signals.severe() ? s.count : 0;
+    for (std::size_t i = 0; i < lines.size(); ++i) errors += grouping.signals(i).severe() && !frames.in_frame(i);
     view.statement = counted(lines.size(), "line") + " compressed to " + std::to_string(writer.shown());
     view.statement +=
         errors == 0 ? ": no errors"

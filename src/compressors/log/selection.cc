@@ -22,6 +22,7 @@ constexpr std::size_t kTail = 12;
 constexpr std::size_t kReachOfMark = 150;  // lines
 constexpr std::size_t kAnchorLines = 20;   // shown per anchor; more are grouped
 constexpr std::size_t kRankedPieces = 20000;
+constexpr std::size_t kInnerFrames = 12, kOuterFrames = 4;  // of a trace's own frames: recursion has thousands
 
 struct Item {
   int score;
@@ -59,6 +60,7 @@ class Selector {
     score_tail();
     score_query();
     spread_to_neighbours();
+    score_traces();
     return take();
   }
 
@@ -161,6 +163,7 @@ class Selector {
     std::vector<Item> items;
     for (const Template& t : g_.templates) {
       const Signals& s = g_.signals(t.first);
+      if (in_frame_[t.first]) continue;  // frames are told by their trace
       if (t.count < 3 || s.is(kChatter) || t.first >= end_ || is_blank_line(body(lines_[t.first], g_.stamps[t.first])))
         continue;
       items.push_back({static_cast<int>(t.count), t.first});
@@ -242,6 +245,41 @@ class Selector {
     }
   }
 
+  // What the query asks for by name stays, wherever it stands.
+  void set_score(std::size_t i, int score) {
+    if (scores_[i] < unit(7.5)) scores_[i] = score;
+  }
+  void score_traces() {
+    must_.assign(n_, 0);
+    in_frame_.assign(n_, 0);
+    for (const Trace& t : options_.traces) {
+      const bool is_first = t.same_as == Trace::npos;
+      // What a trace is worth is what its error is worth; the frames nearest to where it broke most.
+      int worth = unit(t.waiting ? 4.25 : 5);
+      for (const std::size_t i : t.told) worth = std::max(worth, scores_[i]);
+      if (is_first) {
+        for (const std::size_t i : t.told) set_score(i, std::max(scores_[i], worth - unit(.5))), must_[i] = !t.waiting;
+      } else if (!t.told.empty() && !g_.signals(t.told[0]).severe()) {
+        set_score(t.told[0], 0);
+      }
+      const std::size_t n = t.frames.size();
+      const auto owned = static_cast<std::size_t>(
+          std::count_if(t.frames.begin(), t.frames.end(), [](const Frame& f) { return f.own; }));
+      std::size_t own = 0;  // met so far
+      for (std::size_t k = 0; k < n; ++k) {
+        const Frame& f = t.frames[t.innermost_last ? n - 1 - k : k];  // innermost first
+        own += f.own;
+        const bool stays = f.own ? own <= kInnerFrames || own + kOuterFrames > owned : owned == 0 ? k < 3 : k == 0;
+        const int score = std::max(unit(4.125), worth - unit(f.own ? .25 : 1.5) - static_cast<int>(own) * unit(.25));
+        for (std::size_t i = f.first; i < f.first + f.lines; ++i) {
+          set_score(i, is_first && stays ? score : 0);
+          must_[i] = is_first && stays && f.own && !t.waiting;
+          in_frame_[i] = 1;
+        }
+      }
+    }
+  }
+
   int cost(std::size_t i) const {
     return static_cast<int>(line_cost(lines_[i].text, g_.stamps[i], options_.without_stamps) * options_.percent / 100);
   }
@@ -300,7 +338,8 @@ class Selector {
       if (item.score < kEssential) break;
       // What was expected and what came are half of a failed test's message.
       const Signals& s = g_.signals(item.line);
-      const bool must = (s.severe() || s.is(kExpectation)) && g_.shape(item.line).first == item.line;
+      const bool must =
+          must_[item.line] || ((s.severe() || s.is(kExpectation)) && g_.shape(item.line).first == item.line);
       add(item.line, must ? severe_budget : budget);
     }
     // Further errors whose words are new, as far as the larger budget goes; the rest is counted in the gaps.
@@ -329,6 +368,8 @@ class Selector {
   std::size_t n_, end_ = 0;
   std::vector<std::size_t> marks_;    // lines with which a failed step ends
   std::vector<std::uint32_t> kinds_;  // by template: shapes met
+  std::vector<std::uint8_t> in_frame_;
+  std::vector<std::uint8_t> must_;  // lines of traces that stand as far as the larger budget goes
   std::vector<int> scores_;
 };
 

@@ -8,6 +8,9 @@
 // lasts; the first line of every severe template is taken even beyond it. Without a budget it is the knee of the curve
 // of score over cost (Kneedle: Satopää et al., 2011), within 300..3,000 tokens.
 //
+// Of a stack trace stand what it says and the caller's own frames; frames of libraries leave, but the one where it
+// broke; of traces with the same frames the first stands.
+//
 // Scores are integers, ties go to the earlier line. Cost: O(n log n) lines, tokens estimated for candidates only.
 #pragma once
 
@@ -19,6 +22,7 @@
 #include "base/lines.h"
 #include "base/units.h"
 #include "compressors/log/grouping.h"
+#include "compressors/log/traces.h"
 #include "search/query.h"
 
 namespace headroom::compressors::log {
@@ -36,6 +40,7 @@ struct SelectionOptions {
   Tokens whole;                // estimate for the whole log
   bool without_stamps;         // lines are shown without their leading time
   std::int64_t percent = 100;  // of the estimates: what an earlier round measured
+  std::span<const Trace> traces = {};
 };
 
 Selection select_lines(std::span<const Line> lines, const Grouping& grouping, const SelectionOptions& options);
