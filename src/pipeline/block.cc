@@ -6,6 +6,7 @@
 #include "compressors/statements.h"
 #include "detect/sketch.h"
 #include "pipeline/mixed.h"
+#include "pipeline/nomination.h"
 #include "pipeline/sections.h"
 #include "pipeline/terminal_views.h"
 #include "pipeline/text_views.h"
@@ -18,13 +19,9 @@ using compressors::Fidelity;
 using compressors::View;
 
 constexpr std::string_view no_handle = "000000000000";
-// Kinds are asked by the strength of their evidence until three have views for the text. A kind whose parser declines
-// does not count, so that a weak but right one gets its turn; parsers are asked six times at most, of a long text three
-// times.
-constexpr std::size_t max_accepting = 3, max_asked = 6, max_asked_of_long = 3;
 // Above these sizes no weaker kind is asked beside the one that accepted: its lossless views cannot compete with a
 // reversible one; and all of them would cost time and memory, several times the text, for little.
-constexpr std::size_t lossless_beside_reversible = 256 * 1024, several_kinds = 1024 * 1024;
+constexpr std::size_t lossless_beside_reversible = 256 * 1024;
 constexpr Tokens lossy_gain{
     150};  // what a reversible view must save beyond the best lossless one: a retrieval costs a round
 
@@ -34,17 +31,7 @@ std::vector<const Compressor*> nominees(const BlockRequest& request) {
     const Compressor* c = compressors::find(request.kind);
     return c == nullptr ? std::vector<const Compressor*>{} : std::vector{c};
   }
-  const detect::Sketch sketch = detect::sketch(request.text);
-  std::vector<std::pair<int, const Compressor*>> scored;
-  for (const Compressor& c : compressors::all()) {
-    int e = c.evidence(sketch);
-    if (c.evidence_of_name != nullptr) e = std::max(e, c.evidence_of_name(request.path, request.label));
-    if (e > 0) scored.emplace_back(e, &c);
-  }
-  std::stable_sort(scored.begin(), scored.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
-  std::vector<const Compressor*> out;
-  for (const auto& [score, c] : scored) out.push_back(c);
-  return out;
+  return nominate(compressors::all(), detect::sketch(request.text), request.path, request.label);
 }
 
 // Lossless: a changed shape must be worth it.
@@ -130,11 +117,10 @@ Accepted offer_kinds(const BlockRequest& request, const Options& options, tokens
                                request.token_budget, request.reversible && request.tokens >= options.min_lossy,
                                request.path,         request.label};
   Accepted accepted = Accepted::no;
-  const std::size_t most_asked = request.text.size() > several_kinds ? max_asked_of_long : max_asked;
-  std::size_t asked = 0, accepting = 0;
+  Turns turns(request.text.size());
   for (const Compressor* c : nominees(request)) {
     if (c->claims != nullptr && request.is_no_code) continue;
-    if (accepting == max_accepting || asked++ == most_asked) break;
+    if (!turns.next()) break;
     if (c->claims != nullptr && !request.at_epoch && request.kind.empty()) {
       if (accepted == Accepted::no && c->claims(request.text, context)) return Accepted::too_early;
       continue;
@@ -145,7 +131,7 @@ Accepted offer_kinds(const BlockRequest& request, const Options& options, tokens
     const std::size_t most = chooser.has_reversible() ? lossless_beside_reversible : several_kinds;
     if (accepted == Accepted::yes && request.text.size() > most) break;
     std::vector<View> views = c->views(request.text, context, !request.kind.empty());
-    accepting += !views.empty();
+    if (!views.empty()) turns.accepted();
     for (View& view : views) {
       accepted = Accepted::yes;
       chooser.offer(std::move(view), c->kind);

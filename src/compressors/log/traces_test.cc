@@ -135,7 +135,7 @@ TEST(Traces, Rust) {
       "   2: shop::load\n"
       "             at ./src/main.rs:2:40\n"
       "   3: serde::de::visit\n"
-      "             at /home/u/.cargo/registry/src/serde-1.0.1/src/de.rs:1:1\n"
+      "             at /opt/.cargo/registry/src/serde-1.0.1/src/de.rs:1:1\n"
       "   4: main\n"
       "note: some details are omitted\n");
   ASSERT_EQ(f.traces.size(), 1u);
