@@ -86,7 +86,6 @@ TEST(Nomination, OfTheRealKindsEachTextNamesSome) {
   EXPECT_EQ(first("[{\"a\":1},{\"a\":2}]"), "json");
   EXPECT_EQ(first("2026-03-01 10:00:00 INFO a\n2026-03-01 10:00:01 INFO b\n2026-03-01 10:00:02 WARN c\n"), "log");
   EXPECT_EQ(first("diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n"), "diff");
-            "config");
   EXPECT_EQ(first(""), "");
 }
 
