@@ -21,8 +21,9 @@ TEST(Toml, ReadsWhatOptionsNeed) {
 
 TEST(Toml, RefusesTheRestByLine) {
   for (const char* text :
-       {"a", "a =", "a = b", "a = 'x", "a = \"\\q\"", "a = [1", "a = [[1]]", "[t]", "a = 1 2", "a = {}",
-        "a = 2026-01-05", "a = \"\"\"x\"\"\"", "= 1", "a = inf", "a=1\na=2", "a = \xff", "a = \"\\ud800\""}) {
+       {"a",      "a =",     "a = b",  "a = 'x",         "a = \"\\q\"",       "a = [1",   "a = [[1]]",
+        "[t]",    "a = 1 2", "a = {}", "a = 2026-01-05", "a = \"\"\"x\"\"\"", "= 1",      "a = inf",
+        "a = .7", "a = 7.",  "a = 07", "a = 1e400x",     "a=1\na=2",          "a = \xff", "a = \"\\ud800\""}) {
     const auto settings = parse_toml(text);
     EXPECT_FALSE(settings) << text;
   }

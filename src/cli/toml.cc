@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cmath>
 
 #include "base/utf8.h"
+#include "json/document.h"
 #include "json/strings.h"
 #include "json/writer.h"
 
@@ -116,9 +116,9 @@ class Parser {
     }
     std::erase(word, '_');
     if (word.starts_with('+')) word.erase(0, 1);
-    double number = 0;
-    const auto r = std::from_chars(word.data(), word.data() + word.size(), number);
-    if (word.empty() || r.ec != std::errc() || r.ptr != word.data() + word.size() || !std::isfinite(number)) {
+    // Without the parts only TOML has, its decimal numbers are those of JSON: no ".7", "7.", "07", "inf" or "0x7".
+    const bool number = !word.empty() && (word[0] == '-' || (word[0] >= '0' && word[0] <= '9'));
+    if (!number || !json::Document::parse(word)) {
       return error("a value is expected: a string in quotes, a number, true, false, or a list");
     }
     json += word;

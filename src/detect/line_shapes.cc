@@ -319,6 +319,27 @@ bool is_diff_line(std::string_view line) {
   return is_hunk_head(line);
 }
 
+bool is_test_report_line(std::string_view line) {
+  while (!line.empty() && (line.back() == ' ' || line.back() == '\r')) line.remove_suffix(1);
+  if (line.size() < 4) return false;
+  switch (line[0]) {
+    case '=':
+    case '_':
+      if (line.starts_with("_ _ _ _")) return true;
+      return line[1] == line[0] && line[2] == line[0] && line.back() == line[0] && line.find(' ') != line.npos;
+    case 'E':
+    case '>':
+      if (line.substr(1).starts_with("   ")) return true;
+      break;
+    default:
+      break;
+  }
+  if (line.ends_with("%]")) return line.find_first_of(".sxEF") != line.npos && line.find(" [") != line.npos;
+  if (line.starts_with("FAILED ") || line.starts_with("ERROR ")) return line.find("::") != line.npos;
+  const std::size_t in = line.find(": in ");
+  return in != line.npos && in > 0 && line[in - 1] >= '0' && line[in - 1] <= '9' && line[0] != ' ';
+}
+
 bool is_diagnostic(std::string_view line) {
   const std::string_view s = trim_left(line);
   constexpr std::array<std::string_view, 6> words{"error", "warning", "note", "fatal", "remark", "help"};

@@ -41,6 +41,10 @@ bool is_hunk_head(std::string_view line);
 // "file:line[:col]: error|warning|note...", "file(line,col): error", "error[E0308]: ...", "  File "x", line 3".
 bool is_diagnostic(std::string_view line);
 
+// What test runners print around and between failures: "=== FAILURES ===", "___ test_pool ___", "E   assert 2 == 3",
+// ">       assert ...", "pool.py:31: in take", "....F.. [ 13%]", "FAILED test_pool.py::test_take - ...".
+bool is_test_report_line(std::string_view line);
+
 // "# heading", "- bullet", "* bullet", "1. item", "| table |", "> quote".
 bool is_markdown(std::string_view line);
 bool is_fence(std::string_view line);

@@ -150,6 +150,7 @@ void count_line(std::string_view line, Sketch& s, Counting& counting) {
   s.diff_lines += is_diff_line(line);
   s.hunk_heads += is_hunk_head(line);
   s.diagnostic_lines += is_diagnostic(line);
+  s.report_lines += is_test_report_line(line);
   s.markdown_lines += is_markdown(line);
   s.setting_lines += is_setting_line(trimmed);
   s.fence_lines += is_fence(line);
@@ -171,7 +172,12 @@ void count_lines(std::string_view part, std::size_t limit, Sketch& s, Counting& 
   for (std::size_t i = 0; begin < part.size(); ++i) {
     std::size_t end = part.find('\n', begin);
     if (end == std::string_view::npos) end = part.size();
-    if (i % stride == chosen_of(i / stride, stride)) count_line(part.substr(begin, end - begin), s, counting);
+    const std::string_view line = part.substr(begin, end - begin);
+    if (i % stride == chosen_of(i / stride, stride)) {
+      count_line(line, s, counting);
+    } else {
+      s.hunk_heads += is_hunk_head(line);  // one stands over hundreds of lines that may look like anything
+    }
     begin = end + 1;
   }
 }

@@ -24,6 +24,7 @@ struct Sketch {
   std::size_t diff_lines = 0;        // diff --git, ---, +++, @@, index ...
   std::size_t hunk_heads = 0;        // @@ -a,b +c,d @@ or *** a,b ****
   std::size_t diagnostic_lines = 0;  // file:line[:col]: error|warning|note...
+  std::size_t report_lines = 0;      // what test runners print around and between failures
   std::size_t markdown_lines = 0;    // headings, bullets, fences, tables
   std::size_t setting_lines = 0;     // key: value, key = value, [section], list items, comments with #
   std::size_t fence_lines = 0;       // ``` or ~~~

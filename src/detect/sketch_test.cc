@@ -37,6 +37,28 @@ TEST(SearchSplit, SplitsPathAndLine) {
   EXPECT_FALSE(search_split("    indented:12:x"));
 }
 
+TEST(TestReportLine, KnowsWhatRunnersPrint) {
+  for (std::string_view line :
+       {"==== FAILURES ====", "___ test_pool ___", "_ _ _ _ _", "E   assert 2 == 3", "E       assert x",
+        ">       take()", "....F.. [ 13%]", "tests/a.py::b PASSED                 [  9%]",
+        "FAILED tests/a.py::b - KeyError", "shop/pool.py:31: in take"}) {
+    EXPECT_TRUE(is_test_report_line(line)) << line;
+  }
+  for (std::string_view line : {"", "====", "E", "Every day", "> quoted", "=> x", "def f():", "    a.py:31: in take",
+                                "src/a.cc:12:5: error: x", "FAILED to start", "__init__(self)", "battery [ 80%"}) {
+    EXPECT_FALSE(is_test_report_line(line)) << line;
+  }
+}
+
+// The samples are strided over; one head over six hundred added lines counts wherever it stands.
+TEST(Sketch, SeesTheOnlyHunkHead) {
+  for (const char* before : {"", "a\n", "a\nb\n", "a\nb\nc\n"}) {
+    std::string text = std::string(before) + "@@ -0,0 +1,900 @@\n";
+    for (int i = 0; i < 900; ++i) text += "+    word_" + std::to_string(i) + "\n";
+    EXPECT_EQ(sketch(text).hunk_heads, 1u);
+  }
+}
+
 TEST(Sketch, CountsWhatItSees) {
   EXPECT_EQ(sketch("").lines, 0u);
   EXPECT_EQ(sketch("  {\"a\":1}\n").first, '{');

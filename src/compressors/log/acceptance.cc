@@ -173,7 +173,7 @@ bool accepts(std::span<const Line> lines, const Grouping& g) {
     const std::string_view t = text.substr(lead);
     if (lead == 0) in_packages = heads_packages(t);
     const bool tool =
-        in_packages || is_clocked(t) ||
+        g.part(i) != ReportPart::none || in_packages || is_clocked(t) ||
         std::any_of(kToolLeads.begin(), kToolLeads.end(), [t](std::string_view l) { return t.starts_with(l); }) ||
         (s.roles & kToolRoles) || (s.is(kFrame) && (lead > 0 || s.severe()));
     const bool in_table = g.stamps[i].end < text.size() && text[g.stamps[i].end] == ',' &&

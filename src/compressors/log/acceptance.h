@@ -1,8 +1,8 @@
 // Decides whether a text is a log at all: at least half of its lines must carry evidence of one.
 //
-// Evidence is a time, a role that tools give a line (signals.h), a package manager's lead, a template that three lines
-// share, or standing behind an error or a stack frame. Changelogs, Markdown, listings, prose that says "error",
-// configuration and rows of a search have none. Cost: O(lines).
+// Evidence is a time, a role that tools give a line (signals.h), a place in a report of failed tests, a package
+// manager's lead, a template that three lines share, or standing behind an error or a stack frame. Changelogs,
+// Markdown, listings, prose that says "error", configuration and rows of a search have none. Cost: O(lines).
 #pragma once
 
 #include <span>

@@ -135,8 +135,9 @@ std::vector<Word> words_of(std::string_view body) {
 class Tree {
  public:
   // The template of a line's words; makes one if none is near.
-  std::uint32_t add(std::span<const Word> words, bool severe) {
-    const std::uint64_t root = mix(words.size() * 2 + severe, 0xD1B54A32D192ED03ull);
+  std::uint32_t add(std::span<const Word> words, bool severe, ReportPart part) {
+    const std::uint64_t apart = static_cast<std::uint64_t>(part) << 32;
+    const std::uint64_t root = mix((words.size() * 2 + severe) | apart, 0xD1B54A32D192ED03ull);
     const std::uint64_t lead = words.empty() || words[0].value ? '*' : words[0].hash;
     const std::uint64_t key = mix(root, lead);
     auto leaf = leaves_.find(key);
@@ -249,14 +250,19 @@ class ShapeIndex {
 Grouping group_lines(std::span<const Line> lines) {
   Grouping g;
   g.shape_of.resize(lines.size());
-  g.stamps.resize(lines.size());
+  g.stamps.reserve(lines.size());
+  for (const Line& line : lines) g.stamps.push_back(find_stamp(line.text));
+  g.parts = read_report(lines, g.stamps);
   ShapeIndex index;
   Tree tree;
   std::string plain;
   for (std::uint32_t i = 0; i < lines.size(); ++i) {
     const std::string_view text = lines[i].text;
-    const Stamp stamp = g.stamps[i] = find_stamp(text);
-    const auto id = index.find_or_add(shape_hash(text, stamp), static_cast<std::uint32_t>(g.shapes.size()));
+    const Stamp& stamp = g.stamps[i];
+    const ReportPart part = g.part(i);
+    std::uint64_t hash = shape_hash(text, stamp);
+    if (part != ReportPart::none) hash = mix(hash, static_cast<std::uint64_t>(part));
+    const auto id = index.find_or_add(hash, static_cast<std::uint32_t>(g.shapes.size()));
     g.shape_of[i] = id;
     if (id < g.shapes.size()) {
       Shape& shape = g.shapes[id];
@@ -266,8 +272,8 @@ Grouping group_lines(std::span<const Line> lines) {
       plain.clear();
       if (stamp.found()) append_plain(plain, text.substr(0, stamp.begin));
       append_plain(plain, text.substr(stamp.end));
-      const Signals signals = read_signals(plain);
-      const std::uint32_t t = tree.add(words_of(plain), signals.severity >= salience::Severity::error);
+      const Signals signals = part == ReportPart::none ? read_signals(plain) : signals_of(part, plain);
+      const std::uint32_t t = tree.add(words_of(plain), signals.severity >= salience::Severity::error, part);
       if (t >= g.templates.size()) g.templates.resize(t + 1, {.first = i, .last = i});
       g.shapes.push_back({i, i, 1, t, signals});
     }

@@ -8,7 +8,8 @@
 // masked, the time is left out, blanks count as one; "0" and three-digit numbers from 400 to 599 stay apart, for they
 // tell success from failure. Only the first line of a shape goes down the tree of Drain (He et al., "Drain: an online
 // log parsing approach with fixed depth tree", ICWS 2017): number of words, first word, then the most similar of at
-// most 64 templates (>= .6 of the words equal). Severe lines and others never share a template.
+// most 64 templates (>= .6 of the words equal). Severe lines and others never share a template; nor do lines that stand
+// for different things in a report of failed tests.
 //
 // Cost: O(bytes) for shapes, O(words x 64) for each new shape. At most 4,096 templates; what comes later joins the last
 // one of its length.
@@ -23,6 +24,7 @@
 #include "base/lines.h"
 #include "compressors/log/signals.h"
 #include "compressors/log/stamp.h"
+#include "compressors/log/test_report.h"
 
 namespace headroom::compressors::log {
 
@@ -43,11 +45,13 @@ struct Template {
 struct Grouping {
   std::vector<std::uint32_t> shape_of;  // by line
   std::vector<Stamp> stamps;            // by line
+  std::vector<ReportPart> parts;        // by line; empty if the log holds no report of failed tests
   std::vector<Shape> shapes;            // in order of their first line
   std::vector<Template> templates;      // in order of their first line
 
   const Shape& shape(std::size_t line) const { return shapes[shape_of[line]]; }
   const Signals& signals(std::size_t line) const { return shapes[shape_of[line]].signals; }
+  ReportPart part(std::size_t line) const { return parts.empty() ? ReportPart::none : parts[line]; }
   std::uint32_t template_of(std::size_t line) const { return shapes[shape_of[line]].template_id; }
 };
 

@@ -22,6 +22,7 @@ int evidence(const detect::Sketch& s) {
   if (s.lines < 2 || s.has_nul) return 0;
   const auto share = [&s](std::size_t n) { return static_cast<int>(100 * n / s.lines); };
   const int marked = std::min(100, share(s.time_lines) + share(s.level_lines));
+  if (share(s.report_lines) >= 8 && share(s.hunk_heads) == 0) return 75;  // before the code it quotes
   if (share(s.markdown_lines) > 20 && marked < 40) return 0;
   if (share(s.diff_lines) > 50 || share(s.json_lines) > 50) return share(s.time_lines) >= 50 ? 40 : 10;
   if (share(s.search_lines) >= 60 && share(s.diagnostic_lines) < 10 && share(s.time_lines) < 50) return 10;

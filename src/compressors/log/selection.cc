@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <bit>
+#include <functional>
+#include <unordered_set>
 
 #include "compressors/log/shown_line.h"
 #include "tokens/counter.h"
@@ -20,6 +22,8 @@ constexpr int kEssential = unit(4);  // from this score on a line comes before o
 constexpr std::int64_t kLeast = 300, kMost = 3000;
 constexpr std::size_t kTail = 12;
 constexpr std::size_t kReachOfMark = 150;  // lines
+constexpr std::size_t kLongDetail = 300;   // bytes; such a line, an object written out, competes like any other
+constexpr std::size_t kDetails = 16;       // further lines of one failure's message
 constexpr std::size_t kAnchorLines = 20;   // shown per anchor; more are grouped
 constexpr std::size_t kRankedPieces = 20000;
 constexpr std::size_t kInnerFrames = 12, kOuterFrames = 4;  // of a trace's own frames: recursion has thousands
@@ -61,6 +65,7 @@ class Selector {
     score_query();
     spread_to_neighbours();
     score_traces();
+    score_failures();
     return take();
   }
 
@@ -129,6 +134,49 @@ class Selector {
         break;
       }
     }
+  }
+
+  // A failed test is told by its name, the statement, what was wrong with it and where, all of them or none: tests that
+  // failed alike at one place are told once.
+  void score_failures() {
+    if (g_.parts.empty()) return;
+    std::unordered_set<std::uint64_t> told;
+    for (std::size_t i = 0; i < n_;) {
+      std::size_t end = i + 1;
+      if (g_.part(i) != ReportPart::heading) {
+        i = end;
+        continue;
+      }
+      while (end < n_ && g_.part(end) != ReportPart::none && g_.part(end) != ReportPart::heading) ++end;
+      const bool first = told.insert(digest_of_failure(i, end)).second;
+      std::size_t details = 0;
+      for (std::size_t k = i; k < end; ++k) {
+        const ReportPart part = g_.part(k);
+        const bool telling = tells_failure(part) && (part != ReportPart::detail ||
+                                                     (lines_[k].text.size() <= kLongDetail && ++details <= kDetails));
+        if (!telling) continue;
+        scores_[k] = first ? std::max(scores_[k], unit(g_.signals(k).score)) : std::min(scores_[k], unit(1));
+        if (first) must_[k] = 1;
+      }
+      i = end;
+    }
+  }
+
+  static bool tells_failure(ReportPart part) {
+    return part == ReportPart::heading || part == ReportPart::error || part == ReportPart::detail ||
+           part == ReportPart::pointer || part == ReportPart::place;
+  }
+
+  // Equal for failures with messages of one shape from one place.
+  std::uint64_t digest_of_failure(std::size_t begin, std::size_t end) const {
+    std::uint64_t h = 0;
+    const auto add = [&h](std::uint64_t v) { h = (h ^ v) * 0x9E3779B97F4A7C15ull, h ^= h >> 29; };
+    for (std::size_t k = begin; k < end; ++k) {
+      const ReportPart part = g_.part(k);
+      if (part == ReportPart::error || part == ReportPart::detail) add(g_.shape_of[k]);
+      if (part == ReportPart::place) add(std::hash<std::string_view>{}(lines_[k].text.substr(g_.stamps[k].end)));
+    }
+    return h;
   }
 
   // The step that failed, and its command.
@@ -319,8 +367,11 @@ class Selector {
     }
     std::sort(items.begin(), items.end(), before);
     const std::int64_t budget = options_.budget ? options_.budget->value : knee(items);
-    const std::int64_t severe_budget =
+    std::int64_t severe_budget =
         options_.budget ? budget + budget / 20 : std::min<std::int64_t>(3 * budget, options_.whole.value / 4);
+    // Failed tests are what the run was for: up to half of it.
+    if (!options_.budget && !g_.parts.empty())
+      severe_budget = std::min(kMost, std::max(budget, options_.whole.value / 2));
     Selection out;
     out.shown.assign(n_, 0);
     std::int64_t spent = 24;  // the header
@@ -369,7 +420,7 @@ class Selector {
   std::vector<std::size_t> marks_;    // lines with which a failed step ends
   std::vector<std::uint32_t> kinds_;  // by template: shapes met
   std::vector<std::uint8_t> in_frame_;
-  std::vector<std::uint8_t> must_;  // lines of traces that stand as far as the larger budget goes
+  std::vector<std::uint8_t> must_;  // lines of traces and failures that stand as far as the larger budget goes
   std::vector<int> scores_;
 };
 

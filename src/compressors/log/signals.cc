@@ -371,6 +371,11 @@ float quarter_steps(double x) {
 
 }  // namespace
 
+bool is_runtime_place(std::string_view line) {
+  const auto in_line = [line](std::string_view place) { return line.find(place) != std::string_view::npos; };
+  return std::any_of(kRuntimePlaces.begin(), kRuntimePlaces.end(), in_line) && !in_line("/test") && !in_line("_test.");
+}
+
 Signals read_signals(std::string_view line) {
   Signals out;
   const std::string_view t = trimmed(line.substr(0, kReach));
@@ -404,11 +409,7 @@ Signals read_signals(std::string_view line) {
   if (is_frame(t)) roles |= kFrame;
   if (f.place) roles |= kFrame;
   if (roles & kFrame) {
-    const bool runtime = std::any_of(kRuntimePlaces.begin(), kRuntimePlaces.end(),
-                                     [t](std::string_view p) { return t.find(p) != std::string_view::npos; });
-    if (runtime && level != Level::error && t.find("/test") == std::string_view::npos &&
-        t.find("_test.") == std::string_view::npos)
-      roles |= kRuntimeFrame;
+    if (level != Level::error && is_runtime_place(t)) roles |= kRuntimeFrame;
   }
   if (is_heading(t)) roles |= kHeading;
   const auto ends = [t](std::string_view tail) { return t.ends_with(tail) && t.size() > tail.size(); };

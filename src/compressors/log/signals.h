@@ -49,4 +49,7 @@ struct Signals {
 
 Signals read_signals(std::string_view line);
 
+// A frame of the runtime or of an installed package, and no test's own.
+bool is_runtime_place(std::string_view line);
+
 }  // namespace headroom::compressors::log
