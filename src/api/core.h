@@ -70,6 +70,7 @@ struct RelayCall {
   pipeline::TraceOption trace = pipeline::TraceOption::auto_;
   relay::Limits limits = {};
   pipeline::Options options = {};  // that it was shortened with: what left it at an epoch is found by them
+  bool tool_added = false;         // Outcome::tool_added of that
 };
 relay::Limits limits_of(const pipeline::Options& options);
 

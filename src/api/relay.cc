@@ -118,7 +118,8 @@ Result<std::unique_ptr<relay::Relay>> Core::open_relay(RelayCall call) {
   setup.wire = *wire;
   setup.trace = trace_mode(call.trace);
   setup.limits = call.limits;
-  setup.alias = relay::offers_our_tool(call.body);
+  setup.added = call.tool_added;
+  setup.alias = !call.tool_added && relay::offers_our_tool(call.body);
   setup.request = call.request.empty() ? call.body : std::move(call.request);
   setup.originals = originals(std::move(call.body), call.format, call.options);
   setup.chained = [this](std::string_view first, std::string_view last) { return note_chain(first, last); };
@@ -128,7 +129,7 @@ Result<std::unique_ptr<relay::Relay>> Core::open_relay(RelayCall call) {
 std::optional<relay::Restored> Core::restore(std::string_view body, std::string_view format,
                                              const relay::Limits& limits, const pipeline::Options& options) {
   std::optional<relay::Restored> moved;
-  if (body.find("\"previous_response_id\"") != body.npos && (format.empty() || format == "responses")) {
+  if ((format.empty() || format == "responses") && body.find("\"previous_response_id\"") != body.npos) {
     if (const std::string last = chained_to(relay::previous_response(body)); !last.empty())
       moved = relay::Restored{relay::going_on_from(body, last), 0};
   }

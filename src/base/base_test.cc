@@ -2,6 +2,7 @@
 #include <rapidcheck/gtest.h>
 
 #include <string>
+#include <vector>
 
 #include "base/base64.h"
 #include "base/edits.h"
@@ -42,6 +43,22 @@ TEST(Utf8, RefusesWhatTheStandardRefuses) {
   EXPECT_EQ(utf8::first_invalid("abcdefghij\xFFk"), 10u);
   EXPECT_TRUE(utf8::is_valid_wtf8("\xED\xA0\x80"));
   EXPECT_FALSE(utf8::is_valid_wtf8("\xC0\xAF"));
+}
+
+// Texts of every length around the steps that are read at once, with what is bad or long at every place.
+TEST(Utf8, FindsTheFirstInvalidByteAtEveryPlace) {
+  for (std::size_t n = 0; n <= 70; ++n) {
+    const std::vector<char> plain(n, 'a');  // no byte behind its last
+    ASSERT_FALSE(utf8::first_invalid({plain.data(), n})) << n;
+    for (std::size_t at = 0; at < n; ++at) {
+      std::vector<char> text = plain;
+      text[at] = '\xFF';
+      ASSERT_EQ(utf8::first_invalid({text.data(), n}), at) << n;
+      text[at] = '\xC3';
+      if (at + 1 < n) text[at + 1] = '\xA9';
+      ASSERT_EQ(utf8::first_invalid({text.data(), n}).has_value(), at + 1 == n) << n << " " << at;
+    }
+  }
 }
 
 TEST(Utf8, WritesAndReadsEveryCodePoint) {

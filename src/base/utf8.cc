@@ -1,6 +1,9 @@
 #include "base/utf8.h"
 
 #include <cstring>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 namespace headroom::utf8 {
 namespace {
@@ -35,6 +38,17 @@ CodePoint decode_multi(std::string_view text, std::size_t at, bool surrogates) {
 std::optional<std::size_t> scan(std::string_view text, bool surrogates) {
   std::size_t i = 0;
   while (i < text.size()) {
+#ifdef __SSE2__
+    while (i + 16 <= text.size()) {
+      const __m128i x = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + i));
+      if (const int beyond = _mm_movemask_epi8(x); beyond != 0) {
+        i += static_cast<std::size_t>(__builtin_ctz(beyond));
+        break;
+      }
+      i += 16;
+    }
+    if (i == text.size()) break;
+#endif
     if (i + 8 <= text.size()) {
       std::uint64_t word;
       std::memcpy(&word, text.data() + i, 8);

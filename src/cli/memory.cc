@@ -26,4 +26,11 @@ void keep_memory() {
   set_thresholds(32 << 20, 128 << 20);
 }
 
+void share_memory() {
+  set_thresholds(4 << 20, 16 << 20);
+#ifdef __GLIBC__
+  mallopt(M_ARENA_MAX, 2);
+#endif
+}
+
 }  // namespace headroom::cli

@@ -171,7 +171,7 @@ std::span<const FlagRow> proxy_flags() {
 Exit run_proxy(const Context& context, const Arguments& arguments) {
   auto c = configure(context, arguments, MainToken::made);
   if (!c) return context.refuse(c.error());
-  keep_memory();
+  share_memory();
   c->setup.reload = [&context, &arguments]() -> Result<std::shared_ptr<const proxy::Settings>> {
     auto again = configure(context, arguments, MainToken::made);
     if (!again) return std::unexpected(again.error());

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cstring>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "base/utf8.h"
 #include "json/strings.h"
@@ -30,6 +33,26 @@ inline std::uint64_t special_bytes(std::uint64_t w) {
   constexpr std::uint64_t ones = 0x0101010101010101ULL, highs = 0x8080808080808080ULL;
   const auto zero = [](std::uint64_t v) { return (v - ones) & ~v; };
   return (zero(w ^ ones * '"') | zero(w ^ ones * '\\') | ((w - ones * 0x20) & ~w)) & highs;
+}
+
+// Where the first such byte stands at or after `at`; at most 15 bytes before the end if there is none.
+inline std::size_t skip_plain(std::string_view text, std::size_t at) {
+#ifdef __SSE2__
+  const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\'), control = _mm_set1_epi8(0x1F);
+  for (; at + 16 <= text.size(); at += 16) {
+    const __m128i x = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + at));
+    const __m128i below = _mm_cmpeq_epi8(_mm_max_epu8(x, control), control);
+    const __m128i hit = _mm_or_si128(below, _mm_or_si128(_mm_cmpeq_epi8(x, quote), _mm_cmpeq_epi8(x, backslash)));
+    if (const int mask = _mm_movemask_epi8(hit); mask != 0) return at + static_cast<std::size_t>(__builtin_ctz(mask));
+  }
+#endif
+  for (; at + 8 <= text.size(); at += 8) {
+    std::uint64_t w;
+    std::memcpy(&w, text.data() + at, 8);
+    if (const std::uint64_t hit = special_bytes(w); hit != 0)
+      return at + static_cast<std::size_t>(__builtin_ctzll(hit)) / 8;
+  }
+  return at;
 }
 
 }  // namespace
@@ -197,17 +220,7 @@ class Scanner {
     const std::size_t begin = at_++;
     bool escaped = false;
     for (;;) {
-      while (at_ + 8 <= text_.size()) {
-        std::uint64_t w;
-        std::memcpy(&w, text_.data() + at_, 8);
-        const std::uint64_t hit = special_bytes(w);
-        if (hit == 0) {
-          at_ += 8;
-          continue;
-        }
-        at_ += __builtin_ctzll(hit) / 8;
-        break;
-      }
+      at_ = skip_plain(text_, at_);
       if (at_ >= text_.size()) return error("");
       const char c = text_[at_];
       if (c == '"') {

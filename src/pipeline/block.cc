@@ -22,6 +22,9 @@ constexpr std::string_view no_handle = "000000000000";
 // Above these sizes no weaker kind is asked beside the one that accepted: its lossless views cannot compete with a
 // reversible one; and all of them would cost time and memory, several times the text, for little.
 constexpr std::size_t lossless_beside_reversible = 256 * 1024;
+// Nor where the reversible view takes no more than this share of the text: what a weaker kind keeps whole does not come
+// near it (corpus and workloads: no choice differs), and asking costs as much as the rest of the block.
+constexpr std::int64_t far_ahead = 4;
 constexpr Tokens lossy_gain{
     150};  // what a reversible view must save beyond the best lossless one: a retrieval costs a round
 
@@ -58,6 +61,7 @@ class Chooser {
   }
 
   bool has_reversible() const { return reversible_.has_value(); }
+  bool is_far_ahead() const { return reversible_ && reversible_->tokens.value * far_ahead <= request_.tokens.value; }
 
   BlockResult result(Accepted accepted) && {
     BlockResult r;
@@ -129,7 +133,7 @@ Accepted offer_kinds(const BlockRequest& request, const Options& options, tokens
     // are lines of few templates) may only offer what a decoder proves.
     context.reversible = context.reversible && accepted == Accepted::no;
     const std::size_t most = chooser.has_reversible() ? lossless_beside_reversible : several_kinds;
-    if (accepted == Accepted::yes && request.text.size() > most) break;
+    if (accepted == Accepted::yes && (request.text.size() > most || chooser.is_far_ahead())) break;
     std::vector<View> views = c->views(request.text, context, !request.kind.empty());
     if (!views.empty()) turns.accepted();
     for (View& view : views) {

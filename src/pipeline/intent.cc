@@ -35,29 +35,43 @@ std::string words_of(std::string_view text) {
   return out;
 }
 
-// "fix" with "fixes" and "fixing"; a last e gives way: "analysing".
-bool stands_in(const std::string& text, std::string_view word) {
-  const std::string stem(word);
-  for (const std::string_view ending : endings) {
-    if (text.find(" " + stem + std::string(ending) + " ") != std::string::npos) return true;
+// Whether the word or phrase stands at the front of `text`, in one of its forms: "fix", "fixes", "fixing"; a last e
+// gives way: "analysing".
+bool leads(std::string_view text, std::string_view word) {
+  const auto form = [text](std::string_view stem, std::string_view ending) {
+    return text.starts_with(stem) && text.substr(stem.size()).starts_with(ending) &&
+           text.substr(stem.size() + ending.size()).starts_with(' ');
+  };
+  const std::string_view but_last = word.substr(0, word.size() - 1);
+  if (!text.starts_with(but_last)) return false;
+  if (std::any_of(std::begin(endings), std::end(endings), [&](std::string_view e) { return form(word, e); }))
+    return true;
+  if (word.ends_with('e')) return form(but_last, "ing");
+  if (word.ends_with('x')) return form(word, "es");
+  return word == "debug" && form(word, "ging");
+}
+
+template <class Words>
+bool any_stands_in(const std::string& text, const Words& words) {
+  for (std::size_t at = 1; at < text.size(); at = text.find(' ', at) + 1) {
+    const std::string_view rest = std::string_view(text).substr(at);
+    if (std::any_of(std::begin(words), std::end(words), [&](std::string_view w) { return leads(rest, w); }))
+      return true;
   }
-  if (stem.ends_with('e')) return text.find(" " + stem.substr(0, stem.size() - 1) + "ing ") != std::string::npos;
-  if (stem.ends_with('x')) return text.find(" " + stem + "es ") != std::string::npos;
-  return stem == "debug" && text.find(" debugging ") != std::string::npos;
+  return false;
 }
 
 }  // namespace
 
 bool asks_about_code(std::string_view user_text, std::span<const std::string> words) {
   const std::string text = words_of(search::without_wrappers(user_text));
-  if (words.empty()) {
-    return std::any_of(std::begin(built_in), std::end(built_in),
-                       [&](std::string_view w) { return stands_in(text, w); });
+  if (words.empty()) return any_stands_in(text, built_in);
+  std::vector<std::string> plain;
+  for (const std::string& word : words) {
+    const std::string one = words_of(word);
+    if (one.size() > 2) plain.push_back(one.substr(1, one.size() - 2));
   }
-  return std::any_of(words.begin(), words.end(), [&](const std::string& w) {
-    const std::string plain = words_of(w);
-    return plain.size() > 2 && stands_in(text, std::string_view(plain).substr(1, plain.size() - 2));
-  });
+  return any_stands_in(text, plain);
 }
 
 }  // namespace headroom::pipeline

@@ -10,6 +10,10 @@
 #include "json/writer.h"
 #include "ledger/money.h"
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 namespace headroom::proxy {
 namespace {
 
@@ -63,6 +67,17 @@ api::Core& App::core(const std::string& workspace) {
 void App::clear_caches() {
   const std::scoped_lock lock(mutex_);
   for (auto& [name, core] : cores_) core->drop_caches();
+}
+
+void App::give_back_memory() {
+  const auto now = last_id_.load(std::memory_order_relaxed);
+  const bool calm = figures.requests.load(std::memory_order_relaxed) == 0 && calm_at_ == now;
+  calm_at_ = now;
+  if (!calm || given_back_at_ == now) return;
+  given_back_at_ = now;
+#ifdef __GLIBC__
+  ::malloc_trim(0);
+#endif
 }
 
 void App::keep_stores() {

@@ -353,10 +353,8 @@ void Exchange::forward_whole(std::string_view body) {
       body.find("\"previous_response_id\"") != body.npos)
     resend_ = body;
   if (mode_ == Mode::optimize && skipped_.empty() && request_.route.answers) digest_prompt(body);
-  if (!rewritten_.relay) {
-    if (mode_ != Mode::audit) body_ = {};
-    release();
-  }
+  if (mode_ != Mode::audit) body_ = {};  // the relay, if there is one, has its own
+  if (!rewritten_.relay) release();
 }
 
 void Exchange::send_whole(std::string_view body) {

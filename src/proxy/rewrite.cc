@@ -76,7 +76,8 @@ void rewrite_batch(api::Core& core, const RewriteJob& job, const pipeline::Optio
 void open_relay(api::Core& core, const RewriteJob& job, std::string_view whole, const pipeline::Options& options,
                 Rewritten& out) {
   const std::string_view sent = out.body ? std::string_view(*out.body) : std::string_view(job.body);
-  if (!job.watches || sent.find("headroom_retrieve") == sent.npos || !relay::offers_our_tool(sent)) return;
+  if (!job.watches) return;
+  if (!out.tool_added && (sent.find("headroom_retrieve") == sent.npos || !relay::offers_our_tool(sent))) return;
   api::RelayCall call;
   call.format = job.format;
   call.body = whole;
@@ -84,6 +85,7 @@ void open_relay(api::Core& core, const RewriteJob& job, std::string_view whole, 
   if (out.body) call.request = *out.body;
   call.trace = options.trace;
   call.limits = api::limits_of(options);
+  call.tool_added = out.tool_added;
   if (auto relay = core.open_relay(std::move(call))) out.relay = std::move(*relay);
 }
 
@@ -111,7 +113,7 @@ void rewrite_body(api::Core& core, const RewriteJob& job, const pipeline::Option
   if (job.audit) return;
   if (o.changed && !o.error) {
     out.body = std::move(o.output);
-  } else if (restored) {
+  } else if (out.tool_added = false; restored) {
     out.body = restored->body;
   }
   open_relay(core, job, input.text, options, out);

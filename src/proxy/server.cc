@@ -349,7 +349,10 @@ void Server::hand_over(http::Socket socket, http::Peer peer, std::string first) 
 
 // Every few seconds: what the stores have gathered is written, off this thread.
 void Server::keep_house() {
-  app_->pool.submit(0, [app = app_.get()] { app->keep_stores(); });
+  app_->pool.submit(0, [app = app_.get()] {
+    app->keep_stores();
+    app->give_back_memory();
+  });
   loop_.at(loop_.now() + house_every, [this] { keep_house(); });
 }
 

@@ -59,10 +59,11 @@ struct Relay::Impl {
         answers(setup.originals, setup.limits),
         stream(stream_of(setup.wire, setup.trace, takes())),
         whole(setup.wire, setup.trace, takes()) {
-    given_in(setup.request, setup.wire, answers);
-    answers.turn();
+    readable = setup.added;
+    if (setup.added && setup.wire != Wire::responses) return;
     const auto doc = Document::parse(setup.request);
-    readable = doc && is_plain_request(setup.wire, *doc) && with_turns(setup.wire, setup.request, "0").has_value();
+    if (!setup.added)
+      readable = doc && is_plain_request(setup.wire, *doc) && with_turns(setup.wire, setup.request, "0").has_value();
     if (doc && setup.wire == Wire::responses) {
       const auto store = find(*doc, 0, {"store"});
       const bool stateless = store && doc->is(*store, Kind::false_);
@@ -190,6 +191,10 @@ struct Relay::Impl {
 
   bool go_on(const std::vector<Call>& calls, const std::string& turn) {
     if (turn.empty()) return false;  // a reply so broken that nothing of it can be sent back
+    if (counts.rounds == 0) {        // most replies hold no call of ours: the request is read for the first that does
+      given_in(setup.request, setup.wire, answers);
+      answers.turn();
+    }
     std::vector<Answered> answered;
     answered.reserve(calls.size());
     for (const Call& call : calls) answered.push_back({call, answers.answer(call)});

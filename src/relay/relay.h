@@ -39,6 +39,9 @@ struct Setup {
   std::function<bool(std::string_view first, std::string_view last)> chained = {};
   // The client offers our tool itself: calls whose original is not in hand are its own.
   bool alias = false;
+  // Who shortened the request added our tool to it: it is of this wire, asks for one answer and takes turns. It is not
+  // read to find that out.
+  bool added = false;
 };
 
 struct Head {

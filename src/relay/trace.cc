@@ -123,7 +123,11 @@ bool may_hold_trace(std::string_view bytes) {
   // Any case of the tool's name: the part that ends it is looked for, the rest compared.
   constexpr std::string_view tail = "etrieve ", tail_upper = "ETRIEVE ";
   for (const std::string_view needle : {tail, tail_upper}) {
-    for (std::size_t at = bytes.find(needle); at != std::string_view::npos; at = bytes.find(needle, at + 1)) {
+    const auto next = [&](std::size_t from) {  // memmem leaps; find would stop at each of its first letter
+      const void* const found = ::memmem(bytes.data() + from, bytes.size() - from, needle.data(), needle.size());
+      return found ? static_cast<std::size_t>(static_cast<const char*>(found) - bytes.data()) : std::string_view::npos;
+    };
+    for (std::size_t at = next(0); at != std::string_view::npos; at = next(at + 1)) {
       constexpr std::size_t lead = std::string_view("headroom_r").size();
       const std::size_t end = at + needle.size() - 1;
       if (at < lead) continue;
