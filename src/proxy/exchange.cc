@@ -240,19 +240,8 @@ void Exchange::rewrite() {
   } else {
     job->body = std::move(body_);
   }
-  const auto run = [&core, job, settings = request_.settings, coded, coding = std::string(coding)] {
-    if (coded) {
-      auto plain = http::decode(coding, job->body, json::max_text);
-      if (!plain) {
-        Rewritten skipped;
-        skipped.skipped.push_back("encoding");
-        return skipped;
-      }
-      const std::string as_it_came = std::exchange(job->body, std::move(*plain));
-      Rewritten result = proxy::rewrite(core, *job, settings->core.call);
-      job->body = as_it_came;
-      return result;
-    }
+  if (coded) job->coding = coding;
+  const auto run = [&core, job, settings = request_.settings] {
     return proxy::rewrite(core, *job, settings->core.call);
   };
   decoded_ = coded;

@@ -162,9 +162,13 @@ void write_figures(json::Writer& out, const CompressCall& call, const pipeline::
       o.before.value > 0 ? rounded(static_cast<double>(o.after.value) / static_cast<double>(o.before.value)) : 1.0;
   out.key("tokens_before").number(o.before.value).key("tokens_after").number(o.after.value);
   out.key("tokens_saved").number((o.before - o.after).value).key("compression_ratio").number(ratio);
-  out.key("transforms_applied").array();
-  for (const std::string& t : o.transforms) out.string(t);
-  out.end().key("transforms_summary").object();
+  for (const std::string_view name : {"transforms_applied", "transforms"}) {
+    if (name == "transforms" && !call.dry_run) break;  // what the npm client calls them in a simulation
+    out.key(name).array();
+    for (const std::string& t : o.transforms) out.string(t);
+    out.end();
+  }
+  out.key("transforms_summary").object();
   for (const std::string& t : o.transforms)
     out.key(t).number(static_cast<std::int64_t>(std::ranges::count(o.rows, t, &pipeline::Row::method)));
   std::vector<std::string> handles;

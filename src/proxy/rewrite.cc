@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/edits.h"
+#include "http/coding.h"
 #include "json/document.h"
 #include "proxy/before_after.h"
 #include "relay/trace.h"
@@ -44,8 +45,9 @@ void note(Rewritten& out, const pipeline::Outcome& o) {
 }
 
 // Each request of a batch for itself; what stands around them keeps its bytes.
-void rewrite_batch(api::Core& core, const RewriteJob& job, const pipeline::Options& options, Rewritten& out) {
-  const auto doc = Document::parse(job.body);
+void rewrite_batch(api::Core& core, const RewriteJob& job, std::string_view body, const pipeline::Options& options,
+                   Rewritten& out) {
+  const auto doc = Document::parse(body);
   if (!doc) return out.skipped.push_back("not_json");
   std::optional<NodeId> list = doc->member(0, "requests");
   if (const auto batch = doc->member(0, "batch"); !list && batch) {  // Gemini: batch.input_config.requests.requests
@@ -69,13 +71,13 @@ void rewrite_batch(api::Core& core, const RewriteJob& job, const pipeline::Optio
     note(out, o);
     if (o.changed && !o.error) edits.push_back({(*doc)[*params].begin(), input.text.size(), std::move(o.output)});
   }
-  if (!edits.empty()) out.body = splice(job.body, edits);
+  if (!edits.empty()) out.body = splice(body, edits);
 }
 
 // The loop over the reply, where the model can call our tool at all. `whole`: the request with its traces turned back.
-void open_relay(api::Core& core, const RewriteJob& job, std::string_view whole, const pipeline::Options& options,
-                Rewritten& out) {
-  const std::string_view sent = out.body ? std::string_view(*out.body) : std::string_view(job.body);
+void open_relay(api::Core& core, const RewriteJob& job, std::string_view body, std::string_view whole,
+                const pipeline::Options& options, Rewritten& out) {
+  const std::string_view sent = out.body ? std::string_view(*out.body) : body;
   if (!job.watches) return;
   if (!out.tool_added && (sent.find("headroom_retrieve") == sent.npos || !relay::offers_our_tool(sent))) return;
   api::RelayCall call;
@@ -89,19 +91,20 @@ void open_relay(api::Core& core, const RewriteJob& job, std::string_view whole, 
   if (auto relay = core.open_relay(std::move(call))) out.relay = std::move(*relay);
 }
 
-void rewrite_body(api::Core& core, const RewriteJob& job, const pipeline::Options& options, Rewritten& out) {
+void rewrite_body(api::Core& core, const RewriteJob& job, std::string_view body, const pipeline::Options& options,
+                  Rewritten& out) {
   api::Input input;
   input.kind = api::Input::Kind::body;
-  input.text = job.body;
+  input.text = body;
   input.format = job.format;
   bool asks_for_store = false;
   if (!job.may_wait) {
     input.asks_for_store = &asks_for_store;
-    out.needs_store = job.body.find("\"previous_response_id\"") != job.body.npos || relay::may_hold_trace(job.body);
+    out.needs_store = body.find("\"previous_response_id\"") != body.npos || relay::may_hold_trace(body);
     if (out.needs_store) return;
   }
   std::optional<relay::Restored> restored;
-  if (!job.lossless_only && !job.audit) restored = core.restore(job.body, job.format, api::limits_of(options), options);
+  if (!job.lossless_only && !job.audit) restored = core.restore(body, job.format, api::limits_of(options), options);
   if (restored) input.text = restored->body;
   pipeline::Outcome o = job.audit ? core.simulate(input, options) : core.compress(input, options);
   out.needs_store = asks_for_store;
@@ -116,23 +119,29 @@ void rewrite_body(api::Core& core, const RewriteJob& job, const pipeline::Option
   } else if (out.tool_added = false; restored) {
     out.body = restored->body;
   }
-  open_relay(core, job, input.text, options, out);
+  open_relay(core, job, body, input.text, options, out);
 }
 
 }  // namespace
 
 Rewritten rewrite(api::Core& core, const RewriteJob& job, const pipeline::Options& given) {
   Rewritten out;
-  pipeline::Options options = given;
-  options.route = job.lossless_only ? pipeline::Route::relayed : pipeline::Route::intercepted;
   // What escapes is our bug, or memory at its end: the client's bytes go out (promise 8).
   try {
-    out.model = top_string(job.body, "model");
+    pipeline::Options options = given;
+    options.route = job.lossless_only ? pipeline::Route::relayed : pipeline::Route::intercepted;
+    std::optional<std::string> plain;
+    if (!job.coding.empty() && !(plain = http::decode(job.coding, job.body, json::max_text))) {
+      out.skipped.push_back("encoding");
+      return out;
+    }
+    const std::string_view body = plain ? std::string_view(*plain) : std::string_view(job.body);
+    out.model = top_string(body, "model");
     if (job.batches) {
       options.in_batch = true;
-      rewrite_batch(core, job, options, out);
+      rewrite_batch(core, job, body, options, out);
     } else {
-      rewrite_body(core, job, options, out);
+      rewrite_body(core, job, body, options, out);
     }
   } catch (const std::exception&) {
     Rewritten failed;
@@ -153,7 +162,7 @@ std::optional<Rewritten> answer_stored(api::Core& core, const std::string& reque
     RewriteJob job;
     job.format = "responses";
     job.body = std::move(*answered);
-    open_relay(core, job, job.body, options, out);
+    open_relay(core, job, job.body, job.body, options, out);
     out.body = std::move(job.body);
     return out;
   } catch (const std::exception&) {

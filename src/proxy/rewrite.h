@@ -20,6 +20,7 @@ namespace headroom::proxy {
 
 struct RewriteJob {
   std::string body;            // as the client sent it
+  std::string coding;          // of its bytes; "" if they are plain
   std::string_view format;     // of the route
   bool lossless_only = false;  // nobody could redeem a handle on this route
   bool watches = true;         // its reply can be watched
