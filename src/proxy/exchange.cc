@@ -1,6 +1,7 @@
 #include "proxy/exchange.h"
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 #include "http/body.h"
@@ -808,7 +809,11 @@ void Exchange::digest_prompt(std::string_view sent) {
   slip_->digesting = true;
   app_.pool.submit(sent.size(), [&app = app_, &core, format, slip = slip_, body = std::string(sent)] {
     std::optional<ledger::Prompt> prompt;
-    if (const auto key = core.workspace_key()) prompt = ledger::prompt_of(body, format, key->handle_key);
+    try {
+      if (const auto key = core.workspace_key()) prompt = ledger::prompt_of(body, format, key->handle_key);
+    } catch (const std::bad_alloc&) {
+      // The row goes without: a miss of the provider's cache is not explained.
+    }
     const std::scoped_lock lock(slip->mutex);
     slip->digesting = false;
     if (slip->over) {

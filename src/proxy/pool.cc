@@ -3,6 +3,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <exception>
+
 namespace headroom::proxy {
 
 void Pool::stop() {
@@ -36,7 +38,8 @@ std::size_t Pool::waiting() const {
 void Pool::work() {
   // Of this thread alone (Linux): the kernel lets those that move bytes go first.
   constexpr int lower = 5;
-  ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), lower);
+  const auto self = static_cast<id_t>(::gettid());
+  ::setpriority(PRIO_PROCESS, self, ::getpriority(PRIO_PROCESS, self) + lower);  // than whoever started the process
   std::unique_lock lock(mutex_);
   for (;;) {
     ++idle_;
@@ -47,7 +50,12 @@ void Pool::work() {
     Job job = std::move(queue.front());
     queue.pop_front();
     lock.unlock();
-    job();
+    try {
+      job();
+    } catch (const std::exception&) {
+      // Memory at its end, outside of what each job catches for itself: the others go on.
+      failed_.fetch_add(1, std::memory_order_relaxed);
+    }
     job = nullptr;  // what it held is freed without the lock
     lock.lock();
   }

@@ -2,7 +2,9 @@
 // a small one wait, and waiting costs it little.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <mutex>
@@ -23,6 +25,8 @@ class Pool {
   // `size`: of what it works on. Threads are started as they are needed.
   void submit(std::size_t size, Job job);
   std::size_t waiting() const;
+  // Jobs that ended in an exception.
+  std::uint64_t failed() const { return failed_.load(std::memory_order_relaxed); }
 
  private:
   void work();
@@ -34,6 +38,7 @@ class Pool {
   std::vector<std::thread> threads_;
   unsigned idle_ = 0;
   bool done_ = false;
+  std::atomic<std::uint64_t> failed_{0};
 };
 
 }  // namespace headroom::proxy

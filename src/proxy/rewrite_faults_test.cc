@@ -141,6 +141,7 @@ TEST(RewriteFaults, OnThePool) {
     failed += told;
     EXPECT_TRUE(provider.last().body == (told ? body : calm)) << n;
   }
+  wire.close();
   EXPECT_GT(failed, 2u);
   EXPECT_TRUE(proxy.calms_down());
   EXPECT_EQ(proxy.app().figures.failed_inside.load(), failed);

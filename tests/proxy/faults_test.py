@@ -72,7 +72,7 @@ class Disconnects(unittest.TestCase):
                 with proxy.connect() as s:
                     s.sendall(request)
                     size, data = 0, b""
-                    while not data.endswith(b"0\r\n\r\n") and not (extra and data.endswith(b"}}")):
+                    while not data.endswith(b"\n0\r\n\r\n") and not (extra and data.endswith(b"}}")):
                         data += s.recv(1 << 16)
                     size = len(data)
                 for n in range(0, len(request), step):

@@ -131,8 +131,8 @@ class Liveliness(unittest.TestCase):
                     raw = json.dumps(body).encode()
                     s.sendall(f"POST {path.split(' ')[0]} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer k\r\napi-key: k\r\n".encode()
                               + (b"x-zip: 1\r\n" if zipped else b"") + b"content-type: application/json\r\ncontent-length: %d\r\n\r\n" % len(raw) + raw)
-                    plain, rest, headed = b"", b"", False
-                    while not data.endswith(b"0\r\n\r\n"):
+                    plain, rest, headed, over = b"", b"", False, False
+                    while not over:
                         piece = s.recv(1 << 16)
                         now = time.monotonic()
                         if not piece:
@@ -148,6 +148,7 @@ class Liveliness(unittest.TestCase):
                             whole = rest.index(b"\r\n") + 2 + size + 2
                             if len(rest) < whole:
                                 break
+                            over = size == 0
                             part, rest = rest[rest.index(b"\r\n") + 2:whole - 2], rest[whole:]
                             plain += packed.decompress(part) if packed else part
                         while len(times) < plain.count(b"\n\n"):
