@@ -80,6 +80,20 @@ void write_figures(json::Writer& out, const pipeline::Outcome& o, std::span<cons
   }
 }
 
+// What a provider's prompt cache can hold of the request, and what in its system prompt stands in the way.
+void write_cache(json::Writer& out, const pipeline::Outcome& o) {
+  out.key("cache").object().key("tokens").number(o.after.value).key("settled_tokens").number(o.settled.value);
+  out.key("volatile").array();
+  for (const pipeline::VolatilePart& v : o.volatile_parts) {
+    out.object().key("pointer").string(v.pointer).key("begin").number(static_cast<std::int64_t>(v.begin));
+    out.key("end").number(static_cast<std::int64_t>(v.end));
+    out.key("kind").string(v.kind == pipeline::Volatile::date ? "date" : "id");
+    if (!v.value.empty()) out.key("value").string(v.value);
+    out.end();
+  }
+  out.end().key("written_again_tokens").number(o.written_again.value).end();
+}
+
 void write_payload(json::Writer& out, const Input& input, const pipeline::Outcome& o, Return returned) {
   if (returned == Return::edits && input.kind == Input::Kind::body) {
     out.key("edits").array();
@@ -159,6 +173,7 @@ CompressAnswer compress_answer(const Input& input, const pipeline::Outcome& o, R
   }
   if (answer.payload.empty()) write_payload(out, input, o, returned);
   write_figures(out, o, warnings);
+  if (input.kind == Input::Kind::body) write_cache(out, o);
   out.end();
   answer.tail = std::move(out).take();
   if (!simulated.empty()) answer.tail.insert(answer.tail.size() - 1, "," + std::string(simulated));

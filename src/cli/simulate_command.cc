@@ -41,6 +41,25 @@ std::string table(const Context& context, const pipeline::Outcome& o) {
   return out;
 }
 
+// What stands in the way of the provider's prompt cache.
+std::string cache_lines(const pipeline::Outcome& o) {
+  if (o.volatile_parts.empty()) return "";
+  std::string out = "\nPrompt cache: each change of these in the system prompt makes the provider read " +
+                    counted(o.written_again.value) + " tokens anew.\n";
+  bool dates = false, ids = false;
+  for (const pipeline::VolatilePart& v : o.volatile_parts) {
+    const bool date = v.kind == pipeline::Volatile::date;
+    dates |= date, ids |= !date;
+    out += "  " + v.pointer + ", bytes " + std::to_string(v.begin) + "-" + std::to_string(v.end) +
+           (date ? ": date \"" + v.value + "\"\n" : ": id\n");
+  }
+  return out + "  --relocate " +
+         (dates && ids ? "all"
+          : dates      ? "dates"
+                       : "ids") +
+         " moves them behind what is cached.\n";
+}
+
 // The change that saves most, as the model would see it.
 std::string sample(const Context& context, const pipeline::Outcome& o) {
   const pipeline::Row* best = nullptr;
@@ -80,7 +99,7 @@ Exit run_simulate(const Context& context, const Arguments& arguments) {
   }
   for (const std::string& warning : loaded->warnings) context.say(warning);
   for (const std::string& warning : outcome.warnings) context.say(warning);
-  std::string text = table(context, outcome);
+  std::string text = table(context, outcome) + cache_lines(outcome);
   if (arguments.has("sample")) text += sample(context, outcome);
   return context.print(text);
 }

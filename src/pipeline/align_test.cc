@@ -249,6 +249,33 @@ TEST(Relocation, ComesAfterTheMarkAndKeepsIt) {
                   R"({"role":"developer","content":"[moved from the system prompt: 1 = 10:15]"}]})");
 }
 
+// What the first request tells of the cache: where the clock and the id stand, and what each change of them costs.
+TEST(VolatileParts, SayWhatEachChangeMakesTheProviderReadAnew) {
+  tokens::Witnesses counters;
+  Services services{counters, nullptr};
+  for (const std::string_view format : formats) {
+    const std::string body = request(format, 3);
+    const Outcome out = compress_body(body, format, Options(), services);
+    ASSERT_EQ(out.volatile_parts.size(), 2u) << format;
+    const auto c = messages::read(body, messages::parse_format(format));
+    const std::string text = messages::text_of(*c, c->leaves[system_leaves(*c).at(0)]);
+    const VolatilePart& clock = out.volatile_parts[0];
+    EXPECT_EQ(text.substr(clock.begin, clock.end - clock.begin), "2026-01-05 10:13:00") << format;
+    EXPECT_EQ(clock.value, "2026-01-05 10:13:00");
+    EXPECT_EQ(clock.pointer, c->leaves[system_leaves(*c)[0]].pointer);
+    EXPECT_EQ(out.volatile_parts[1].kind, Volatile::id);
+    EXPECT_EQ(out.volatile_parts[1].value, "");
+    EXPECT_EQ(out.written_again, out.after - counters.ruler().count("You are careful. Now: "));
+    Options moved;
+    moved.relocate = Relocate::all;
+    EXPECT_TRUE(compress_body(body, format, moved, services).volatile_parts.empty()) << format;
+  }
+  const Outcome quiet = compress_body(R"({"system":"Be brief.","messages":[{"role":"user","content":"2026-01-05"}]})",
+                                      "anthropic", Options(), services);
+  EXPECT_TRUE(quiet.volatile_parts.empty());
+  EXPECT_EQ(quiet.written_again, Tokens(0));
+}
+
 TEST(CacheKey, IsOnePerConversationAndOnlyWhereNoneIs) {
   const auto key_of = [](const std::string& body, std::string_view key, Relocate which) {
     tokens::Counter ruler;

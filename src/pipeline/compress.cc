@@ -135,6 +135,11 @@ Outcome compress_body(std::string_view body, std::string_view format, const Opti
   Additions added = additions_to(c, options, capability, services.counters.ruler(), handle_key);
   Outcome out = emit(body, placing, course, std::move(added), capability.redeem);
   out.settled = std::min(settled_tokens(c, course), out.after);
+  if (options.relocate == Relocate::off) {
+    VolatileParts found = volatile_parts(c, services.counters.ruler());
+    if (!found.parts.empty()) out.written_again = out.after - std::min(out.after, found.before);
+    out.volatile_parts = std::move(found.parts);
+  }
   if (money.row) {
     const Tokens images = out.images_before - out.images_after;  // in the model's own tokens
     const Tokens saved = money.model->data.estimate(out.before - out.after - images) + images;

@@ -16,6 +16,7 @@
 #include "base/edits.h"
 #include "base/result.h"
 #include "base/units.h"
+#include "pipeline/align/volatile_parts.h"
 #include "pipeline/capability.h"
 #include "pipeline/options.h"
 #include "pipeline/skip.h"
@@ -110,6 +111,8 @@ struct Outcome {
   std::optional<std::int64_t> saved_nano;  // nano-dollars at the model's input price, centre estimate; no price: none
   Tokens images_before, images_after;      // of the images, by their formula; in `before` and `after`
   Tokens settled;  // of `after`: what the request before this one ended in, and this one leaves as it was
+  std::vector<VolatilePart> volatile_parts;  // of the system prompt as it goes out...
+  Tokens written_again;                      // ...and of `after`, what each change of the first of them costs
 };
 
 // `body`: a request in a format of messages/, or its bare list of messages. `format`: its name; "" = by shape.

@@ -206,6 +206,35 @@ TEST(Compress, LosesNothingWhereTheModelCannotAskForIt) {
   EXPECT_FALSE(outcome(R"(,"tools":[{"name":"run"}])").lossless);
 }
 
+// Providers answer a batch within a day: its originals are kept as long.
+TEST(Compress, OriginalsOfBatchesAreKeptUntilTheirAnswersCome) {
+  tokens::Witnesses counters;
+  const store::WorkspaceKey key{"default", std::string(32, 'k')};
+  std::chrono::system_clock::time_point now(std::chrono::hours(500'000));
+  const auto memory = store::open_memory(key, {.ttl = std::chrono::hours(1), .now = [&] { return now; }});
+  Services services{counters, [&]() -> Result<store::Store*> { return memory.get(); }, false, &key};
+  services.ttl_batch = std::chrono::hours(25);
+  std::string rows = "[";
+  for (int i = 0; i < 300; ++i)
+    rows += std::string(i ? "," : "") + "{\\\"id\\\":" + std::to_string(i * 7919 % 9973) + ",\\\"n\\\":\\\"" +
+            std::to_string(i * 31 % 257) + "\\\"}";
+  for (const bool in_batch : {false, true}) {
+    Options options;
+    options.retrieval = Retrieval::tool;
+    options.in_batch = in_batch;
+    const std::string body = R"({"messages":[{"role":"user","content":")" + std::string(in_batch ? "one" : "two") +
+                             R"("},{"role":"tool","content":")" + rows + (in_batch ? " ]" : "]") + "\"}]}";
+    const Outcome out = compress_body(body, "", options, services);
+    ASSERT_EQ(out.markers.size(), 1u);
+    const auto handle = store::parse_handle(out.markers[0].hash);
+    const auto expires = memory->stat(*handle).value()->expires;
+    EXPECT_EQ(expires - now, std::chrono::hours(in_batch ? 25 : 1));
+    now += std::chrono::hours(24);
+    EXPECT_EQ(memory->get(*handle)->status, in_batch ? store::Status::live : store::Status::expired);
+    now -= std::chrono::hours(24);
+  }
+}
+
 std::string python_source() {
   std::string out = "import os\n\n\n";
   for (int f = 0; f < 4; ++f) {

@@ -7,14 +7,13 @@
 //
 // Limits: the cap is per workspace, not over all of a server. Replicas' clocks must agree to within minutes. While a
 // cluster moves a workspace's slot, its keys lie in two places and the store says `unavailable`.
-#include <openssl/sha.h>
-
 #include <algorithm>
 #include <charconv>
 #include <mutex>
 
 #include "store/policy.h"
 #include "store/redis_link.h"
+#include "store/redis_script.h"
 #include "store/redis_scripts.h"
 #include "store/renewals.h"
 #include "store/store.h"
@@ -46,16 +45,6 @@ std::string_view as_bytes(const Digest& id) {
   return {reinterpret_cast<const char*>(id.data()), id.size()};
 }
 
-std::string hex_of(std::string_view bytes) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string out;
-  for (const char c : bytes) {
-    out += digits[static_cast<unsigned char>(c) >> 4];
-    out += digits[static_cast<unsigned char>(c) & 15];
-  }
-  return out;
-}
-
 std::string record_kind(std::uint64_t version) {
   return "record " + std::to_string(version);
 }
@@ -65,20 +54,6 @@ Error refused(const RedisReply& r) {
   return {r.text.starts_with("OOM") ? ErrorKind::full : ErrorKind::unavailable,
           "the Redis store answers " + r.text.substr(0, r.text.find(' '))};
 }
-
-class Script {
- public:
-  explicit Script(std::string_view body) : text_(std::string(script_common).append(body)) {
-    std::array<unsigned char, SHA_DIGEST_LENGTH> digest;
-    SHA1(reinterpret_cast<const unsigned char*>(text_.data()), text_.size(), digest.data());
-    name_ = hex_of({reinterpret_cast<const char*>(digest.data()), digest.size()});
-  }
-  const std::string& text() const { return text_; }
-  const std::string& name() const { return name_; }
-
- private:
-  std::string text_, name_;
-};
 
 class RedisStore final : public Store {
  public:
@@ -270,12 +245,12 @@ class RedisStore final : public Store {
   // scripts:
 
   struct Call {
-    const Script* script;
+    const RedisScript* script;
     std::string handle;
     std::vector<std::string> arguments;
   };
 
-  Result<RedisReply> run(const Script& script, std::string handle, std::vector<std::string> arguments) {
+  Result<RedisReply> run(const RedisScript& script, std::string handle, std::vector<std::string> arguments) {
     std::vector<Call> calls{{&script, std::move(handle), std::move(arguments)}};
     auto replies = run_all(calls);
     if (!replies) return std::unexpected(replies.error());
@@ -587,7 +562,7 @@ class RedisStore final : public Store {
   Renewals renewals_;
   std::map<Handle, Clock::time_point> written_;  // when this process last wrote that it was carried
   DataKeyId sealing_key_ = 0;
-  const Script put_{script_put}, put_record_{script_put_record}, renew_{script_renew}, erase_{script_erase},
+  const RedisScript put_{script_put}, put_record_{script_put_record}, renew_{script_renew}, erase_{script_erase},
       purge_{script_purge}, stats_{script_stats}, records_{script_records};
 };
 

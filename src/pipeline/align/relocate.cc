@@ -20,24 +20,15 @@ constexpr std::size_t max_values = 16;
 constexpr Tokens max_tail{512};
 constexpr std::string_view moved_lead = "[moved ";
 
-// The system texts before everything else that is said: index of a leaf, and what it becomes.
+// A system text: index of its leaf, and what it becomes.
 struct Text {
   std::size_t leaf;
   std::string before, after;
 };
 
 std::vector<Text> system_texts(const Conversation& c) {
-  int first_other = c.message_count;  // the first message that is not the system's
-  for (const messages::Message& m : c.message_list) {
-    if (m.role == Role::system) continue;
-    first_other = m.index;
-    break;
-  }
   std::vector<Text> out;
-  for (std::size_t i = 0; i < c.leaves.size(); ++i) {
-    const messages::Leaf& leaf = c.leaves[i];
-    if (leaf.role == Role::system && leaf.message < first_other) out.push_back({i, messages::text_of(c, leaf), ""});
-  }
+  for (const std::size_t i : system_leaves(c)) out.push_back({i, messages::text_of(c, c.leaves[i]), ""});
   return out;
 }
 
@@ -160,6 +151,20 @@ class Tail {
 };
 
 }  // namespace
+
+std::vector<std::size_t> system_leaves(const Conversation& c) {
+  int first_other = c.message_count;  // the first message that is not the system's
+  for (const messages::Message& m : c.message_list) {
+    if (m.role == Role::system) continue;
+    first_other = m.index;
+    break;
+  }
+  std::vector<std::size_t> out;
+  for (std::size_t i = 0; i < c.leaves.size(); ++i) {
+    if (c.leaves[i].role == Role::system && c.leaves[i].message < first_other) out.push_back(i);
+  }
+  return out;
+}
 
 std::optional<Relocation> relocate(const Conversation& c, Relocate which, tokens::Counter& ruler) {
   std::vector<Text> texts = system_texts(c);

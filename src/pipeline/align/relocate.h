@@ -34,6 +34,9 @@ struct Relocation {
 
 std::optional<Relocation> relocate(const messages::Conversation& conversation, Relocate which, tokens::Counter& ruler);
 
+// The system texts before everything else that is said: indices of leaves.
+std::vector<std::size_t> system_leaves(const messages::Conversation& conversation);
+
 // The system text as it would stand, leaf by leaf, for what hangs on it: the same texts if nothing moves.
 std::vector<std::string> settled_system(const messages::Conversation& conversation, Relocate which,
                                         tokens::Counter& ruler);
