@@ -277,7 +277,7 @@ constexpr Table table = [] {
   for (std::size_t r = 0; r < token_count + anchor_count; ++r) {
     const std::string_view text = anchor_text(r);
     if (text.size() >= 4) {
-      add(window(text.data()), r);
+      add(window(&text[0]), r);
       continue;
     }
     for (unsigned fourth = 0; fourth < 128; ++fourth) {

@@ -34,7 +34,7 @@ std::vector<std::uint16_t> roles_of(const Language& row) {
   for (auto [names, role] : named) {
     while (!names.empty()) {
       const std::size_t end = std::min(names.find(' '), names.size());
-      const TSSymbol symbol = ts_language_symbol_for_name(grammar, names.data(), static_cast<std::uint32_t>(end), true);
+      const TSSymbol symbol = ts_language_symbol_for_name(grammar, &names[0], static_cast<std::uint32_t>(end), true);
       if (symbol < roles.size()) roles[symbol] |= role;
       names.remove_prefix(std::min(end + 1, names.size()));
     }
