@@ -28,6 +28,7 @@ struct Config {
   enum class StoreKind : std::uint8_t { memory, sqlite, redis } store = StoreKind::memory;
   std::string store_url;            // of redis
   std::filesystem::path directory;  // holds originals.db and workspace.key; made 0700 if missing
+  std::filesystem::path logs;       // the ledger's folder, for `stats`; "": there is none
   std::string master_key;           // 32 bytes, instead of workspace.key; empty: that file
   std::string workspace = "default";
   std::chrono::seconds ttl{3600};

@@ -15,6 +15,7 @@
 #include "api/tool.h"
 #include "base/hash.h"
 #include "json/document.h"
+#include "ledger/savings.h"
 #include "messages/conversation.h"
 #include "pipeline/in_hand.h"
 #include "pipeline/secret_gate.h"
@@ -658,6 +659,11 @@ Answer Core::call(std::string_view text) {
     case Operation::store_purge:
       return answer_of(store_purge(r.older_than),
                        [](std::uint64_t n) { return "{\"removed\":" + std::to_string(n) + "}"; });
+    case Operation::stats:
+      if (impl_->config.logs.empty())
+        return refused(
+            Error{ErrorKind::invalid_request, "there is no ledger: the handle's configuration names no logs"});
+      return {Status::answered, ledger::savings_json(ledger::savings(impl_->config.logs, r.savings), r.savings.by)};
     case Operation::shared_put:
       return answer_of(shared_put(r.shared, r.input.text, r.options.secrets),
                        [&](const store::RecordAnswer& a) { return shared_put_answer(r.shared.key, a); });

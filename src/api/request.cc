@@ -18,10 +18,10 @@ using json::Document;
 using json::Kind;
 using json::NodeId;
 
-constexpr std::string_view operations[] = {"compress",     "count",       "retrieve",   "simulate",    "tool",
-                                           "formats",      "decode",      "restore",    "tool_call",   "store_stats",
-                                           "store_purge",  "shared_put",  "shared_get", "shared_keys", "shared_stats",
-                                           "shared_erase", "shared_clear"};
+constexpr std::string_view operations[] = {"compress",     "count",        "retrieve",   "simulate",    "tool",
+                                           "formats",      "decode",       "restore",    "tool_call",   "store_stats",
+                                           "store_purge",  "shared_put",   "shared_get", "shared_keys", "shared_stats",
+                                           "shared_erase", "shared_clear", "stats"};
 constexpr std::string_view returns[] = {"body", "messages", "edits", "changes"};
 constexpr std::uint32_t bit(Operation op) {
   return 1u << static_cast<unsigned>(op);
@@ -66,6 +66,29 @@ Result<void> read_return(const Document& doc, NodeId value, Request& r) {
   if (auto ok = read_string(doc, value, "return", name); !ok) return ok;
   if (auto ok = one_of("return", name, returns); !ok) return ok;
   r.returned = *parse_return(name);
+  return {};
+}
+
+// "2026-01-05" or "2026-01-05T09:12:44.031Z": no clock is asked here, so no "the last 30 days".
+Result<void> read_since(const Document& doc, NodeId value, Request& r) {
+  if (doc.is(value, Kind::null)) return {};
+  std::string text;
+  if (auto ok = read_string(doc, value, "since", text); !ok) return ok;
+  constexpr std::string_view midnight = "T00:00:00.000Z";
+  if (text.size() == std::string_view("2026-01-05").size()) text += midnight;
+  const auto since = ledger::parse_iso(text);
+  if (!since) return wrong("since", "a day or a time in UTC: 2026-01-05, 2026-01-05T09:12:44.031Z");
+  r.savings.since = *since;
+  return {};
+}
+
+Result<void> read_by(const Document& doc, NodeId value, Request& r) {
+  if (doc.is(value, Kind::null)) return {};
+  std::string name;
+  if (auto ok = read_string(doc, value, "by", name); !ok) return ok;
+  constexpr std::string_view valid[] = {"model", "client", "project"};
+  if (auto ok = one_of("by", name, valid); !ok) return ok;
+  r.savings.by = *ledger::parse_by(name);
   return {};
 }
 
@@ -209,6 +232,8 @@ constexpr Field fields[] = {
        return Result<void>{};
      }},
     {"older_than", bit(Operation::store_purge), read_older},
+    {"since", bit(Operation::stats), read_since},
+    {"by", bit(Operation::stats), read_by},
     {"key", shared_one, [](const Document& d, NodeId v, Request& r) { return read_string(d, v, "key", r.shared.key); }},
     {"agent", bit(Operation::shared_put),
      [](const Document& d, NodeId v, Request& r) {
@@ -316,6 +341,11 @@ Result<Config> parse_config(std::string_view json) {
       settings.handle.directory = doc->string(value);
       continue;
     }
+    if (name == "logs") {
+      if (!doc->is(value, Kind::string)) return fail(ErrorKind::invalid_request, "field logs must be a string");
+      settings.handle.logs = doc->string(value);
+      continue;
+    }
     if (name == "master_key") {
       const auto key = doc->is(value, Kind::string) ? store::parse_master_key(doc->string(value)) : std::nullopt;
       if (!key) return fail(ErrorKind::invalid_request, "field master_key takes 64 hex digits, or 44 of base64");
@@ -324,7 +354,7 @@ Result<Config> parse_config(std::string_view json) {
     }
     const OptionRow* row = find_option(name);
     if (!row || !is_of_handle(row->group)) {
-      std::vector<std::string_view> valid{"directory", "master_key"};
+      std::vector<std::string_view> valid{"directory", "logs", "master_key"};
       for (const OptionRow& r : options()) {
         if (is_of_handle(r.group)) valid.push_back(r.name);
       }

@@ -14,6 +14,7 @@
 
 #include "api/core.h"
 #include "base/result.h"
+#include "ledger/savings.h"
 #include "pipeline/options.h"
 
 namespace headroom::api {
@@ -35,7 +36,8 @@ enum class Operation : std::uint8_t {
   shared_keys,
   shared_stats,
   shared_erase,
-  shared_clear
+  shared_clear,
+  stats
 };
 
 // What a compress answer carries: the spliced bytes, only their list of messages, the edits, or the changed texts by
@@ -57,6 +59,7 @@ struct Request {
   std::string call;  // of tool_call: JSON
   std::optional<std::chrono::seconds> older_than;
   SharedCall shared;
+  ledger::SavingsQuery savings;
   std::vector<std::string> warnings;
 };
 
