@@ -3,7 +3,7 @@
 //   decode("gzip", bytes, 64 MiB)  ->  text; nullopt: broken, cut short, larger than the cap or than 200 times its
 //   bytes
 //
-// Why these libraries: docs/decisions/0018. O(output).
+// Why these libraries: docs/decisions/0014. O(output).
 #pragma once
 
 #include <cstddef>

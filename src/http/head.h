@@ -5,7 +5,7 @@
 //
 // Everything by which two readers could disagree where a message ends is refused: a length beside a transfer coding,
 // two lengths, a coding but `chunked`, folded lines, a bare LF or CR, NUL, a space before the colon. Why not a
-// library's parser: docs/decisions/0018. O(n). Source: RFC 9110, RFC 9112.
+// library's parser: docs/decisions/0014. O(n). Source: RFC 9110, RFC 9112.
 #pragma once
 
 #include <cstddef>

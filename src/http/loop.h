@@ -4,7 +4,7 @@
 //
 // Level-triggered, so that a watcher reads what it wants and no more. What a callback writes is flushed once, when the
 // callback is over (`after`). Watchers are owned here and die between callbacks, never inside one. Deadlines are looked
-// at every tenth of a second: none of ours is finer. Linux only; docs/decisions/0018 says why not a library.
+// at every tenth of a second: none of ours is finer. Linux only; docs/decisions/0014 says why not a library.
 #pragma once
 
 #include <chrono>
