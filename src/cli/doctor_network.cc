@@ -177,6 +177,8 @@ void check_port(Inspection& i) {
   if (::bind(probe.fd(), address->get(), address->size) == 0) return i.ok("no proxy runs; " + i.address + " is free");
   const int error = errno;
   const std::string why = std::strerror(error);
+  if (error == EADDRINUSE && !http::is_loopback(*address))
+    return i.note("something listens at " + i.address + ": a proxy? Beyond loopback it is not asked");
   if (error == EACCES) return i.fail("may not listen at " + i.address + ": " + why, "--port takes one above 1023");
   i.fail("cannot listen at " + i.address + ": " + why, "--host takes an address of this machine, --port another port");
 }

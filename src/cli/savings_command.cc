@@ -1,6 +1,8 @@
 // headroom savings: the ledger's sums, for people or as JSON.
+#include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <vector>
 
 #include "api/nearest.h"
 #include "cli/commands.h"
@@ -47,22 +49,32 @@ constexpr Column columns[] = {
     {"drift", drift_text},
 };
 
-std::string line(const Saving& s, std::string_view name) {
-  constexpr std::size_t name_column = 26, column = 13;
-  std::string text = padded(name, name_column);
-  for (const Column& c : columns) text += aligned(c.value(s), column);
-  return text + "\n";
+// Columns as wide as what stands in them.
+std::string table(const std::vector<std::pair<std::string_view, const Saving*>>& rows) {
+  constexpr std::size_t most_name = 40, gap = 2;
+  std::size_t name_column = 0;
+  for (const auto& [name, saving] : rows) name_column = std::max(name_column, std::min(name.size(), most_name));
+  std::vector<std::string> lines = {padded("", name_column)};
+  for (const auto& [name, saving] : rows) lines.push_back(padded(name, name_column));
+  for (const Column& c : columns) {
+    std::vector<std::string> cells = {std::string(c.title)};
+    for (const auto& [name, saving] : rows) cells.push_back(c.value(*saving));
+    std::size_t width = 0;
+    for (const std::string& cell : cells) width = std::max(width, cell.size());
+    for (std::size_t i = 0; i < lines.size(); ++i) lines[i] += aligned(cells[i], width + gap);
+  }
+  std::string text;
+  for (const std::string& line : lines) text += line + "\n";
+  return text;
 }
 
 std::string as_text(const ledger::Savings& found, bool grouped) {
-  constexpr std::size_t name_column = 26, column = 13;
-  std::string text = "since " + ledger::to_iso(found.since).substr(0, 16) + "\n\n" + padded("", name_column);
-  for (const Column& c : columns) text += aligned(c.title, column);
-  text += "\n";
+  std::vector<std::pair<std::string_view, const Saving*>> rows;
   if (grouped) {
-    for (const Saving& s : found.rows) text += line(s, s.name);
+    for (const Saving& s : found.rows) rows.emplace_back(s.name, &s);
   }
-  text += line(found.all, "all") + "\n";
+  rows.emplace_back("all", &found.all);
+  std::string text = "since " + ledger::to_iso(found.since).substr(0, 16) + "\n\n" + table(rows) + "\n";
   const auto& f = found.all.figures;
   text += "provider: " + counted(f.usage.input()) + " tokens in (" + counted(f.usage.read) + " read from its cache, " +
           counted(f.usage.written) + " written), " + counted(f.usage.output) + " out, told by " + counted(f.measured) +

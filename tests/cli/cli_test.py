@@ -4,6 +4,7 @@
 The option rows come from `headroom config --json`, so a new row is tested without a line here. Python's standard library only; state
 lies in a fresh folder per test.
 """
+import datetime
 import json
 import os
 import random
@@ -538,6 +539,33 @@ class Others(Case):
         with open(os.path.join(self.home, "bad.meta.json"), "w") as f:
             f.write("{}")
         self.assertIn(b"recorded session", self.run_it("demo", "session", os.path.join(self.home, "bad.json"), expect=2).stderr)
+
+    def test_savings(self):
+        self.assertEqual(self.run_it("savings").stdout, b"nothing yet\n")
+        self.assertEqual(self.answer("savings", "--json")["requests"], 0)
+        logs = os.path.join(self.home, "logs")
+        os.mkdir(logs)
+        now = datetime.datetime.now(datetime.timezone.utc)
+        for age, model, removed in ((0, "gpt-4o", 12_345_678), (0, "claude-x", 50), (40, "gpt-4o", 7)):
+            t = now - datetime.timedelta(days=age, hours=0 if age else 1)
+            with open(os.path.join(logs, f"requests-{t:%Y-%m-%d}.jsonl"), "a") as f:
+                f.write(json.dumps({"t": f"{t:%Y-%m-%dT%H:%M:%S}.000Z", "id": "7f3a9c21d0e4", "rt": "openai.chat", "md": model, "st": 200,
+                                    "by": "local", "k": [removed + 100, 100], "u": [100, 0, 0, 9], "m": [removed, 5, 1000]},
+                                   separators=(",", ":")) + "\n")
+        at = ("--log-file", logs)
+        month, all_ = self.answer("savings", "--json", *at), self.answer("savings", "--json", "--days", "90", *at)
+        self.assertEqual((month["requests"], all_["requests"]), (2, 3))
+        self.assertEqual(month["microusd"], {"saved": 12_345_728, "spent": 10, "net": 12_345_718, "billed": 2000})
+        by = self.answer("savings", "--json", "--by", "model", *at)
+        self.assertEqual([(r["name"], r["tokens"]["new"]) for r in by["rows"]], [("gpt-4o", 12_345_678), ("claude-x", 50)])
+        lines = self.run_it("savings", "--by", "model", *at).stdout.decode().splitlines()
+        self.assertEqual(len({len(line) for line in lines[2:6]}), 1)  # columns
+        self.assertEqual(lines[3].split()[:3], ["gpt-4o", "1", "12,345,678"])
+        for wrong in (("--by", "modle"), ("--days", "0"), ("--days", "x"), ("--log-file", "-")):
+            self.run_it("savings", *wrong, expect=2)
+        self.run_it("savings", "--reset", *at)
+        self.assertEqual(self.answer("savings", "--json", "--days", "90", *at)["requests"], 0)
+        self.assertGreaterEqual(len(os.listdir(logs)), 3)  # nothing was removed
 
     def test_tool(self):
         for shape in ("openai", "responses", "anthropic", "gemini", "converse"):

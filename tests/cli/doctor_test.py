@@ -209,6 +209,21 @@ class Doctor(unittest.TestCase):
             other.listen()
             self.only(self.doctor(), "port", "fail", "another program", "--port")
 
+    def test_addresses_beyond_loopback_are_not_asked(self):
+        self.only(self.doctor("--host", "198.51.100.7"), "port", "fail", "cannot listen", "--host")
+        try:
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+                s.connect(("198.51.100.7", 9))  # sends nothing: says which address of ours would be used
+                own = s.getsockname()[0]
+        except OSError:
+            self.skipTest("this machine has no address but loopback")
+        with socket.socket() as other:
+            other.bind((own, self.port))
+            other.listen()
+            self.assertIn("not asked", self.doctor("--host", own, expect=0)["port"][0][1])
+            other.settimeout(0.2)
+            self.assertRaises(TimeoutError, other.accept)
+
     def test_a_proxy_that_is_not_well(self):
         (self.home / "c").mkdir(mode=0o700)
         with self.proxy() as p:

@@ -95,6 +95,21 @@ class PlainProvider(threading.Thread):
                     connection.sendall(reply)
 
 
+class SlowStream(PlainProvider):
+    """an event each half second, for seven seconds"""
+    EVENTS = 14
+
+    def talk(self, connection):
+        with connection:
+            connection.recv(65536)
+            connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n")
+            for n in range(self.EVENTS):
+                event = b"data: %d\n\n" % n
+                connection.sendall(b"%x\r\n%s\r\n" % (len(event), event))
+                time.sleep(0.5)
+            connection.sendall(b"0\r\n\r\n")
+
+
 class Load(threading.Thread):
     """requests at a steady pace, each whole or a failure; `kept`: over connections that are used again"""
     REQUEST = (b"POST /v1/messages HTTP/1.1\r\nhost: localhost\r\nx-api-key: k\r\ncontent-type: application/json\r\n"
@@ -270,6 +285,53 @@ class Processes(unittest.TestCase):
                     pass
             self.assertTrue(self.gone(pids[-1]))
             provider.listener.close()
+
+    def test_handover_finishes_streams(self):
+        """the old process serves what it has to its end, however long; then it ends too, and its path is the new one's"""
+        provider = SlowStream()
+        path = self.home / "s"
+        old = subprocess.Popen([BINARY, "proxy", "--uds", str(path), "--anthropic-api-url", f"http://127.0.0.1:{provider.port}",
+                                "--drain-seconds", "1"], stderr=subprocess.PIPE, text=True, env=self.environment())
+        self.processes.append(old)
+        old.stderr.readline()
+        lines = []
+        threading.Thread(target=lambda: lines.extend(iter(old.stderr.readline, "")), daemon=True).start()
+
+        def pid():
+            with socket.socket(socket.AF_UNIX) as s:
+                s.connect(str(path))
+                s.sendall(b"GET /health HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")
+                seen = b""
+                while piece := s.recv(65536):
+                    seen += piece
+            return json.loads(seen.partition(b"\r\n\r\n")[2])["pid"]
+        with socket.socket(socket.AF_UNIX) as stream:
+            stream.settimeout(20)
+            stream.connect(str(path))
+            stream.sendall(Load.REQUEST)
+            seen = stream.recv(65536)
+            old.send_signal(signal.SIGUSR2)
+            end = time.monotonic() + 20
+            while (new := pid()) == old.pid and time.monotonic() < end:
+                time.sleep(0.05)
+            self.assertNotEqual(new, old.pid)
+            self.assertIsNone(old.poll())
+            self.addCleanup(lambda: self.gone(new, 0.1) or os.kill(new, signal.SIGKILL))
+            while not seen.endswith(b"\r\n0\r\n\r\n"):
+                piece = stream.recv(65536)
+                self.assertTrue(piece, seen)
+                seen += piece
+        self.assertEqual(re.findall(rb"data: (\d+)", seen), [b"%d" % n for n in range(SlowStream.EVENTS)])
+        self.assertNotIn(b"event: error", seen)
+        self.assertEqual(old.wait(timeout=20), 0)
+        self.assertEqual(pid(), new)  # the path is still there
+        os.kill(new, signal.SIGTERM)
+        self.assertTrue(self.gone(new))
+        end = time.monotonic() + 5
+        while path.exists() and time.monotonic() < end:
+            time.sleep(0.05)
+        self.assertFalse(path.exists())
+        self.assertTrue(any("finishing what is in flight" in line for line in lines), lines)
 
     def test_a_new_process_that_does_not_start(self):
         process, port = self.proxy()
