@@ -37,7 +37,7 @@ SocketRewriter::~SocketRewriter() {
 
 void SocketRewriter::close() {
   if (!host_) return;
-  end_turn({});
+  while (!turns_.empty()) end_turn({});
   host_ = nullptr;
 }
 
@@ -105,8 +105,8 @@ void SocketRewriter::done(const http::HeldText& text, std::size_t size, Rewritte
   account();
   if (!host_) return;
   const std::optional<std::string> body = std::exchange(result.body, std::nullopt);
-  end_turn({});  // one that never ended
-  turn_ = std::move(result);
+  if (turns_.size() == most_turns) end_turn({});  // one that never ended
+  turns_.push_back(std::move(result));
   if (setup_.audit) return;
   host_->socket_to_provider(body ? text.replaced(*body) : text.frames());
   busy_ = false;
@@ -123,21 +123,23 @@ void SocketRewriter::from_provider(std::string_view bytes) {
 }
 
 void SocketRewriter::read_event(const std::string& text) {
-  if (!ends_response(top_string(text, "type"))) return;
+  const std::string_view type = top_string(text, "type");
+  if (type == "error" && !turns_.empty()) return end_turn({});
+  if (!ends_response(type)) return;
   std::vector<ledger::Usage> rounds;
   if (const auto doc = json::Document::parse(text)) {
     const auto response = doc->member(0, "response");
     const auto usage = response ? doc->member(*response, "usage") : std::nullopt;
     if (const auto used = usage ? UsageWatcher::read_usage(doc->raw(*usage)) : std::nullopt) rounds.push_back(*used);
   }
-  if (!turn_) turn_.emplace();
+  if (turns_.empty()) turns_.emplace_back();  // of a text that was not read
   end_turn(std::move(rounds));
 }
 
 void SocketRewriter::end_turn(std::vector<ledger::Usage> usage) {
-  if (!turn_ || !host_) return;
-  Rewritten turn = std::move(*turn_);
-  turn_.reset();
+  if (turns_.empty() || !host_) return;
+  Rewritten turn = std::move(turns_.front());
+  turns_.pop_front();
   host_->socket_turn(std::move(turn), std::move(usage));
 }
 

@@ -9,8 +9,8 @@
 // what cannot be read goes on as it came.
 #pragma once
 
+#include <deque>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -47,7 +47,7 @@ class SocketRewriter : public std::enable_shared_from_this<SocketRewriter> {
   void from_provider(std::string_view bytes);
   // The provider's last frame is whole: one of ours may follow.
   bool between_frames() const { return provider_.between_frames(); }
-  // The host goes; nothing is told it any more. A turn that is under way is told first.
+  // The host goes; nothing is told it any more. Turns that are under way are told first.
   void close();
 
  private:
@@ -65,7 +65,9 @@ class SocketRewriter : public std::enable_shared_from_this<SocketRewriter> {
   http::TextTap client_, provider_;
   bool busy_ = false;
   std::int64_t accounted_ = 0, at_work_ = 0;  // bytes in the gauge of bodies; of the text on the pool
-  std::optional<Rewritten> turn_;
+  // Asked for and not over: responses come in the order in which they were asked for.
+  static constexpr std::size_t most_turns = 64;
+  std::deque<Rewritten> turns_;
 };
 
 }  // namespace headroom::proxy

@@ -78,6 +78,7 @@ TEST(Socket, ResponseCreateIsShortenedAndAllElsePasses) {
   std::mutex mutex;
   std::vector<std::string> texts;
   std::string other;
+  int asked = 0;
   test::Provider provider(serve([&](Wire& wire) {
     http::TextTap tap(true, 64 << 20);
     do {
@@ -92,6 +93,9 @@ TEST(Socket, ResponseCreateIsShortenedAndAllElsePasses) {
         texts.push_back(item.text.text);
         if (item.text.text.find("response.create") == std::string::npos) continue;
         EXPECT_EQ(item.text.parts.size(), 1u);
+        // The second is asked for before the first is over.
+        if (++asked == 1) continue;
+        if (asked == 2) wire.send(frame(0x81, R"({"type":"response.created"})", false) + frame(0x81, completed, false));
         wire.send(frame(0x81, R"({"type":"response.created"})", false) + frame(0x81, completed, false));
       }
     } while (wire.fill());
