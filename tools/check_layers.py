@@ -14,6 +14,7 @@ LAYERS = [
     "images",       # image files: what they cost a model, smaller ones, repeats
     "json",         # values and their byte offsets
     "tokens",       # counts by vocabulary
+    "models",       # model files that the user names: tokenizer, ONNX Runtime by dlopen, the registry
     "prices",       # what a model's tokens cost
     "search",       # query terms, BM25
     "salience",     # severity, outliers, selection within a budget
@@ -52,7 +53,8 @@ FORBIDDEN = {
 THIRD_PARTY = {
     r"xxhash\.h": {"base"},
     r"sqlite3\.h": {"store"},
-    r"openssl/.*": {"store", "http"},  # http: TLS
+    r"openssl/.*": {"store", "http", "models"},  # http: TLS; models: SHA-256
+    r"dlfcn\.h": {"models"},
     r"tree_sitter/.*": {"compressors"},
     r"yaml\.h": {"compressors"},
     r"zlib\.h": {"http", "images"},
