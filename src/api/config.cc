@@ -3,6 +3,9 @@
 #include <fstream>
 #include <iterator>
 #include <system_error>
+#include <utility>
+
+#include "models/registry.h"
 
 namespace headroom::api {
 namespace {
@@ -36,6 +39,24 @@ Result<void> load_prices(Config& config) {
   auto parsed = prices::Prices::parse(*text);
   if (!parsed) return failed(parsed.error());
   file.table = std::make_shared<const prices::Prices>(std::move(*parsed));
+  return {};
+}
+
+std::filesystem::path model_registry(const std::filesystem::path& directory) {
+  return directory / "models.json";
+}
+
+Result<void> check_model(const Config& config) {
+  const std::string& name = config.prose_model.name;
+  return name.empty() ? Result<void>{} : models::check_named(name, model_registry(config.directory));
+}
+
+Result<void> load_model(Config& config) {
+  ProseModel& model = config.prose_model;
+  if (model.name.empty() || model.scorer) return {};
+  auto opened = models::open_model(model.name, model_registry(config.directory), config.onnxruntime.path);
+  if (!opened) return std::unexpected(opened.error());
+  model.scorer = compressors::prose::model_scorer(std::move(*opened));
   return {};
 }
 

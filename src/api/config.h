@@ -8,6 +8,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "compressors/prose/scorer.h"
 #include "prices/prices.h"
 
 namespace headroom::api {
@@ -22,6 +23,18 @@ struct Bytes {
 struct PriceFile {
   std::string path;                             // "": the one compiled in
   std::shared_ptr<const prices::Prices> table;  // of that file
+};
+
+// Who judges sentences of prose. The name is an option's value; load_model opens what it names once all layers of
+// options are known.
+struct ProseModel {
+  std::string name;  // "": the extractive ranking; "small": the one compiled in; a registered name; a path
+  std::shared_ptr<const compressors::prose::SentenceScorer> scorer;
+};
+
+// The library that runs ONNX models; "": as the loader finds it.
+struct OnnxLibrary {
+  std::string path;
 };
 
 struct Config {
@@ -41,6 +54,8 @@ struct Config {
   // The process ends after this call, so that nobody can ask it for an original that it keeps in memory alone.
   bool ends_after_call = false;
   PriceFile prices;
+  ProseModel prose_model;
+  OnnxLibrary onnxruntime;
 
   const prices::Prices& price_table() const { return prices.table ? *prices.table : prices::Prices::built_in(); }
 };
@@ -48,5 +63,15 @@ struct Config {
 // Reads the file that `prices.path` names, if it names one. An error names the file, and in it the row and the member:
 // a file that was asked for and cannot be read is never replaced by the one compiled in.
 Result<void> load_prices(Config& config);
+
+// Opens the model that `prose_model.name` names, if it names one, and runs it once. A model that is missing, changed or
+// fails is an error: never another ranking in its place.
+Result<void> load_model(Config& config);
+
+// Whether there is such a model, without opening it.
+Result<void> check_model(const Config& config);
+
+// Where `headroom model add` notes models.
+std::filesystem::path model_registry(const std::filesystem::path& directory);
 
 }  // namespace headroom::api

@@ -247,6 +247,7 @@ struct Core::Impl {
     services.cache = &views;
     services.same_store = true;
     services.prices = &config.price_table();
+    services.scorer = config.prose_model.scorer.get();
     services.ttl_batch = config.ttl_batch;
     return services;
   }
@@ -390,6 +391,7 @@ pipeline::Outcome Core::simulate(const Input& input, const pipeline::Options& op
   services.key = key ? &*key : nullptr;
   services.cache = &impl_->views;
   services.prices = &impl_->config.price_table();
+  services.scorer = impl_->config.prose_model.scorer.get();
   return impl_->run(input, options, services);
 }
 

@@ -6,6 +6,7 @@
 
 #include "api/nearest.h"
 #include "api/values.h"
+#include "models/registry.h"
 #include "store/redis_link.h"
 
 namespace headroom::api {
@@ -90,6 +91,11 @@ constexpr OptionRow rows[] = {
     {"keep_units", "", Group::epochs, "N", "The last N turns never leave",
      [](Settings& s) -> Slot { return &s.call.keep_units; }, 0, 1'000'000},
 
+    {"prose_model", "", Group::models, "extractive|NAME|DIR", "Who judges sentences of prose: a model that headroom model add knows, or its directory",
+     [](Settings& s) -> Slot { return &s.handle.prose_model; }},
+    {"onnxruntime", "", Group::models, "LIBRARY", "The library libonnxruntime.so that runs such a model; none: where the system has it",
+     [](Settings& s) -> Slot { return &s.handle.onnxruntime; }},
+
     {"prices", "", Group::prices, "FILE", "A price file instead of the one compiled in (docs/formats/prices.md)",
      [](Settings& s) -> Slot { return &s.handle.prices; }},
 
@@ -116,7 +122,7 @@ constexpr PeerRow peer_rows[] = {
     {"mode", "", "agent|ccr", "agent: fidelity lossless; ccr: retrieval tool"},
     {"savings_profile", "", "agent-90|balanced|coding|general", "Sets target_ratio and keep_code"},
     {"verify_lossless", "", "true", "Always on"},
-    {"kompress_model", "", "none|disabled", "There is no such model"},
+    {"kompress_model", "prose_model", "none|disabled|DIR", "Sets prose_model to a directory"},
     {"session_id", "", "TEXT", "A label; changes nothing"},
 };
 // clang-format on
@@ -279,6 +285,17 @@ struct Setter {
     if (given.is_none()) return *p = {}, Set::done;
     return store(given.string(), [p](const std::string& v) { *p = {v, nullptr}; });
   }
+  Set operator()(ProseModel* p) const {
+    const auto name = given.string();
+    if (given.is_none() || (name && *name == "extractive")) return *p = {}, Set::done;
+    const bool path = name && name->find('/') != std::string::npos;
+    if (!name || (!path && !models::is_model_name(*name))) return Set::wrong_type;
+    return *p = {*name, nullptr}, Set::done;
+  }
+  Set operator()(OnnxLibrary* p) const {
+    if (given.is_none()) return *p = {}, Set::done;
+    return store(given.string(), [p](const std::string& v) { p->path = v; });
+  }
   Set operator()(Config* p) const {  // store: a kind, or the address of a server
     const auto name = given.string();
     if (!name) return Set::wrong_type;
@@ -335,6 +352,15 @@ void set_role(std::vector<std::string>& list, std::string_view role, bool on) {
   if (on) list.emplace_back(role);
 }
 
+// A directory, as a path: names are option prose_model's.
+Result<void> set_kompress_model(const PeerRow& row, const std::string& text, std::string_view value,
+                                Settings& settings) {
+  if (text == "disabled" || text == "none") return {};
+  if (text.find('/') == std::string::npos) return refuse(row.name, row.values, value);
+  settings.handle.prose_model = {text, nullptr};
+  return {};
+}
+
 Result<void> set_peer(const PeerRow& row, const GivenValue& given, std::string_view value, Settings& settings) {
   pipeline::Options& call = settings.call;
   if (row.name.starts_with("compress_")) {
@@ -351,8 +377,7 @@ Result<void> set_peer(const PeerRow& row, const GivenValue& given, std::string_v
   const auto text = given.string();
   if (!text) return refuse(row.name, row.values, value);
   if (row.name == "session_id") return {};
-  if (row.name == "kompress_model")
-    return *text == "disabled" || *text == "none" ? Result<void>{} : refuse(row.name, row.values, value);
+  if (row.name == "kompress_model") return set_kompress_model(row, *text, value, settings);
   if (row.name == "mode") {
     if (*text == "agent") return call.fidelity = FidelityOption::lossless, Result<void>{};
     if (*text == "ccr") return call.retrieval = Retrieval::tool, Result<void>{};
@@ -412,6 +437,8 @@ struct Printer {
   void operator()(const Bytes* p) const { out.number(static_cast<std::int64_t>(p->value)); }
   void operator()(const std::string* p) const { out.string(*p); }
   void operator()(const PriceFile* p) const { p->path.empty() ? out.null() : out.string(p->path); }
+  void operator()(const ProseModel* p) const { out.string(p->name.empty() ? "extractive" : p->name); }
+  void operator()(const OnnxLibrary* p) const { p->path.empty() ? out.null() : out.string(p->path); }
   void operator()(const Config* p) const {
     if (p->store == Config::StoreKind::redis)
       return static_cast<void>(out.string(store::without_password(p->store_url)));
@@ -446,7 +473,7 @@ constexpr auto names = [] {
 }  // namespace
 
 std::string_view to_string(Group group) {
-  constexpr std::string_view group_names[] = {"views", "gates", "retrieval", "epochs", "prices", "store"};
+  constexpr std::string_view group_names[] = {"views", "gates", "retrieval", "epochs", "models", "prices", "store"};
   return group_names[static_cast<std::size_t>(group)];
 }
 

@@ -31,11 +31,11 @@ struct Settings {
   Config handle;
 };
 
-enum class Group : std::uint8_t { views, gates, retrieval, epochs, prices, store };
+enum class Group : std::uint8_t { views, gates, retrieval, epochs, models, prices, store };
 std::string_view to_string(Group group);
 // Options that a handle is opened with, rather than given with a call.
 constexpr bool is_of_handle(Group group) {
-  return group == Group::prices || group == Group::store;
+  return group == Group::models || group == Group::prices || group == Group::store;
 }
 
 // The place of a value; its type is the option's type.
@@ -43,7 +43,7 @@ using Slot = std::variant<bool*, int*, Tokens*, std::optional<Tokens>*, std::opt
                           std::vector<std::string>*, std::vector<int>*, std::map<int, double>*,
                           pipeline::FidelityOption*, pipeline::Retrieval*, pipeline::Inject*, pipeline::Relocate*,
                           pipeline::CacheKey*, pipeline::SecretsOption*, pipeline::TraceOption*, pipeline::EpochOption*,
-                          Config*, PriceFile*, std::chrono::seconds*, Bytes*, std::string*>;
+                          Config*, PriceFile*, ProseModel*, OnnxLibrary*, std::chrono::seconds*, Bytes*, std::string*>;
 
 struct OptionRow {
   std::string_view name;

@@ -144,6 +144,8 @@ Result<void> read_options(const Document& doc, NodeId value, Request& r) {
   }
   Settings settings;
   if (auto ok = layer.apply(settings, r.warnings); !ok) return ok;
+  if (!settings.handle.prose_model.name.empty())  // by the peer's name
+    return fail(ErrorKind::invalid_request, "option kompress_model belongs to the handle: give it when it is opened");
   r.options = std::move(settings.call);
   return {};
 }
@@ -372,6 +374,7 @@ Result<Config> parse_config(std::string_view json) {
     return fail(ErrorKind::invalid_request, "store redis needs a master_key, or a directory that holds one");
   }
   if (const auto ok = load_prices(settings.handle); !ok) return std::unexpected(ok.error());
+  if (const auto ok = load_model(settings.handle); !ok) return std::unexpected(ok.error());
   return settings.handle;
 }
 

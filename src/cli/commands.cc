@@ -62,6 +62,10 @@ constexpr FlagRow shared_flags[] = {
     {"full", '\0', "", "get: the text itself, not its view"},
     {"json", 'j', "", "Print the answer as JSON"},
 };
+constexpr FlagRow model_flags[] = {
+    {"name", '\0', "NAME", "add: what the model is called from now on"},
+    {"json", 'j', "", "Print the answer as JSON"},
+};
 constexpr FlagRow demo_flags[] = {
     {"picture", 'p', "FILE", "Also write the course as a picture (.svg) or a page (.html)"},
 };
@@ -125,6 +129,10 @@ const Command rows[] = {
      json_flag, true, 1, run_audit},
     {"store", "inspect|purge", "Show what is kept, or remove it", "inspect prints figures, never text.",
      store_flags, true, 1, run_store},
+    {"model", "add|list|remove [DIR|NAME]", "Keep the models that may judge prose",
+     "add DIR reads a model's directory (onnx/kompress-*.onnx, tokenizer.json), runs it once and notes its SHA-256 under --name, or the "
+     "directory's own name; option prose_model then takes that name, and refuses other files than these. Nothing is ever downloaded.",
+     model_flags, true, 2, run_model},
     {"config", "", "Show every option with its value and where that comes from",
      "Flag, then environment, then config.toml, then default.", json_flag, true, 0, run_config},
     {"proxy", "", "Run the proxy: an address that agents use in place of their provider's",

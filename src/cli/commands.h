@@ -17,6 +17,7 @@ Exit run_shared(const Context& context, const Arguments& arguments);
 Exit run_audit(const Context& context, const Arguments& arguments);
 Exit run_store(const Context& context, const Arguments& arguments);
 Exit run_config(const Context& context, const Arguments& arguments);
+Exit run_model(const Context& context, const Arguments& arguments);
 Exit run_proxy(const Context& context, const Arguments& arguments);
 Exit run_dashboard(const Context& context, const Arguments& arguments);
 Exit run_savings(const Context& context, const Arguments& arguments);

@@ -34,7 +34,7 @@ std::string as_json(const Context& context, const Loaded& loaded) {
 }  // namespace
 
 Exit run_config(const Context& context, const Arguments& arguments) {
-  const auto loaded = load_settings(context, arguments.options);
+  const auto loaded = read_settings(context, arguments.options);
   if (!loaded) return context.refuse(loaded.error());
   if (arguments.has("json")) return context.print(as_json(context, *loaded));
   for (const std::string& warning : loaded->warnings) context.say(warning);

@@ -126,7 +126,7 @@ Exit inspect_store(const Context& context, api::Core& core, bool json) {
 Exit run_store(const Context& context, const Arguments& arguments) {
   const std::string what = arguments.positional.empty() ? "inspect" : arguments.positional.front();
   constexpr std::string_view known[] = {"inspect", "purge"};
-  auto loaded = load_settings(context, arguments.options);
+  auto loaded = read_settings(context, arguments.options);
   if (!loaded) return context.refuse(loaded.error());
   api::Core core(loaded->settings.handle);
   if (what == "inspect") return inspect_store(context, core, arguments.has("json"));

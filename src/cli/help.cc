@@ -26,9 +26,9 @@ std::string flag_entry(const FlagRow& row) {
 
 std::string option_entries() {
   const auto heading = [](api::Group group) {
-    constexpr std::string_view names[] = {"Views",     "What is left alone",
-                                          "Retrieval", "When earlier text may be rewritten",
-                                          "Prices",    "Where originals are kept"};
+    constexpr std::string_view names[] = {
+        "Views",  "What is left alone",      "Retrieval", "When earlier text may be rewritten", "Models",
+        "Prices", "Where originals are kept"};
     static_assert(std::size(names) == static_cast<std::size_t>(api::Group::store) + 1);
     return names[static_cast<std::size_t>(group)];
   };

@@ -96,12 +96,10 @@ api::Settings command_line_defaults(const Context& context) {
   return settings;
 }
 
-Result<Loaded> load_settings(const Context& context, const GivenFlags& flags) {
-  return load_settings(context, flags, command_line_defaults(context), {});
-}
+namespace {
 
-Result<Loaded> load_settings(const Context& context, const GivenFlags& flags, const api::Settings& defaults,
-                             const fs::path& config) {
+Result<Loaded> read_layers(const Context& context, const GivenFlags& flags, const api::Settings& defaults,
+                           const fs::path& config) {
   Loaded loaded;
   loaded.settings = defaults;
   loaded.origins.assign(api::options().size(), Origin::default_);
@@ -133,7 +131,26 @@ Result<Loaded> load_settings(const Context& context, const GivenFlags& flags, co
     }
   }
   if (const auto ok = api::load_prices(loaded.settings.handle); !ok) return std::unexpected(ok.error());
+  if (const auto ok = api::check_model(loaded.settings.handle); !ok) return std::unexpected(ok.error());
   return loaded;
+}
+
+}  // namespace
+
+Result<Loaded> read_settings(const Context& context, const GivenFlags& flags) {
+  return read_layers(context, flags, command_line_defaults(context), {});
+}
+
+Result<Loaded> load_settings(const Context& context, const GivenFlags& flags, const api::Settings& defaults,
+                             const fs::path& config) {
+  auto loaded = read_layers(context, flags, defaults, config);
+  if (!loaded) return loaded;
+  if (const auto ok = api::load_model(loaded->settings.handle); !ok) return std::unexpected(ok.error());
+  return loaded;
+}
+
+Result<Loaded> load_settings(const Context& context, const GivenFlags& flags) {
+  return load_settings(context, flags, command_line_defaults(context), {});
 }
 
 }  // namespace headroom::cli

@@ -36,6 +36,8 @@ using GivenFlags = std::vector<std::pair<std::string, std::string>>;
 // The command line's defaults: originals outlive the process (SQLite) for 24 hours.
 api::Settings command_line_defaults(const Context& context);
 Result<Loaded> load_settings(const Context& context, const GivenFlags& flags);
+// The same without opening the model that they name: for commands that make no views.
+Result<Loaded> read_settings(const Context& context, const GivenFlags& flags);
 // From other defaults, and, if `file` is not empty, from that file, which must be there, instead of config.toml.
 Result<Loaded> load_settings(const Context& context, const GivenFlags& flags, const api::Settings& defaults,
                              const std::filesystem::path& file);

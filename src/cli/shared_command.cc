@@ -129,7 +129,7 @@ Exit run_audit(const Context& context, const Arguments& arguments) {
   const std::string what = arguments.positional.empty() ? "verify" : arguments.positional.front();
   if (what != names[0])
     return context.refuse({ErrorKind::invalid_request, api::unknown_name("audit command", what, names)});
-  const auto loaded = load_settings(context, arguments.options);
+  const auto loaded = read_settings(context, arguments.options);
   if (!loaded) return context.refuse(loaded.error());
   const auto verdict = store::verify_audit(api::Core(loaded->settings.handle).audit_file());
   if (!verdict) return context.refuse(verdict.error());

@@ -17,6 +17,10 @@
 
 namespace headroom::compressors {
 
+namespace prose {
+class SentenceScorer;
+}
+
 enum class Fidelity : std::uint8_t {
   lossless,    // the kind's decoder gives the original back (bytes; JSON: the same tokens); the compressor has run it
   reversible,  // something is not shown; allowed only where a retrieval path is known to work
@@ -45,6 +49,8 @@ struct Context {
   // What is known of where the text comes from; "" if nothing: the path of the file it was read from, the label of the
   // fence it stood in.
   std::string_view path = {}, label = {};
+  // How sentences are judged (prose/scorer.h); null: the default.
+  const prose::SentenceScorer* scorer = nullptr;
 };
 
 struct Compressor {

@@ -4,7 +4,7 @@
 //   OnnxRuntime::open("/opt/ort/libonnxruntime.so.1.20.1")
 //
 // No headers of it are needed to build. Its C interface is a table of functions that only ever grows at its end: the
-// first 102 entries are those of version 1 and cannot move (docs/decisions/0020). We ask for that version and use only
+// first 102 entries are those of version 1 and cannot move (docs/decisions/0022). We ask for that version and use only
 // these. One thread, no arena, the CPU's own provider: what comes out depends on the library's version and the
 // processor, and on nothing else.
 #pragma once

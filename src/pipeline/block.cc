@@ -117,9 +117,9 @@ namespace {
 // Every view of every nominated kind.
 Accepted offer_kinds(const BlockRequest& request, const Options& options, tokens::Witnesses& counters,
                      Chooser& chooser) {
-  compressors::Context context{request.query,        counters.ruler(),
-                               request.token_budget, request.reversible && request.tokens >= options.min_lossy,
-                               request.path,         request.label};
+  compressors::Context context{
+      request.query, counters.ruler(), request.token_budget, request.reversible && request.tokens >= options.min_lossy,
+      request.path,  request.label,    request.scorer};
   Accepted accepted = Accepted::no;
   Turns turns(request.text.size());
   for (const Compressor* c : nominees(request)) {

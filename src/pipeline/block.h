@@ -24,8 +24,9 @@ struct BlockRequest {
   std::string_view label = {};         // of the fence that the text stood in
   // What stays raw until an epoch (source code) may change: no part of a conversation, or an epoch.
   bool at_epoch = true;
-  bool is_no_code = false;  // that was looked at
-  int level = 0;            // inside so many other contents: a span, a string
+  bool is_no_code = false;                                     // that was looked at
+  int level = 0;                                               // inside so many other contents: a span, a string
+  const compressors::prose::SentenceScorer* scorer = nullptr;  // null: the default
 };
 
 // What the marker of a reversible view costs in tokens does not depend on the handle's digits: it is priced with zeros.

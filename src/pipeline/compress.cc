@@ -79,6 +79,7 @@ Hash128 digest_of(const Conversation& c, const Options& o, const Services& s, co
   for (const tokens::Factor& f : {money.model->prose, money.model->code, money.model->data})
     number(f.centre), number(f.high);
   if (lossy) text(s.key->handle_key);
+  if (s.scorer != nullptr) text(s.scorer->version());
   return hash128(all);
 }
 

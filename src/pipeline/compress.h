@@ -16,6 +16,7 @@
 #include "base/edits.h"
 #include "base/result.h"
 #include "base/units.h"
+#include "compressors/prose/scorer.h"
 #include "pipeline/align/volatile_parts.h"
 #include "pipeline/capability.h"
 #include "pipeline/options.h"
@@ -38,8 +39,9 @@ struct Services {
   const store::WorkspaceKey* key = nullptr;
   ViewCache* cache = nullptr;  // only speed; null: none
   bool same_store = false;     // every call with this cache has this store: what it took need not be put again
-  const prices::Prices* prices = nullptr;  // null: the file compiled in
-  std::chrono::seconds ttl_batch{0};       // how long originals of batches are kept; 0: like others
+  const prices::Prices* prices = nullptr;                      // null: the file compiled in
+  const compressors::prose::SentenceScorer* scorer = nullptr;  // null: the default
+  std::chrono::seconds ttl_batch{0};                           // how long originals of batches are kept; 0: like others
 };
 
 struct ContentHints {

@@ -48,9 +48,10 @@ Chosen choose(std::string_view content, Tokens before, const ContentHints& hints
   const bool exact = is_exact_tool(hints.tool, o);
   const search::Query query = query_of(hints);
   const std::string path = hints.path.empty() ? read_path(hints.arguments) : hints.path;
-  BlockResult r =
-      compress_block({content, before, query, budget_of(o, before), lossy && !exact, exact, hints.kind, path, {}, true},
-                     o, services.counters);
+  BlockRequest request{content, before, query, budget_of(o, before), lossy && !exact, exact, hints.kind,
+                       path,    {},     true};
+  request.scorer = services.scorer;
+  BlockResult r = compress_block(request, o, services.counters);
   if (r.best && (o.secrets == SecretsOption::raw || r.best->view.fidelity == Fidelity::reversible) &&
       !may_be_stored(content, o.secrets, services.store_leaves_process)) {
     if (o.secrets == SecretsOption::raw || !lossy) return {std::nullopt, Reason::secret};

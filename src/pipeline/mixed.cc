@@ -111,6 +111,7 @@ Mixed mixed_views(const BlockRequest& request, const Options& options, tokens::W
     BlockRequest inner{
         span.text, t.tokens,   request.query,    {},    request.reversible, request.line_preserving_only, {},
         {},        span.label, request.at_epoch, false, request.level + 1};
+    inner.scorer = request.scorer;
     if (span.output) inner.path = request.path;
     // The whole was not recognised: what is nearly all of it is not parsed again.
     inner.is_no_code = !span.inner && span.text.size() * 4 > request.text.size() * 3;

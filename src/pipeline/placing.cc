@@ -90,7 +90,8 @@ std::shared_ptr<const CachedView> view_of(const Placing& p, std::size_t leaf, co
   const search::Query query = query_of(source);
   const std::string path = call ? read_path(call->arguments) : std::string();
   const bool code_may_change = moment == Moment::epoch || p.options.keep_code <= 0;
-  const BlockRequest request{text, state.before, query, budget, lossy && !exact, exact, {}, path, {}, code_may_change};
+  BlockRequest request{text, state.before, query, budget, lossy && !exact, exact, {}, path, {}, code_may_change};
+  request.scorer = p.services.scorer;
   auto made = std::make_shared<const CachedView>(compress_block(request, p.options, p.services.counters));
   if (p.services.cache) p.services.cache->put(key, made, bytes_of(made->result));
   return made;

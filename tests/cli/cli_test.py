@@ -21,6 +21,7 @@ SAMPLES = {  # a value other than the default, as text and as it reads back, by 
     "N": ("77", 77), "0..1": ("0.5", 0.5), "WORD,...": ("alpha,beta", ["alpha", "beta"]),
     "ROLE,...": ("tool,user", ["tool", "user"]), "GLOB,...": ("a_*,b", ["a_*", "b"]), "INDEX,...": ("1,4", [1, 4]),
     "INDEX=FACTOR,...": ("3=2", {"3": 2}), "BYTES": ("64MiB", 64 << 20), "TIME": ("90m", 5400), "NAME": ("other", "other"), "PERCENT": ("70", 70),
+    "LIBRARY": ("/nowhere/libonnxruntime.so", "/nowhere/libonnxruntime.so"),
 }
 WRONG = {"N": "many", "0..1": "2", "ROLE,...": "robot", "INDEX,...": "one", "INDEX=FACTOR,...": "3:2", "BYTES": "1 parsec",
          "TIME": "soon", "FILE": "no/such/file", "NAME": "../up", "PERCENT": "170"}
@@ -356,6 +357,8 @@ class Options(Case):
             with open(path, "w") as f:
                 json.dump(PRICES, f)
             return (path, path)
+        if row["takes"].endswith("|DIR"):
+            return (self.home, self.home)
         if row["takes"] in SAMPLES:
             return SAMPLES[row["takes"]]
         other = next(v for v in row["takes"].split("|") if json.dumps(v) != json.dumps(row["default"]) and v != json.dumps(row["default"]))

@@ -12,20 +12,11 @@
 namespace headroom::compressors::prose {
 namespace {
 
-// Shares in the score, of 100.
-struct Weights {
-  std::uint32_t query, centrality, facts, position;
-};
-constexpr Weights unasked{0, 50, 25, 25}, asked_for{60, 18, 14, 8};
-
 // What of a score reaches a unit, of 100: its own, that of the units beside it, of its passage (twice for the passage's
 // first unit), of a heading above it.
 constexpr std::uint32_t alone = 70, beside = 20, in_passage = 20, below_heading = 35;
 constexpr std::size_t passage_bytes = 1000;
-
-bool is_writing(const Unit& u) {
-  return u.kind == UnitKind::sentence || u.kind == UnitKind::item;
-}
+constexpr std::uint32_t query_share = 60;  // of what is no writing: of 100
 
 // BM25 of the pieces as 0..1024 of the best; anchors are full hits.
 std::vector<std::uint32_t> scores_of(const search::Query& query, std::span<const std::string_view> pieces,
@@ -145,15 +136,9 @@ std::vector<std::uint32_t> relevance(const Document& d, const search::Query& que
   return all;
 }
 
-std::uint32_t position(const Document& d, std::size_t i) {
-  const Unit& u = d.units[i];
-  const bool first = u.section == none ? i == 0 : d.sections[u.section].first_unit == i;
-  return first ? full_score : u.opens ? full_score * 6 / 10 : full_score / 4;
-}
-
 }  // namespace
 
-Ranking rank_units(const Document& d, const search::Query& query) {
+std::optional<Ranking> rank_units(const Document& d, const search::Query& query, const SentenceScorer& scorer) {
   Ranking out;
   std::vector<std::string_view> texts;
   texts.reserve(d.units.size());
@@ -167,19 +152,15 @@ Ranking rank_units(const Document& d, const search::Query& query) {
   }
   out.alike = centrality(texts);
   const std::vector<std::uint32_t> relevant = relevance(d, query, out);
-  const Weights& w = relevant.empty() ? unasked : asked_for;
-  out.score.reserve(d.units.size());
+  auto score = scorer.score({d, out.alike, out.facts, relevant});
+  if (!score) return std::nullopt;
+  out.score = std::move(*score);
   for (std::size_t i = 0; i < d.units.size(); ++i) {
     const Unit& u = d.units[i];
-    const std::uint32_t asked = relevant.empty() ? 0 : relevant[i];
-    if (!is_writing(u)) {
-      const std::uint32_t led = u.lead == none ? 0 : out.score[u.lead];
-      out.score.push_back(std::max(asked * w.query / 100, led * 7 / 10));
-      continue;
-    }
-    const auto facts = static_cast<std::uint32_t>(std::min(3, kinds_in(out.facts[i]))) * full_score / 3;
-    out.score.push_back(
-        (asked * w.query + out.alike.score[i] * w.centrality + facts * w.facts + position(d, i) * w.position) / 100);
+    if (is_writing(u)) continue;
+    const std::uint32_t asked = relevant.empty() ? 0 : relevant[i] * query_share / 100;
+    const std::uint32_t led = u.lead == none ? 0 : out.score[u.lead];
+    out.score[i] = std::max(asked, led * 7 / 10);
   }
   return out;
 }

@@ -7,10 +7,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "compressors/prose/document.h"
 #include "compressors/prose/lexrank.h"
+#include "compressors/prose/scorer.h"
 #include "search/query.h"
 
 namespace headroom::compressors::prose {
@@ -27,6 +29,7 @@ struct Ranking {
   bool dense() const { return stating * 2 > sentences; }
 };
 
-Ranking rank_units(const Document& document, const search::Query& query);
+// nullopt where the scorer cannot judge this text.
+std::optional<Ranking> rank_units(const Document& document, const search::Query& query, const SentenceScorer& scorer);
 
 }  // namespace headroom::compressors::prose

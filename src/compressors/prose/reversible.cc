@@ -198,7 +198,10 @@ class Writer {
 
 std::optional<View> reversible_view(const Document& d, const Context& context, Tokens whole, bool named) {
   if (forges(d)) return std::nullopt;
-  const Ranking ranking = rank_units(d, context.query);
+  const SentenceScorer& scorer = context.scorer != nullptr ? *context.scorer : extractive_scorer();
+  const std::optional<Ranking> ranked = rank_units(d, context.query, scorer);
+  if (!ranked) return std::nullopt;
+  const Ranking& ranking = *ranked;
   if (ranking.dense() && !named && !context.token_budget) return std::nullopt;
   std::vector<std::uint32_t> cost;
   cost.reserve(d.units.size());

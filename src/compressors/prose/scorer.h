@@ -1,0 +1,52 @@
+// Who judges how much a sentence is worth: the default, by centrality, facts and position; or a model that the user
+// names. What the query asks for, facts, anchors and novelty are weighed by ranking.h and selection.h, whoever judges.
+//
+//   ["Backups are kept for 35 days.", "We hope you like it."]  ->  [720, 210]
+//
+// A scorer is a pure function of the text, known by its version: views made with another are other views
+// (pipeline/compress.cc).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "compressors/prose/document.h"
+#include "compressors/prose/lexrank.h"
+
+namespace headroom::models {
+class Kompress;
+}
+
+namespace headroom::compressors::prose {
+
+// What is known of a document's units before they are judged. Each span has one element a unit.
+struct Evidence {
+  const Document& document;
+  const Centrality& alike;
+  std::span<const std::uint8_t> facts;       // facts.h
+  std::span<const std::uint32_t> relevance;  // to the query, 0..1024; empty if it finds nothing
+};
+
+class SentenceScorer {
+ public:
+  virtual ~SentenceScorer() = default;
+  // Names all that decides a score.
+  virtual std::string_view version() const = 0;
+  // Of each unit that is writing, 0..1024 (others: 0), relevance counted in. nullopt: this text cannot be judged, and
+  // gets no view.
+  virtual std::optional<std::vector<std::uint32_t>> score(const Evidence& evidence) const = 0;
+};
+
+// Sentences and items; code and tables are worth what leads to them.
+inline bool is_writing(const Unit& u) {
+  return u.kind == UnitKind::sentence || u.kind == UnitKind::item;
+}
+
+const SentenceScorer& extractive_scorer();
+std::unique_ptr<SentenceScorer> model_scorer(std::shared_ptr<const models::Kompress> model);
+
+}  // namespace headroom::compressors::prose
