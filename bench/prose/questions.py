@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
-"""questions.py BINARY FOLDER [--limit N] [--part dev|test] [--share S] - do views of prose still hold the answers to what was asked?
+"""questions.py BINARY FOLDER [--limit N] [--part dev|test] [--share S] [--blind] [--prose-model NAME] - do views of prose still hold the answers to what was asked?
 
-FOLDER is what collect.sh filled. Two sets of questions, neither made by a model:
+FOLDER is what collect.sh filled. Three sets of questions, none made by a model:
 
   faq      the questions of perlfaq and of Python's FAQ, as people asked them. Their headings are taken out of the text first, so
            that only the answer can be found by its words. Answer: the first paragraph below.
   keyword  Django, Flask, Requests, SQLAlchemy, Python: a sentence of a document is drawn; the question is half of its longer words, as
            one types them into a search box. Answer: that sentence.
+  fact     all of these documents: a sentence or an item of a list that states a number, a negation or a duty, drawn and asked likewise.
+
+With --blind no view is told what will be asked: what was shown must hold the answer all the same.
 
 Documents that stay whole are left out. An answer counts as visible if the view holds half of its sentences or more, word for word. Documents are split by a hash of their
 name into dev (weights may be chosen on it) and test (figures).
@@ -85,10 +88,37 @@ def keyword(root):
         paragraphs = [p for p in text.split("\n\n") if p[:1].isalpha() and "::" not in p]
         found = [s for p in paragraphs for s in sentences(p) if 8 <= len(s.split()) <= 40]
         for sentence in dice.sample(found, min(2, len(found))):
-            words = [w for w in re.findall(r"[A-Za-z][A-Za-z_-]{3,}", sentence) if w.lower() not in STOP]
-            if len(words) >= 4:
-                asked = dice.sample(words, (len(words) + 1) // 2)
-                yield f"{path.parent.name}/{path.name}", text, " ".join(asked), [sentence]
+            if asked := half_of_the_words(sentence, dice, 4):
+                yield f"{path.parent.name}/{path.name}", text, asked, [sentence]
+
+
+def stating(text):
+    """Sentences and items that state a number, a negation or a duty."""
+    for paragraph in re.split(r"\n\n|\n(?=\s*[-*] )", text):
+        paragraph = re.sub(r"^\s*[-*] ", "", paragraph)
+        if "::" in paragraph or paragraph.startswith(("..", "        ")):
+            continue
+        for sentence in re.split(r"(?<=[.!?])\s+(?=[A-Z])", plain(paragraph).strip()):
+            if 5 <= len(sentence.split()) <= 60 and sentence[-1] in ".!?:" and re.search(
+                    r"\b(?:not|never|must|only|cannot|no|\d[\d.,]*)\b|n't\b", sentence):
+                yield sentence
+
+
+def half_of_the_words(sentence, dice, least):
+    words = [w for w in re.findall(r"[A-Za-z][A-Za-z_-]{3,}", sentence) if w.lower() not in STOP]
+    return " ".join(dice.sample(words, (len(words) + 1) // 2)) if len(words) >= least else None
+
+
+def fact(root):
+    texts = {}
+    for make in (faq, keyword):
+        for name, text, _, _ in make(root):
+            texts.setdefault(name, text)
+    for name, text in sorted(texts.items()):
+        dice, stated = random.Random(name), list(stating(text))
+        for sentence in dice.sample(stated, min(8, len(stated))):
+            if asked := half_of_the_words(sentence, dice, 2):
+                yield name, text, asked, [sentence]
 
 
 def main():
@@ -98,6 +128,8 @@ def main():
     parser.add_argument("--limit", type=int, default=1000)
     parser.add_argument("--part", choices=["dev", "test"])
     parser.add_argument("--share", type=float, help="the budget as a share of the document")
+    parser.add_argument("--blind", action="store_true", help="ask only once the view is made")
+    parser.add_argument("--prose-model", help="who judges sentences: small, extractive, a model's name or directory")
     parser.add_argument("--missed", action="store_true", help="print what was not found")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="headroom-prose-") as home:
@@ -113,14 +145,16 @@ def main():
             name, text, asked, answer = question
             before = tokens(text)
             options = ["--token-budget", str(int(before * arguments.share))] if arguments.share else []
-            view = run(["compress", "--text", "--quiet", "--retrieval", "tool", "--query", asked, *options], text).decode(errors="replace")
+            options += ["--prose-model", arguments.prose_model] if arguments.prose_model else []
+            options += [] if arguments.blind else ["--query", asked]
+            view = run(["compress", "--text", "--quiet", "--retrieval", "tool", *options], text).decode(errors="replace")
             seen = plain(view)
             held = sum(s in seen for s in answer)
             return before, tokens(view), 2 * held >= len(answer), "sentences compressed" in view, name, asked, answer
 
         run(["compress", "--retrieval", "tool"], "x\n" * 1000)
         print("| set | documents | questions | tokens kept | answers visible |\n|---|---:|---:|---:|---:|")
-        for make in (faq, keyword):
+        for make in (faq, keyword, fact):
             questions = [q for q in make(arguments.folder) if not arguments.part or part_of(q[0]) == arguments.part]
             random.Random(1).shuffle(questions)
             questions = questions[:arguments.limit]

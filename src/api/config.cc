@@ -5,6 +5,8 @@
 #include <system_error>
 #include <utility>
 
+#include "compressors/prose/scorer.h"
+#include "compressors/prose/trained.h"
 #include "models/registry.h"
 
 namespace headroom::api {
@@ -42,18 +44,33 @@ Result<void> load_prices(Config& config) {
   return {};
 }
 
+std::string_view default_model() {
+  return "extractive";
+}
+
+bool is_built_in_model(std::string_view name) {
+  return name == "small" || name == "extractive";
+}
+
 std::filesystem::path model_registry(const std::filesystem::path& directory) {
   return directory / "models.json";
 }
 
 Result<void> check_model(const Config& config) {
   const std::string& name = config.prose_model.name;
-  return name.empty() ? Result<void>{} : models::check_named(name, model_registry(config.directory));
+  return name.empty() || is_built_in_model(name) ? Result<void>{}
+                                                 : models::check_named(name, model_registry(config.directory));
 }
 
 Result<void> load_model(Config& config) {
   ProseModel& model = config.prose_model;
   if (model.name.empty() || model.scorer) return {};
+  if (is_built_in_model(model.name)) {
+    const bool small = model.name == "small";
+    const auto& scorer = small ? compressors::prose::trained_scorer() : compressors::prose::extractive_scorer();
+    model.scorer = {std::shared_ptr<const void>(), &scorer};  // part of the program, nobody's to delete
+    return {};
+  }
   auto opened = models::open_model(model.name, model_registry(config.directory), config.onnxruntime.path);
   if (!opened) return std::unexpected(opened.error());
   model.scorer = compressors::prose::model_scorer(std::move(*opened));

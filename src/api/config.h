@@ -6,10 +6,14 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
-#include "compressors/prose/scorer.h"
 #include "prices/prices.h"
+
+namespace headroom::compressors::prose {
+class SentenceScorer;
+}
 
 namespace headroom::api {
 
@@ -28,7 +32,7 @@ struct PriceFile {
 // Who judges sentences of prose. The name is an option's value; load_model opens what it names once all layers of
 // options are known.
 struct ProseModel {
-  std::string name;  // "": the extractive ranking; "small": the one compiled in; a registered name; a path
+  std::string name;  // "": the default; the other built-in ranking; a registered name; a path
   std::shared_ptr<const compressors::prose::SentenceScorer> scorer;
 };
 
@@ -67,6 +71,9 @@ Result<void> load_prices(Config& config);
 // Opens the model that `prose_model.name` names, if it names one, and runs it once. A model that is missing, changed or
 // fails is an error: never another ranking in its place.
 Result<void> load_model(Config& config);
+// "extractive": centrality, facts and position by fixed weights, the default; "small": trees trained on documentation.
+bool is_built_in_model(std::string_view name);
+std::string_view default_model();
 
 // Whether there is such a model, without opening it.
 Result<void> check_model(const Config& config);

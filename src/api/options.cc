@@ -91,7 +91,7 @@ constexpr OptionRow rows[] = {
     {"keep_units", "", Group::epochs, "N", "The last N turns never leave",
      [](Settings& s) -> Slot { return &s.call.keep_units; }, 0, 1'000'000},
 
-    {"prose_model", "", Group::models, "extractive|NAME|DIR", "Who judges sentences of prose: a model that headroom model add knows, or its directory",
+    {"prose_model", "", Group::models, "extractive|small|NAME|DIR", "Who judges sentences of prose: a built-in ranking, a model that headroom model add knows, or its directory",
      [](Settings& s) -> Slot { return &s.handle.prose_model; }},
     {"onnxruntime", "", Group::models, "LIBRARY", "The library libonnxruntime.so that runs such a model; none: where the system has it",
      [](Settings& s) -> Slot { return &s.handle.onnxruntime; }},
@@ -287,9 +287,9 @@ struct Setter {
   }
   Set operator()(ProseModel* p) const {
     const auto name = given.string();
-    if (given.is_none() || (name && *name == "extractive")) return *p = {}, Set::done;
+    if (given.is_none() || (name && *name == default_model())) return *p = {}, Set::done;
     const bool path = name && name->find('/') != std::string::npos;
-    if (!name || (!path && !models::is_model_name(*name))) return Set::wrong_type;
+    if (!name || (!path && !is_built_in_model(*name) && !models::is_model_name(*name))) return Set::wrong_type;
     return *p = {*name, nullptr}, Set::done;
   }
   Set operator()(OnnxLibrary* p) const {
@@ -437,7 +437,7 @@ struct Printer {
   void operator()(const Bytes* p) const { out.number(static_cast<std::int64_t>(p->value)); }
   void operator()(const std::string* p) const { out.string(*p); }
   void operator()(const PriceFile* p) const { p->path.empty() ? out.null() : out.string(p->path); }
-  void operator()(const ProseModel* p) const { out.string(p->name.empty() ? "extractive" : p->name); }
+  void operator()(const ProseModel* p) const { p->name.empty() ? out.string(default_model()) : out.string(p->name); }
   void operator()(const OnnxLibrary* p) const { p->path.empty() ? out.null() : out.string(p->path); }
   void operator()(const Config* p) const {
     if (p->store == Config::StoreKind::redis)

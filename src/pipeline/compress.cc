@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "compressors/prose/scorer.h"
 #include "history/units.h"
 #include "messages/conversation.h"
 #include "pipeline/additions.h"

@@ -16,7 +16,6 @@
 #include "base/edits.h"
 #include "base/result.h"
 #include "base/units.h"
-#include "compressors/prose/scorer.h"
 #include "pipeline/align/volatile_parts.h"
 #include "pipeline/capability.h"
 #include "pipeline/options.h"
@@ -25,6 +24,10 @@
 #include "prices/prices.h"
 #include "store/store.h"
 #include "tokens/counter.h"
+
+namespace headroom::compressors::prose {
+class SentenceScorer;
+}
 
 namespace headroom::pipeline {
 

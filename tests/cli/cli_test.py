@@ -357,8 +357,6 @@ class Options(Case):
             with open(path, "w") as f:
                 json.dump(PRICES, f)
             return (path, path)
-        if row["takes"].endswith("|DIR"):
-            return (self.home, self.home)
         if row["takes"] in SAMPLES:
             return SAMPLES[row["takes"]]
         other = next(v for v in row["takes"].split("|") if json.dumps(v) != json.dumps(row["default"]) and v != json.dumps(row["default"]))

@@ -13,6 +13,7 @@
 
 #include "api/core.h"
 #include "api/options.h"
+#include "compressors/prose/scorer.h"
 #include "json/writer.h"
 #include "models/byte_level_bpe.h"
 #include "models/digest.h"

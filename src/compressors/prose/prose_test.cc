@@ -12,7 +12,9 @@
 #include "compressors/prose/facts.h"
 #include "compressors/prose/lexrank.h"
 #include "compressors/prose/lossless.h"
+#include "compressors/prose/ranking.h"
 #include "compressors/prose/sentences.h"
+#include "compressors/prose/trained.h"
 #include "detect/sketch.h"
 
 namespace headroom::compressors {
@@ -26,11 +28,12 @@ std::vector<std::string> sentences_of(std::string_view text) {
 }
 
 std::vector<View> views_of(std::string_view text, std::string_view question = {}, std::optional<Tokens> budget = {},
-                           bool named = false) {
+                           bool named = false, const prose::SentenceScorer* scorer = nullptr) {
   static tokens::Counter ruler;
   const search::QueryText asked{question, 1};
   const search::Query query = search::Query::parse({&asked, 1});
-  const Context context{query, ruler, budget, true};
+  Context context{query, ruler, budget, true};
+  context.scorer = scorer;
   return prose_compressor.views(text, context, named);
 }
 
@@ -136,6 +139,37 @@ TEST(Prose, NamesSectionsThatLeave) {
   EXPECT_NE(view.find("The zeppelin hangs"), std::string::npos);
 }
 
+// A model that cannot judge gives no view: never one by another ranking.
+TEST(Scorers, OneThatCannotJudgeGivesNoView) {
+  class Unable final : public prose::SentenceScorer {
+   public:
+    std::string_view version() const override { return "unable"; }
+    std::optional<std::vector<std::uint32_t>> score(const prose::Evidence&) const override { return std::nullopt; }
+  };
+  const Unable unable;
+  const std::string text = paragraphs(0, 120);
+  ASSERT_FALSE(views_of(text).empty());
+  for (const View& v : views_of(text, {}, {}, true, &unable)) EXPECT_EQ(v.fidelity, Fidelity::lossless);
+}
+
+TEST(Scorers, TheTrainedOnePrefersWhatExplains) {
+  const std::string text = "# Pumps\n\nThe pump of the harbour moves water into the upper basin at night.\n\n" +
+                           paragraphs(0, 60) + "# Valves\n\n" + filler(70) + "\n\n- see above\n- and so on\n\n" +
+                           paragraphs(80, 40);
+  const prose::Document d = prose::read_document(text);
+  const search::QueryText asked{"what does the pump of the harbour do?", 1};
+  const search::Query query = search::Query::parse({&asked, 1});
+  const auto ranking = prose::rank_units(d, query, prose::trained_scorer());
+  ASSERT_TRUE(ranking);
+  EXPECT_EQ(std::max_element(ranking->score.begin(), ranking->score.end()) - ranking->score.begin(), 0);
+  EXPECT_EQ(*std::max_element(ranking->score.begin(), ranking->score.end()), prose::full_score);
+  EXPECT_EQ(ranking->asked.at(0), 0U);
+  EXPECT_EQ(prose::rank_units(d, query, prose::trained_scorer())->score, ranking->score);
+  // Nothing to choose from is no crash.
+  EXPECT_TRUE(prose::rank_units(prose::read_document(""), query, prose::trained_scorer()));
+  EXPECT_TRUE(prose::rank_units(prose::read_document("One."), query, prose::trained_scorer()));
+}
+
 TEST(Prose, FifteenHundredLinesAreNoMarker) {
   std::string text;
   for (int i = 0; i < 1500; ++i) text += filler(i * 7) + (i % 6 == 5 ? "\n\n" : "\n");
@@ -230,7 +264,8 @@ RC_GTEST_PROP(ProseProperty, WhatIsShownIsTheOriginals, ()) {
   static const std::regex statement(
       R"(\[(?:sections? [^\n]*?, )?(?:lines? \d+(?:-\d+)?)?(?::? ?(?:\d+ (?:sentence|item|code block|table)s?(?:, )?)+)?\])");
   const prose::Document d = prose::read_document(text);
-  for (const View& v : views_of(text, question, budget, true)) {
+  const auto* scorer = *rc::gen::element<const prose::SentenceScorer*>(nullptr, &prose::trained_scorer());
+  for (const View& v : views_of(text, question, budget, true, scorer)) {
     if (v.fidelity == Fidelity::lossless) {
       RC_ASSERT(prose_compressor.decode(v.text) == text);
       continue;

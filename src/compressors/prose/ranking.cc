@@ -80,8 +80,7 @@ std::vector<std::size_t> passages(const Document& d) {
   return begins;
 }
 
-// What the query asks of each unit, 0..1024; empty if it finds nothing.
-std::vector<std::uint32_t> relevance(const Document& d, const search::Query& query, Ranking& out) {
+Relevance relevance(const Document& d, const search::Query& query, Ranking& out) {
   const std::size_t n = d.units.size();
   if (query.empty() || n == 0) return {};
   std::vector<std::string_view> texts;
@@ -115,13 +114,18 @@ std::vector<std::uint32_t> relevance(const Document& d, const search::Query& que
     const std::uint32_t parent = d.sections[s].parent;  // parents come first
     if (parent != none) own[n + s] = std::max(own[n + s], own[n + parent] * beside / 100);
   }
-  std::vector<std::uint32_t> all(n, 0);
+  Relevance found{
+      std::vector<std::uint32_t>(n, 0), {own.begin(), own.begin() + static_cast<std::ptrdiff_t>(n)}, {}, {}};
+  std::vector<std::uint32_t>& all = found.all;
   for (std::size_t p = 0; p + 1 < begins.size(); ++p) {
     for (std::size_t i = begins[p]; i < begins[p + 1]; ++i) {
       std::uint32_t sum = own[i] * alone + by_passage[p] * (i == begins[p] ? 2 * in_passage : in_passage);
       if (i > 0) sum += own[i - 1] * beside;
       if (i + 1 < n) sum += own[i + 1] * beside;
-      if (d.units[i].section != none) sum += own[n + d.units[i].section] * below_heading;
+      const std::uint32_t heading = d.units[i].section == none ? 0 : own[n + d.units[i].section];
+      sum += heading * below_heading;
+      found.passage.push_back(by_passage[p]);
+      found.heading.push_back(heading);
       all[i] = anchored[i] ? full_score : std::min(sum / 100, full_score);
     }
   }
@@ -133,7 +137,7 @@ std::vector<std::uint32_t> relevance(const Document& d, const search::Query& que
     if (anchored[a] != anchored[b]) return static_cast<bool>(anchored[a]);
     return all[a] != all[b] ? all[a] > all[b] : a < b;
   });
-  return all;
+  return found;
 }
 
 }  // namespace
@@ -151,14 +155,20 @@ std::optional<Ranking> rank_units(const Document& d, const search::Query& query,
     out.stating += kinds_in(out.facts.back()) >= 2;
   }
   out.alike = centrality(texts);
-  const std::vector<std::uint32_t> relevant = relevance(d, query, out);
+  const Relevance relevant = relevance(d, query, out);
   auto score = scorer.score({d, out.alike, out.facts, relevant});
   if (!score) return std::nullopt;
   out.score = std::move(*score);
+  if (scorer.weighs_query()) {
+    std::sort(out.asked.begin() + static_cast<std::ptrdiff_t>(out.anchored), out.asked.end(),
+              [&](std::uint32_t a, std::uint32_t b) {
+                return out.score[a] != out.score[b] ? out.score[a] > out.score[b] : a < b;
+              });
+  }
   for (std::size_t i = 0; i < d.units.size(); ++i) {
     const Unit& u = d.units[i];
     if (is_writing(u)) continue;
-    const std::uint32_t asked = relevant.empty() ? 0 : relevant[i] * query_share / 100;
+    const std::uint32_t asked = relevant.empty() ? 0 : relevant.all[i] * query_share / 100;
     const std::uint32_t led = u.lead == none ? 0 : out.score[u.lead];
     out.score[i] = std::max(asked, led * 7 / 10);
   }

@@ -33,7 +33,7 @@ class Extractive final : public SentenceScorer {
         out.push_back(0);
         continue;
       }
-      const std::uint32_t asked = e.relevance.empty() ? 0 : e.relevance[i];
+      const std::uint32_t asked = e.relevance.empty() ? 0 : e.relevance.all[i];
       const auto facts = static_cast<std::uint32_t>(std::min(3, kinds_in(e.facts[i]))) * full_score / 3;
       out.push_back(
           (asked * w.query + e.alike.score[i] * w.centrality + facts * w.facts + position(e.document, i) * w.position) /
@@ -66,8 +66,8 @@ class Model final : public SentenceScorer {
         continue;
       }
       const std::uint32_t kept = std::uint32_t{(*scores)[next++]} * full_score / models::full_word_score;
-      out.push_back(e.relevance.empty() ? kept
-                                        : (e.relevance[i] * asked_for.query + kept * (100 - asked_for.query)) / 100);
+      out.push_back(
+          e.relevance.empty() ? kept : (e.relevance.all[i] * asked_for.query + kept * (100 - asked_for.query)) / 100);
     }
     return out;
   }

@@ -23,12 +23,21 @@ class Kompress;
 
 namespace headroom::compressors::prose {
 
+// What the query asks of each unit, 0..1024 each; all empty if it finds nothing.
+struct Relevance {
+  std::vector<std::uint32_t> all;      // the parts below, its neighbours' and its heading's, weighed
+  std::vector<std::uint32_t> own;      // of the unit's words and stems
+  std::vector<std::uint32_t> passage;  // of the stretch that it stands in
+  std::vector<std::uint32_t> heading;  // of the headings above it
+  bool empty() const { return all.empty(); }
+};
+
 // What is known of a document's units before they are judged. Each span has one element a unit.
 struct Evidence {
   const Document& document;
   const Centrality& alike;
-  std::span<const std::uint8_t> facts;       // facts.h
-  std::span<const std::uint32_t> relevance;  // to the query, 0..1024; empty if it finds nothing
+  std::span<const std::uint8_t> facts;  // facts.h
+  const Relevance& relevance;           // to the query
 };
 
 class SentenceScorer {
@@ -36,6 +45,8 @@ class SentenceScorer {
   virtual ~SentenceScorer() = default;
   // Names all that decides a score.
   virtual std::string_view version() const = 0;
+  // True if its order is the better one of what the query finds, too.
+  virtual bool weighs_query() const { return false; }
   // Of each unit that is writing, 0..1024 (others: 0), relevance counted in. nullopt: this text cannot be judged, and
   // gets no view.
   virtual std::optional<std::vector<std::uint32_t>> score(const Evidence& evidence) const = 0;
