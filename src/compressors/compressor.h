@@ -67,6 +67,9 @@ struct Compressor {
   // Not null: a kind that stays raw until an epoch, in a conversation (source code). Says whether a text is of this
   // kind; its views are then not asked for, and no weaker kind's.
   bool (*claims)(std::string_view text, const Context& context) = nullptr;
+  // Not null: whether the kind's parser accepts a text that it has no views for. Nothing is to be gained then, and no
+  // weaker kind (prose, a log) may leave something out of what it does not know.
+  bool (*owns)(std::string_view text, const Context& context) = nullptr;
 };
 
 // In order of nomination when evidence ties.

@@ -136,6 +136,8 @@ Accepted offer_kinds(const BlockRequest& request, const Options& options, tokens
     if (accepted == Accepted::yes && (request.text.size() > most || chooser.is_far_ahead())) break;
     std::vector<View> views = c->views(request.text, context, !request.kind.empty());
     if (!views.empty()) turns.accepted();
+    if (views.empty() && accepted == Accepted::no && c->owns != nullptr && c->owns(request.text, context))
+      accepted = Accepted::yes;
     for (View& view : views) {
       accepted = Accepted::yes;
       chooser.offer(std::move(view), c->kind);

@@ -49,6 +49,6 @@ std::vector<View> views(std::string_view text, const Context& context, bool forc
 
 }  // namespace
 
-const Compressor code_compressor{"code", evidence, views, code::decode_gutter, evidence_of_name, claims};
+const Compressor code_compressor{"code", evidence, views, code::decode_gutter, evidence_of_name, claims, claims};
 
 }  // namespace headroom::compressors

@@ -79,9 +79,24 @@ std::optional<std::string> decode(std::string_view view) {
   return text ? std::move(text) : config::decode_records(view, "config ");
 }
 
+// SVG is left alone: its numbers are all it is.
+bool is_drawing(std::string_view text) {
+  const std::size_t last = text.find_last_not_of(" \t\r\n");
+  return last != std::string_view::npos && text.substr(0, last + 1).ends_with("</svg>") &&
+         text.substr(0, 2048).find("<svg") != std::string_view::npos;
+}
+
+bool owns(std::string_view text, const Context& context) {
+  return is_drawing(text) || config::read_config(text, context.path.empty() ? context.label : context.path).has_value();
+}
+
 }  // namespace
 
-const Compressor config_compressor{
-    .kind = "config", .evidence = evidence, .views = views, .decode = decode, .evidence_of_name = evidence_of_name};
+const Compressor config_compressor{.kind = "config",
+                                   .evidence = evidence,
+                                   .views = views,
+                                   .decode = decode,
+                                   .evidence_of_name = evidence_of_name,
+                                   .owns = owns};
 
 }  // namespace headroom::compressors

@@ -20,6 +20,7 @@ constexpr std::size_t lossless_beside_reversible = std::size_t{256} << 10;
 int evidence(const detect::Sketch& s) {
   if (s.lines < 3 || s.has_nul || s.bytes > largest) return 0;
   const auto share = [&s](std::size_t n) { return static_cast<int>(n * 100 / s.lines); };
+  if (share(s.digit_lines) > 30) return 0;  // base64: its lines look like paths
   if (share(s.listing_lines) >= 70) return 91;
   // Paths alone: a search's -l is one too, and its heading view is as good.
   if (share(s.path_lines) >= 70) return share(s.path_lines);
