@@ -5,6 +5,7 @@
 #include <rapidcheck/gtest.h>
 
 #include <algorithm>
+#include <memory>
 
 #include "compressors/log/log.h"
 
@@ -14,12 +15,14 @@ namespace {
 using log::Trace;
 
 struct Found {
+  std::shared_ptr<const std::string> text;  // that the lines look into
   std::vector<Line> lines;
   std::vector<Trace> traces;
 };
 
 Found find(std::string_view text) {
-  Found out{split_lines(text), {}};
+  const auto kept = std::make_shared<const std::string>(text);
+  Found out{kept, split_lines(*kept), {}};
   std::vector<log::Stamp> stamps;
   for (const Line& l : out.lines) stamps.push_back(log::find_stamp(l.text));
   out.traces = log::find_traces(out.lines, stamps);
