@@ -10,7 +10,8 @@ namespace {
 int evidence(const detect::Sketch& s) {
   if (s.lines < 4 || s.has_nul || s.has_escape_codes) return 0;
   const auto share = [&s](std::size_t n) { return static_cast<int>(100 * n / s.lines); };
-  if (share(s.diff_lines) > 30 || share(s.time_lines) > 20 || share(s.search_lines) > 40) return 0;
+  // A patch of source looks like source; a grammar tried on one in vain takes ten times as long as reading it.
+  if (s.hunk_heads > 0 || share(s.diff_lines) > 30 || share(s.time_lines) > 20 || share(s.search_lines) > 40) return 0;
   const int code = share(s.code_lines);
   if (code < 20) return 0;
   return std::min(85, 30 + code);
