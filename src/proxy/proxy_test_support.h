@@ -15,6 +15,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <thread>
 #include <vector>
@@ -260,6 +261,37 @@ class Proxy {
 inline std::string post(std::string_view path, std::string_view body, std::string_view extra = "x-api-key: k\r\n") {
   return "POST " + std::string(path) + " HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n" +
          std::string(extra) + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + std::string(body);
+}
+
+inline bool answer_ok(Wire& wire, const Message&) {
+  wire.send(reply(R"({"ok":true,"usage":{"input_tokens":3,"output_tokens":1}})"));
+  return true;
+}
+
+// ---- a conversation with a large result
+using Json = nlohmann::ordered_json;
+
+inline std::string rows(int n) {
+  Json list = Json::array();
+  for (int i = 0; i < n; ++i)
+    list.push_back({{"id", 1000 + i},
+                    {"name", "item-" + std::to_string(i)},
+                    {"status", i == 77 ? "error" : "ok"},
+                    {"note", "line " + std::to_string(i * 7919 % 1000) + " of the table"}});
+  return list.dump(1);
+}
+
+inline Json conversation(bool stream) {
+  return {
+      {"model", "claude-x"},
+      {"max_tokens", 100},
+      {"stream", stream},
+      {"tools", {{{"name", "run"}, {"description", "runs"}, {"input_schema", {{"type", "object"}}}}}},
+      {"messages",
+       {{{"role", "user"}, {"content", "which item has an error?"}},
+        {{"role", "assistant"},
+         {"content", {{{"type", "tool_use"}, {"id", "t1"}, {"name", "run"}, {"input", {{"q", "all"}}}}}}},
+        {{"role", "user"}, {"content", {{{"type", "tool_result"}, {"tool_use_id", "t1"}, {"content", rows(400)}}}}}}}};
 }
 
 }  // namespace headroom::proxy::test

@@ -1,0 +1,153 @@
+// Who is let in, and which upstreams may be named.
+#include <gtest/gtest.h>
+
+#include "proxy/proxy_test_support.h"
+
+namespace headroom::proxy::test {
+namespace {
+
+TEST(Proxy, GateBeforeAnyRoute) {
+  test::Provider provider(answer_ok);
+  Proxy proxy(provider.port(), [](Configuration& c) {
+    Token token;
+    token.name = "named";
+    token.rights.add(Right::data);
+    token.digest = digest_of_token("a-token-of-ours-0123456789");
+    c.settings.gate.tokens.add(token);
+    c.settings.gate.require_token = true;
+  });
+  const auto get = [&](std::string_view path, std::string_view fields) {
+    return proxy.ask("GET " + std::string(path) + " HTTP/1.1\r\n" + std::string(fields) + "\r\n\r\n").head;
+  };
+  EXPECT_EQ(get("/livez", "Host: 127.0.0.1").status(), 200);
+  for (const std::string_view path : {"/livez", "/v1/models", "/v1/retrieve/1", "/stats", "/any", "/v1/compress"}) {
+    EXPECT_EQ(get(path, "Host: evil.example").get("x-headroom-error"), "forbidden_host");
+    EXPECT_EQ(get(path, "Host: localhost\r\nOrigin: https://evil.example").get("x-headroom-error"), "forbidden_origin");
+    EXPECT_EQ(get(path, "Host: localhost\r\nOrigin: null").get("x-headroom-error"), "forbidden_origin");
+    EXPECT_EQ(get(path, "Host: localhost\r\nSec-Fetch-Site: cross-site").get("x-headroom-error"), "forbidden_origin");
+  }
+  EXPECT_EQ(get("/v1/models", "Host: localhost\r\nx-api-key: k").status(), 401);
+  EXPECT_EQ(get("/v1/models", "Host: localhost\r\nx-api-key: k\r\nx-headroom-proxy-token: wrong").status(), 401);
+  EXPECT_EQ(provider.requests(), 0);
+  EXPECT_EQ(get("/v1/models", "Host: localhost\r\nx-api-key: k\r\nx-headroom-proxy-token: a-token-of-ours-0123456789")
+                .status(),
+            200);
+  EXPECT_FALSE(provider.last().head.find("x-headroom-proxy-token"));
+  EXPECT_EQ(get("/k/a-token-of-ours-0123456789/p/mine/v1/models", "Host: localhost\r\nx-api-key: k").status(), 200);
+  EXPECT_EQ(provider.last().head.target(), "/v1/models");
+  // A bearer that is ours never leaves.
+  EXPECT_EQ(
+      get("/v1/models", "Host: localhost\r\nx-api-key: k\r\nauthorization: Bearer a-token-of-ours-0123456789").status(),
+      200);
+  EXPECT_FALSE(provider.last().head.find("authorization"));
+  EXPECT_EQ(get("/stats", "Host: localhost\r\nauthorization: Bearer a-token-of-ours-0123456789").status(), 401);
+}
+
+// Acceptance 18.
+TEST(Proxy, NamedUpstreamsPassThePolicy) {
+  test::Provider provider(answer_ok);
+  Proxy proxy(provider.port());
+  const std::string here = std::to_string(provider.port());
+  std::vector<std::string> targets = {"http://127.0.0.1:" + here,
+                                      "https://127.0.0.1:" + here,
+                                      "http://localhost:" + here,
+                                      "https://localhost:" + here,
+                                      "http://[::1]:" + here,
+                                      "http://[::ffff:127.0.0.1]:" + here,
+                                      "http://0.0.0.0:" + here,
+                                      "http://127.1:" + here,
+                                      "http://2130706433:" + here,
+                                      "http://0x7f.1:" + here,
+                                      "http://0177.0.0.1:" + here,
+                                      "http://169.254.169.254",
+                                      "https://169.254.169.254",
+                                      "http://metadata.google.internal",
+                                      "http://100.100.100.200",
+                                      "http://10.0.0.1",
+                                      "https://10.0.0.1",
+                                      "http://192.168.1.1",
+                                      "https://172.16.0.1",
+                                      "https://[fd00::1]",
+                                      "https://[fe80::1]",
+                                      "https://user@api.openai.com",
+                                      "https://api.openai.com@127.0.0.1:" + here,
+                                      "https://user:p@api.anthropic.com",
+                                      "https://api.openai.com:8443",
+                                      "http://api.openai.com",
+                                      "https://api.openai.com.evil.example",
+                                      "https://evil.example",
+                                      "https://xapi.openai.com",
+                                      "ftp://api.openai.com",
+                                      "file:///etc/passwd",
+                                      "gopher://127.0.0.1",
+                                      "api.openai.com",
+                                      "//api.openai.com",
+                                      "https://",
+                                      "https:///",
+                                      "https://api.openai.com#@127.0.0.1",
+                                      "https://api.openai.com?x",
+                                      "https://[::1",
+                                      "https://127.0.0.1\\@api.openai.com",
+                                      "https://api.openai.com:0",
+                                      "https://api.openai.com:99999",
+                                      "https://-aiplatform.googleapis.com.x",
+                                      "https://a b",
+                                      "https://\xc3\xa9.example",
+                                      "https://[64:ff9b::7f00:1]",
+                                      "https://[2002:7f00:1::]",
+                                      "https://192.0.2.1",
+                                      "https://224.0.0.1",
+                                      "https://255.255.255.255",
+                                      "https://198.18.0.1",
+                                      "https://100.64.0.1",
+                                      "https://[ff02::1]",
+                                      "https://[::]",
+                                      "https://api.openai.com%00.evil.example",
+                                      "HTTP://127.0.0.1:" + here,
+                                      "https://localhost.:" + here,
+                                      "https://127.0.0.1.nip.io",
+                                      "http://[0:0:0:0:0:ffff:7f00:1]:" + here,
+                                      "javascript:alert(1)"};
+  EXPECT_GE(targets.size(), 60u);
+  for (const std::string& target : targets) {
+    for (const std::string path : {"/v1/messages", "/v1/chat/completions", "/v1/models", "/any"}) {
+      const Message answer = proxy.ask(post(path, "{}", "x-api-key: k\r\nx-headroom-base-url: " + target + "\r\n"));
+      EXPECT_EQ(answer.head.status(), 400) << target;
+      EXPECT_EQ(answer.head.get("x-headroom-error"), "upstream_not_allowed") << target;
+    }
+  }
+  EXPECT_EQ(provider.connections(), 0);
+}
+
+TEST(Proxy, NamedUpstreamsThatTheOperatorAllows) {
+  test::Provider elsewhere(answer_ok), provider(answer_ok);
+  Proxy proxy(provider.port(), [&](Configuration& c) {
+    ASSERT_TRUE(add_allowed(c.settings.upstreams.allowed, "127.0.0.1:" + std::to_string(elsewhere.port())));
+    Token token;
+    token.name = "named";
+    token.rights.add(Right::data);
+    token.digest = digest_of_token("a-token-of-ours-0123456789");
+    c.settings.gate.tokens.add(token);
+  });
+  const std::string base = "x-headroom-base-url: http://127.0.0.1:" + std::to_string(elsewhere.port()) + "/v1\r\n";
+  EXPECT_EQ(proxy.ask(post("/v1/chat/completions", "{}", base)).head.status(), 400);  // not to a stranger
+  const Message answer =
+      proxy.ask(post("/v1/chat/completions", "{}", base + "x-headroom-proxy-token: a-token-of-ours-0123456789\r\n"));
+  EXPECT_EQ(answer.head.status(), 200) << answer.body;
+  EXPECT_EQ(elsewhere.last().head.target(), "/v1/chat/completions");
+  EXPECT_FALSE(elsewhere.last().head.find("x-headroom-base-url"));
+  EXPECT_EQ(provider.requests(), 0);
+}
+
+TEST(Proxy, UnknownRoutesGoNowhere) {
+  test::Provider provider(answer_ok);
+  Proxy proxy(provider.port());
+  const Message answer = proxy.ask("GET /any HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  EXPECT_EQ(answer.head.status(), 404);
+  EXPECT_EQ(answer.head.get("x-headroom-error"), "unknown_route");
+  EXPECT_EQ(proxy.ask(post("/v1/telemetry/x", "{}")).head.get("x-headroom-error"), "not_offered");
+  EXPECT_EQ(provider.connections(), 0);
+}
+
+}  // namespace
+}  // namespace headroom::proxy::test
