@@ -118,6 +118,7 @@ TEST(RewriteFaults, EveryAllocation) {
 
 // The same in a running proxy: the provider gets the client's bytes, the client its reply and a header that says so.
 TEST(RewriteFaults, OnThePool) {
+  if (::getpriority(PRIO_PROCESS, ::getpid()) == 19) GTEST_SKIP() << "no priority is lower: the pool is not told apart";
   test::Provider provider([](Wire& wire, const Message&) {
     wire.send(reply("{}"));
     return true;
