@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
 """figures_test.py --binary build/test/headroom [--full]: the ledger adds up to what providers said, and streams arrive as they are sent.
 Items 12 and 23 of docs/acceptance/proxy.md."""
-import argparse
 import http.client
 import json
 import pathlib
@@ -16,7 +15,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import fixture  # noqa: E402
 from fixture import KEYS, STREAM, TOOL, Provider, Proxy, chunk, conversation, percentile, reply  # noqa: E402
 
-FULL = False
+FULL = fixture.FULL
 
 
 class Ledger(unittest.TestCase):
@@ -175,9 +174,4 @@ class Liveliness(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--binary", default=fixture.BINARY)
-    parser.add_argument("--full", action="store_true")
-    options, rest = parser.parse_known_args()
-    fixture.BINARY, FULL = options.binary, options.full
-    unittest.main(argv=[sys.argv[0], *rest])
+    fixture.main()

@@ -6,6 +6,7 @@
 `serve(request, send)` answers one request: `send(bytes)` writes as they are; it returns False to close. Nothing but the standard library;
 loopback only; every process is ended by its id.
 """
+import argparse
 import http.client
 import json
 import os
@@ -14,11 +15,14 @@ import re
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import threading
 import time
+import unittest
 
 BINARY = "build/test/headroom"
+FULL = "--full" in sys.argv  # the sizes of ./dev check
 KEYS = {"x-api-key": "sk-ant-fixture", "authorization": "Bearer sk-fixture", "content-type": "application/json"}
 
 
@@ -268,3 +272,14 @@ def conversation(seed=0, turns=1, **more):
     for t in range(turns):
         messages += turn(seed, t)
     return {"model": "claude-sonnet-4-5", "max_tokens": 100, "tools": [TOOL], "messages": messages, **more}
+
+
+def main():
+    """Runs the tests of the module that is the program: `--binary PATH`, `--full`, the rest is unittest's."""
+    global BINARY
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--binary", default=BINARY)
+    parser.add_argument("--full", action="store_true")
+    options, rest = parser.parse_known_args()
+    BINARY = os.path.abspath(options.binary)
+    unittest.main(module="__main__", argv=[sys.argv[0], *rest])

@@ -4,7 +4,6 @@ user of the machine; a page whose name was bound to this address. Item 17 of doc
 
 The expected answer of every combination is computed by `expected`, the gate's rules in ten lines, beside the real one.
 """
-import argparse
 import itertools
 import os
 import pathlib
@@ -171,9 +170,4 @@ class Gate(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--binary", default=fixture.BINARY)
-    parser.add_argument("--full", action="store_true")
-    options, rest = parser.parse_known_args()
-    fixture.BINARY = options.binary
-    unittest.main(argv=[sys.argv[0], *rest])
+    fixture.main()

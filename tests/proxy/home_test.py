@@ -5,7 +5,6 @@ address that a name or a redirect would lead it to.
 Runs itself again in namespaces of its own (unshare: as root, or with user namespaces): there, all interfaces are listened on, so every
 packet that leaves the process is seen, DNS and metadata addresses included. Where no namespace can be had the tests are skipped.
 """
-import argparse
 import json
 import os
 import pathlib
@@ -23,7 +22,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import fixture  # noqa: E402
 from fixture import KEYS, STREAM, Provider, Proxy, chunk, conversation, reply  # noqa: E402
 
-FULL = False
+FULL = fixture.FULL
 INSIDE = "HEADROOM_TEST_NAMESPACE"
 SECRETS = {"key": "sk-ant-planted-1f3a9c77", "bearer": "planted-bearer-77aa20", "content": "planted-content-zebra-4471",
            "answer": "planted-answer-heron-9082", "path": "planted-path-lynx-5530", "query": "planted-query-otter-2218"}
@@ -196,9 +195,4 @@ class Namespaces(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--binary", default=fixture.BINARY)
-    parser.add_argument("--full", action="store_true")
-    options, rest = parser.parse_known_args()
-    fixture.BINARY, FULL = os.path.abspath(options.binary), options.full
-    unittest.main(argv=[sys.argv[0], *rest])
+    fixture.main()

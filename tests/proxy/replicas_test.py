@@ -4,7 +4,6 @@
 Any request to any of them gives the provider the same bytes, whichever is killed, and when Redis goes; gateways that call /v1/compress turn
 about (LiteLLM's, Portkey's and Kong's requests) get the same answer from each. Items 5 and 7 of docs/acceptance/proxy.md.
 """
-import argparse
 import hashlib
 import json
 import pathlib
@@ -21,7 +20,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import fixture  # noqa: E402
 from fixture import KEYS, Provider, Proxy, conversation, log, reply, rows, turn  # noqa: E402
 
-FULL = False
+FULL = fixture.FULL
 OK = reply('{"id":"x","type":"message","role":"assistant","model":"m","content":[],"usage":{"input_tokens":1,"output_tokens":1}}')
 SECRET = {"HEADROOM_MASTER_KEY": "0123456789abcdef" * 4}
 
@@ -231,9 +230,4 @@ class Gateways(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--binary", default=fixture.BINARY)
-    parser.add_argument("--full", action="store_true")
-    options, rest = parser.parse_known_args()
-    fixture.BINARY, FULL = options.binary, options.full
-    unittest.main(argv=[sys.argv[0], *rest])
+    fixture.main()
