@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <bit>
-#include <functional>
 #include <unordered_set>
 
+#include "base/hash.h"
 #include "compressors/log/shown_line.h"
 #include "tokens/counter.h"
 
@@ -170,11 +170,12 @@ class Selector {
   // Equal for failures with messages of one shape from one place.
   std::uint64_t digest_of_failure(std::size_t begin, std::size_t end) const {
     std::uint64_t h = 0;
-    const auto add = [&h](std::uint64_t v) { h = (h ^ v) * 0x9E3779B97F4A7C15ull, h ^= h >> 29; };
     for (std::size_t k = begin; k < end; ++k) {
       const ReportPart part = g_.part(k);
-      if (part == ReportPart::error || part == ReportPart::detail) add(g_.shape_of[k]);
-      if (part == ReportPart::place) add(std::hash<std::string_view>{}(lines_[k].text.substr(g_.stamps[k].end)));
+      const auto shape = g_.shape_of[k];
+      if (part == ReportPart::error || part == ReportPart::detail)
+        h = hash64({reinterpret_cast<const char*>(&shape), sizeof shape}, h);
+      if (part == ReportPart::place) h = hash64(lines_[k].text.substr(g_.stamps[k].end), h);
     }
     return h;
   }
