@@ -104,6 +104,26 @@ def old_page():
 """
 
 
+def article(r):
+    """Sections of paragraphs, terms and what they mean, a table and code."""
+    sections = ""
+    for name in ["Visiting", "Loans", "History", "The cool store", "The catalogue", "Contact"]:
+        terms = "".join(f"<dt>{word} {name.lower()}</dt>\n<dd><p>{paragraph(r)}</p>\n<p>{paragraph(r)}</p></dd>\n" for word in ("early", "late"))
+        sections += f"<h2>{name}</h2>\n<p>{paragraph(r)}</p>\n<p>{paragraph(r)}</p>\n<dl>\n{terms}</dl>\n<p>{paragraph(r)}</p>\n"
+    return sections + body(r)
+
+
+def long_article():
+    """An article longer than most, with lists of terms: its sentences that matter."""
+    r = dice("long")
+    return chrome(r, article(r), True)
+
+
+def long_article_asked():
+    """The same, asked for something."""
+    return long_article()
+
+
 def hostile_statements():
     """A page whose code reads as statements of a view: left as it is."""
     r = dice("hostile")
@@ -132,11 +152,13 @@ def not_html_component():
 
 
 def main():
-    for make in [page_with_main, page_without_main, page_on_one_line, old_page, hostile_statements, not_html_xml, not_html_template,
+    for make in [page_with_main, page_without_main, page_on_one_line, old_page, long_article, long_article_asked, hostile_statements, not_html_xml, not_html_template,
                  not_html_component]:
         folder = CORPUS / make.__name__
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "input").write_bytes(make().encode())
+        if make is long_article_asked:
+            (folder / "options").write_text("--query 'what does the late contact say?'\n")
         (folder / "ORIGIN").write_text(f"{make.__doc__}\ncorpus/generate_html.py: {make.__name__}\nApache-2.0 like the rest.\n")
 
 

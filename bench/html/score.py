@@ -6,17 +6,28 @@ Truth: the words of the element in which the site's own templates put the main t
 its own (html.parser) and not by ours; navigation inside it is taken out. Where a site's pages are made from Markdown that is installed
 too (Node.js, npm), the words of that Markdown are a second truth.
 
-precision, recall, F1 over bags of words; saved: tokens; by the truth: what its bare words would save. A page that the view leaves out counts with what stands there: all of it.
+whole: the view with a budget that the whole main text fits in: what it saves, precision, recall, F1 over bags of words. By the truth: what
+its bare words would save. saved: what the view saves as it comes by default, where long articles go on as prose does.
+
+asked: sentences of the truth that state a number, a negation or a duty, eight a page, drawn by a seed; the view is asked with half of their
+longer words and must hold them word for word. asked whole: the same of the whole main text: what is missing there was not taken for
+main text, or stands in pieces. Pages that are left as they are (they hold what reads as a key or a password, and may not be stored) are
+counted in the second column only: 8 of 11.
 """
 import argparse
 import collections
+import concurrent.futures
 import html.parser
 import os
 import pathlib
 import random
 import re
 import subprocess
+import sys
 import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "prose"))
+from questions import half_of_the_words, plain, stating  # noqa: E402
 
 RUST = "/root/.rustup/toolchains/*/share/doc/rust/html"
 # site, pages, the element that holds the main text ("#id", ".class", "@role", "name"), what inside it is not.
@@ -37,6 +48,9 @@ SITES = [
 ]
 VOID = set("area base br col embed hr img input link meta param source track wbr".split())
 DROPPED = {"script", "style", "template", "svg"}
+INLINE = set("a abbr acronym b bdi bdo big cite code dfn em font i ins kbd mark q s samp small span strong sub sup time tt u var".split())
+QUESTIONS = 8  # a page
+ROOM = "1000000"  # tokens: every main text fits in
 
 
 def matches(selector, tag, attributes):
@@ -59,6 +73,8 @@ class Words(html.parser.HTMLParser):
 
     def handle_starttag(self, tag, attrs):
         attributes = dict(attrs)
+        if tag not in INLINE:
+            self.text.append("\n\n")
         inside, dropped = self.stack[-1][1:] if self.stack else (False, False)
         inside |= matches(self.selector, tag, attributes)
         names = (attributes.get("class") or "").split()
@@ -68,6 +84,8 @@ class Words(html.parser.HTMLParser):
         self.stack.append((tag, inside, dropped))
 
     def handle_endtag(self, tag):
+        if tag not in INLINE:
+            self.text.append("\n\n")
         for at in range(len(self.stack) - 1, -1, -1):
             if self.stack[at][0] == tag:
                 del self.stack[at:]
@@ -108,42 +126,67 @@ def main():
         def tokens(data):
             return int(re.search(rb"\d+", run(["count"], data)).group(0))
 
-        run(["compress", "--retrieval", "tool"], b"x\n" * 1000)
-        print("| site | pages | saved | by the truth | precision | recall | F1 |\n|---|---:|---:|---:|---:|---:|---:|")
-        sums = []
-        for site, pattern, selector, without in SITES:
-            pages = expand(pattern, arguments.folder)
-            rows = []
-            for path in random.Random("headroom " + site).sample(pages, min(arguments.pages, len(pages))):
-                source = path.read_bytes()
-                try:
-                    source.decode()
-                except UnicodeDecodeError:
-                    continue
-                words = Words(selector, without)
+        def view_of(source, *options):
+            return run(["compress", "--text", "--quiet", "--retrieval", "tool", "--kind", "html", *options], source)
+
+        def look_at(path, selector, without):
+            """What stands in the columns, or None for a page without a main text."""
+            source = path.read_bytes()
+            words = Words(selector, without)
+            try:
                 words.feed(source.decode())
-                truth = bag("".join(words.text))
-                if sum(truth.values()) < 50:
+            except UnicodeDecodeError:
+                return None
+            main_text = "".join(words.text)
+            truth = bag(main_text)
+            if sum(truth.values()) < 50:
+                return None
+            whole, view = view_of(source, "--token-budget", ROOM), view_of(source)
+            body = re.sub(r"^\[lines? [^\n]* words outside the main text\]$|\n\[[^\n]*Retrieve with hash=\d+\]$", "", whole.decode(), flags=re.M)
+            body = body.split("\n", 1)[-1] if body.startswith("# ") else body  # the title is no part of the truth
+            seen = bag(body)
+            both = sum((truth & seen).values())
+            p, r = both / max(1, sum(seen.values())), both / sum(truth.values())
+            before = tokens(source)
+            dice, stated = random.Random(path.name), list(stating(main_text))
+            asked = [(s, half_of_the_words(s, dice, 2)) for s in dice.sample(stated, min(QUESTIONS, len(stated)))]
+            asked = [(s, q) for s, q in asked if q]
+            visible = [s in plain(view_of(source, "--query", q).decode()) for s, q in asked]
+            in_whole = [s in plain(whole.decode()) for s, _ in asked]
+            figures = (1 - tokens(view) / before, 1 - tokens(whole) / before, 1 - tokens(re.sub(r"\s+", " ", main_text).encode()) / before,
+                       p, r, 2 * p * r / max(1e-9, p + r))
+            return figures, visible, in_whole, path, view == source, [q for (_, q), hit in zip(asked, visible) if not hit]
+
+        run(["compress", "--retrieval", "tool"], b"x\n" * 1000)
+        print("| site | pages | saved | whole | by the truth | precision | recall | F1 | asked | asked whole |\n|---|" + "---:|" * 9)
+        sums, questions, saved_of_all = [], [[], []], []
+        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+            for site, pattern, selector, without in SITES:
+                pages = expand(pattern, arguments.folder)
+                drawn = random.Random("headroom " + site).sample(pages, min(arguments.pages, len(pages)))
+                looked = [row for row in pool.map(lambda path: look_at(path, selector, without), drawn) if row]
+                rows = [row for row in looked if not row[4]]
+                saved_of_all += [row[0][0] for row in looked]
+                if not rows:
                     continue
-                view = run(["compress", "--text", "--quiet", "--retrieval", "tool", "--kind", "html"], source)
-                body = re.sub(r"^\[lines? [^\n]* words outside the main text\]$|\n\[[^\n]*Retrieve with hash=\d+\]$", "", view.decode(), flags=re.M)
-                body = body.split("\n", 1)[-1] if body.startswith("# ") else body  # the title is no part of the truth
-                seen = bag(body)
-                both = sum((truth & seen).values())
-                p, r = both / max(1, sum(seen.values())), both / sum(truth.values())
-                before = tokens(source)
-                rows.append((1 - tokens(view) / before, p, r, 2 * p * r / max(1e-9, p + r),
-                             1 - tokens(re.sub(r"\s+", " ", "".join(words.text)).encode()) / before, path))
-            if not rows:
-                continue
-            means = [sum(row[i] for row in rows) / len(rows) for i in range(5)]
-            sums.append(means)
-            print(f"| {site} | {len(rows)} | {100 * means[0]:.1f} % | {100 * means[4]:.1f} % | {means[1]:.3f} | {means[2]:.3f} | {means[3]:.3f} |", flush=True)
-            if arguments.worst:
-                worst = min(rows, key=lambda row: row[3])
-                print(f"    {worst[5]}: {worst[1]:.3f} {worst[2]:.3f}")
-        means = [sum(row[i] for row in sums) / len(sums) for i in range(5)]
-        print(f"| mean of sites | | {100 * means[0]:.1f} % | {100 * means[4]:.1f} % | {means[1]:.3f} | {means[2]:.3f} | {means[3]:.3f} |")
+                sums.append([sum(row[0][i] for row in rows) / len(rows) for i in range(6)])
+                asked = [[hit for row in rows for hit in row[k]] for k in (1, 2)]
+                for all_hits, hits in zip(questions, asked):
+                    all_hits += hits
+                print_row(site, f"{len(rows)} of {len(looked)}", sums[-1], asked)
+                if arguments.worst:
+                    worst = min(rows, key=lambda row: row[0][5])
+                    print(f"    {worst[3]}: {worst[0][3]:.3f} {worst[0][4]:.3f}")
+                    for hits in [row for row in rows if sum(row[1]) < len(row[1])]:
+                        print(f"    {hits[3]}: {hits[5]}")
+        print_row("mean of sites", "", [sum(row[i] for row in sums) / len(sums) for i in range(6)], questions)
+        print(f"saved of all pages alike, those left as they are counted in: {100 * sum(saved_of_all) / len(saved_of_all):.1f} %")
+
+
+def print_row(name, pages, means, asked):
+    shares = " | ".join(f"{sum(hits)} of {len(hits)}" for hits in asked)
+    print(f"| {name} | {pages} | " + " | ".join(f"{100 * m:.1f} %" for m in means[:3]) + " | " + " | ".join(f"{m:.3f}" for m in means[3:])
+          + f" | {shares} |", flush=True)
 
 
 if __name__ == "__main__":

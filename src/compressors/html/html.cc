@@ -5,6 +5,8 @@
 #include "compressors/html/page.h"
 #include "compressors/html/reader.h"
 #include "compressors/html/tokenizer.h"
+#include "compressors/prose/reversible.h"
+#include "compressors/smaller_views.h"
 #include "compressors/statements.h"
 
 namespace headroom::compressors {
@@ -57,6 +59,20 @@ bool accepts(const html::Page& page, bool forced) {
   return page.tags >= least_tags && page.known * 10 >= page.tags * 9 && page.closed * 10 >= page.ends * 8;
 }
 
+// A main text of so many tokens is an article that goes on as the kind prose does: its sentences that matter.
+constexpr Tokens long_article{1000};
+
+// The sentences of a long main text, or of one that the caller has no room for; nullopt: it stays whole.
+std::optional<View> shortened(const html::Rendered& rendered, const Context& context) {
+  const Tokens whole = size_for_choice(context, rendered.text);
+  if (whole <= context.token_budget.value_or(long_article)) return std::nullopt;
+  const prose::Document document = prose::read_document(rendered.text, rendered.blocks, rendered.source_lines);
+  if (!prose::accepts(document)) return std::nullopt;
+  std::optional<View> view = prose::reversible_view(document, context, whole, false);
+  if (view && size_for_choice(context, view->text) >= whole) return std::nullopt;
+  return view;
+}
+
 std::vector<View> views(std::string_view text, const Context& context, bool forced) {
   if (!context.reversible || !utf8::is_valid(text)) return {};
   if (!forced && (!opens_as_html(text) || is_template(text))) return {};
@@ -65,20 +81,25 @@ std::vector<View> views(std::string_view text, const Context& context, bool forc
   const std::vector<bool> shown = html::main_text(page);
   html::Rendered rendered = html::render(page, shown, text);
   if (rendered.forges || rendered.text.empty() || rendered.text.size() >= text.size()) return {};
-  View view;
-  view.fidelity = Fidelity::reversible;
-  view.method = "html_main_text";
-  view.text = std::move(rendered.text);
-  view.total = static_cast<std::int64_t>(page.blocks.size());
-  view.shown = view.total - static_cast<std::int64_t>(rendered.hidden_blocks);
-  view.unit = "blocks";
-  view.statement = "HTML of " + counted(count_lines(text), "line") +
-                   " as its main text: " + counted(rendered.headings, "heading") + ", " +
-                   counted(rendered.tables, "table") + ", " + counted(rendered.code_blocks, "code block") + "; " +
-                   counted(rendered.hidden_blocks, "block") + " outside it and " +
-                   counted(page.scripts + page.styles, "script") + " left out";
   std::vector<View> out;
-  out.push_back(std::move(view));
+  if (std::optional<View> sentences = shortened(rendered, context)) {
+    out.push_back(*std::move(sentences));
+    out.back().method = "html_sentences";
+  } else {
+    View& whole = out.emplace_back();
+    whole.fidelity = Fidelity::reversible;
+    whole.method = "html_main_text";
+    whole.text = std::move(rendered.text);
+    whole.total = static_cast<std::int64_t>(page.blocks.size());
+    whole.shown = whole.total - static_cast<std::int64_t>(rendered.hidden_blocks);
+    whole.unit = "blocks";
+    whole.statement = counted(rendered.headings, "heading") + ", " + counted(rendered.tables, "table") + ", " +
+                      counted(rendered.code_blocks, "code block");
+  }
+  out.back().statement = "HTML of " + counted(count_lines(text), "line") +
+                         " as its main text: " + out.back().statement + "; " +
+                         counted(rendered.hidden_blocks, "block") + " outside it and " +
+                         counted(page.scripts + page.styles, "script") + " left out";
   return out;
 }
 

@@ -5,12 +5,17 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <algorithm>
+#include <cstdlib>
+#include <optional>
 #include <string>
 
+#include "base/lines.h"
 #include "compressors/html/page.h"
 #include "compressors/html/reader.h"
 #include "compressors/html/references.h"
 #include "compressors/html/tokenizer.h"
+#include "compressors/prose/document.h"
 #include "detect/sketch.h"
 
 namespace headroom::compressors {
@@ -122,6 +127,118 @@ TEST(Html, TablesThatLayOutAPageAreNoTables) {
   EXPECT_EQ(view.find('|'), std::string::npos);
 }
 
+// A page whose main text is an article: sections of paragraphs, a list of terms, a table, code.
+std::string article(int sections) {
+  const char* const who[] = {"keeper", "reader", "binder", "porter", "clerk", "visitor"};
+  const char* const what[] = {"weighs", "carries", "counts", "mends", "lends", "opens"};
+  const char* const where[] = {"in the yard", "under the roof", "by the river", "behind the hall", "at the gate"};
+  std::string body = "<h1>The house</h1>\n";
+  int n = 0;
+  for (int s = 0; s < sections; ++s) {
+    body += "<h2>Part " + std::to_string(s) + "</h2>\n";
+    for (int p = 0; p < 3; ++p) {
+      body += "<p>";
+      for (int i = 0; i < 4; ++i, ++n) {
+        body += std::string("The ") + who[n % 6] + " of room w" + std::to_string(n) + " " + what[n % 5] +
+                " his old papers " + where[n % 7 % 5] + " as long as anyone remembers it.\n";
+      }
+      body += "</p>\n";
+    }
+    body += "<dl><dt>lend(room" + std::to_string(s) + ")</dt><dd><p>Gives the papers of that room away for a while. " +
+            "Nobody asks for them twice in a quiet year of the house.</p><p>They come back by the gate in spring.</p>" +
+            "</dd></dl>\n<p>After the list of part " + std::to_string(s) + " the tale goes on for some words.</p>\n";
+  }
+  return page("<main>" + body + "</main>");
+}
+
+std::vector<View> views_asked(std::string_view text, std::string_view asked, std::optional<Tokens> budget = {}) {
+  static tokens::Counter ruler;
+  const search::QueryText query_text{asked, 1};
+  const search::Query query = search::Query::parse({&query_text, 1});
+  const Context context{query, ruler, budget, true};
+  return html_compressor.views(text, context, false);
+}
+
+TEST(Html, ALongArticleGoesOnAsProse) {
+  const std::string source = article(12);
+  const View whole = views_asked(source, "", Tokens{1'000'000})[0], view = views_asked(source, "")[0];
+  EXPECT_EQ(whole.method, "html_main_text");
+  EXPECT_EQ(view.method, "html_sentences");
+  EXPECT_LT(view.text.size() * 10, whole.text.size() * 6);
+  EXPECT_TRUE(view.text.starts_with("# Till & Co\n")) << view.text.substr(0, 80);
+  EXPECT_NE(view.statement.find(" sentences compressed to "), std::string::npos) << view.statement;
+  // Short ones stay whole, and so does what the caller has room for.
+  EXPECT_EQ(views_asked(article(1), "")[0].method, "html_main_text");
+  EXPECT_EQ(views_asked(article(2), "", Tokens{150})[0].method, "html_sentences");
+}
+
+TEST(Html, WhatIsAskedOfAnArticleIsShown) {
+  for (const int room : {0, 3, 77, 140}) {
+    const std::string name = "w" + std::to_string(room);
+    const std::string view = views_asked(article(12), "who is the one of room " + name + "?")[0].text;
+    EXPECT_NE(view.find("room " + name + ' '), std::string::npos) << view;
+  }
+}
+
+// An explanation without its term would be of nothing; what follows the list is of the section again.
+TEST(Html, NoExplanationWithoutItsTerm) {
+  const std::string view = views_asked(article(12), "what comes back by the gate in spring?")[0].text;
+  std::size_t shown = 0;
+  std::string above;
+  for (std::string_view rest = view; !rest.empty();) {
+    const std::string_view line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    if (line.starts_with("lend(") || line.starts_with("#")) above = line;
+    if (!line.contains("They come back by")) continue;
+    ++shown;
+    EXPECT_TRUE(above.starts_with("lend(")) << view;
+  }
+  EXPECT_GT(shown, 0U);
+  const html::Page p = html::read_page(article(1));
+  const std::vector<bool> all = html::main_text(p);
+  const html::Rendered r = html::render(p, all, article(1));
+  const prose::Document d = prose::read_document(r.text, r.blocks, r.source_lines);
+  ASSERT_FALSE(d.units.empty());
+  EXPECT_TRUE(d.of(d.units.back()).starts_with("After the list")) << d.of(d.units.back());
+  EXPECT_EQ(prose::heading_text(d.blocks[d.sections[d.units.back().section].heading], d.lines), "Part 0");
+}
+
+// A gap that names lines names those of the page: what is shown stands outside of them, a heading that is hidden
+// within.
+TEST(Html, GapsNameLinesOfTheSource) {
+  const std::string source = article(12), view = views_asked(source, "", Tokens{500})[0].text;
+  struct Range {
+    std::size_t first, last;
+  };
+  std::vector<Range> gaps;
+  for (const Line& l : split_lines(view)) {
+    const std::size_t at = l.text.rfind("lines ");
+    if (!l.text.starts_with("[") || at == std::string_view::npos) continue;
+    const std::string numbers(l.text.substr(at + 6));
+    gaps.push_back({std::stoul(numbers), std::stoul(numbers.substr(numbers.find('-') + 1))});
+  }
+  ASSERT_GT(gaps.size(), 3U) << view;
+  constexpr std::size_t paragraph = 5;  // lines: a gap within one names all of its lines
+  std::size_t hidden = 0, line = 0;
+  for (const Line& l : split_lines(source)) {
+    ++line;
+    const std::size_t room = l.text.find("room w"), part = l.text.find("<h2>");
+    if (room != std::string_view::npos && view.contains(l.text.substr(room, l.text.find(' ', room + 5) + 1 - room))) {
+      for (const Range& g : gaps)
+        EXPECT_FALSE(g.first + paragraph < line && line + paragraph < g.last) << line << ": " << l.text;
+    }
+    if (part == std::string_view::npos) continue;
+    const std::string heading =
+        "## " + std::string(l.text.substr(part + 4, l.text.find('<', part + 1) - part - 4)) + '\n';
+    if (view.contains(heading)) continue;
+    ++hidden;
+    EXPECT_TRUE(
+        std::any_of(gaps.begin(), gaps.end(), [&](const Range& g) { return g.first <= line && line <= g.last; }))
+        << line << ": " << heading;
+  }
+  EXPECT_GT(hidden, 0U);
+}
+
 TEST(Html, LooksLikeItButIsNot) {
   std::string xml = "<?xml version=\"1.0\"?>\n<orders>", jsx = "export default () => (\n<div className=\"a\">",
               markdown = "# Title\n\n<b>Bold</b>\n";
@@ -188,6 +305,17 @@ RC_GTEST_PROP(HtmlProperty, WordsStandInTheirOrder, ()) {
   const std::string source = any_html();
   const html::Page page = html::read_page(source);
   const html::Rendered rendered = html::render(page, html::main_text(page), source);
+  RC_ASSERT(rendered.source_lines.size() == split_lines(rendered.text).size());
+  std::size_t next = 0;
+  for (const prose::Block& b : rendered.blocks) {
+    RC_ASSERT(b.first == next);
+    next = b.last + 1;
+  }
+  RC_ASSERT(next == rendered.source_lines.size());
+  for (const prose::SourceLines& l : rendered.source_lines) {
+    RC_ASSERT(l.first <= l.last);
+    RC_ASSERT(l.last <= count_lines(source) + 1);
+  }
   int last = -1;
   for (std::size_t at = rendered.text.find('w'); at != std::string::npos; at = rendered.text.find('w', at + 1)) {
     if (at > 0 && rendered.text.compare(at, 5, "words") == 0) continue;

@@ -77,6 +77,9 @@ class Maker {
   }
 
  private:
+  // What stands behind a heading to link to it.
+  static bool is_link_mark(std::string_view text) { return text == "#" || text == "\u00B6" || text == "\u00A7"; }
+
   const Open& top() const { return stack_.empty() ? root_ : stack_.back(); }
 
   void text(const Token& t) {
@@ -88,6 +91,7 @@ class Maker {
     if (top().skipped) return;
     resolved_.clear();
     append_resolved(resolved_, raw, false);
+    if (top().link && is_link_mark(resolved_)) return;
     if (top().code) {
       if (block_.text.empty()) {
         block_.begin = t.begin;
@@ -135,10 +139,15 @@ class Maker {
     if (top().link) block_.link_words += words;
   }
 
+  static std::uint8_t depth_of(const Open& o) {
+    return static_cast<std::uint8_t>(std::min<std::uint32_t>(o.list_depth, 200));
+  }
+
   void set_flags() {
     block_.main = top().main;
     block_.aside = top().aside;
     block_.quoted = top().quoted;
+    block_.list_depth = depth_of(top());
     page_.has_main |= block_.main;
   }
 
@@ -243,6 +252,7 @@ class Maker {
         block_.kind = BlockKind::code;
         block_.main = o.main;
         block_.aside = o.aside;
+        block_.list_depth = depth_of(o);
         return;
       case Layout::item:
       case Layout::term:
@@ -250,7 +260,7 @@ class Maker {
         flush(t.begin);
         block_.kind = BlockKind::item;
         block_.level = static_cast<std::uint8_t>(std::clamp<std::uint32_t>(o.list_depth, 1, 200));
-        if (o.layout == Layout::term) block_.kind = BlockKind::paragraph;
+        if (o.layout == Layout::term) block_.kind = BlockKind::term;
         if (o.layout == Layout::item && !numbers_.empty() && numbers_.back() > 0) block_.number = numbers_.back()++;
         return;
       case Layout::list:
@@ -301,7 +311,7 @@ class Maker {
     } else if (is_name(t.name, "img")) {
       const Attribute alt = attribute(t.attributes, "alt");
       if (!alt.value.empty()) words(t, "![" + alt.value + "]");
-    } else if (is_name(t.name, "input")) {
+    } else if (is_name(t.name, "input") && !top().code) {
       input(t);
     }
   }

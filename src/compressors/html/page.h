@@ -18,13 +18,15 @@
 
 namespace headroom::compressors::html {
 
-enum class BlockKind : std::uint8_t { paragraph, heading, item, code, cell, field };
+// term: what the item behind it explains (dt).
+enum class BlockKind : std::uint8_t { paragraph, heading, item, term, code, cell, field };
 
 struct Block {
   BlockKind kind = BlockKind::paragraph;
-  std::uint8_t level = 0;  // of a heading; how deep the list of an item is
-  bool main = false;       // within main, article and their like
-  bool aside = false;      // the page calls it navigation, footer, menu, advertisement
+  std::uint8_t level = 0;       // of a heading; how deep the list of an item is
+  std::uint8_t list_depth = 0;  // lists around it, whatever it is
+  bool main = false;            // within main, article and their like
+  bool aside = false;           // the page calls it navigation, footer, menu, advertisement
   bool quoted = false;
   bool header_cell = false;
   std::uint32_t number = 0;                      // of an item of a numbered list

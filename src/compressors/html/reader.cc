@@ -12,6 +12,7 @@ namespace {
 constexpr std::uint32_t most_link_words = 400;  // a list of links with more is what an index has as its main text
 constexpr std::size_t longest_cell = 600;       // bytes; what is longer lays out a page
 constexpr std::size_t least_gap_words = 12;     // a gap of fewer words gets no statement of its own
+constexpr std::uint8_t lowest_heading = 6;      // of HTML; terms lie below
 constexpr std::size_t link_list = 3;            // so many blocks of links in a row are a list of links
 
 // A block, or the blocks of one table or list together: a cell alone says nothing.
@@ -117,7 +118,7 @@ class Renderer {
         block(page_.blocks[i++]);
       }
     }
-    while (!out_.text.empty() && out_.text.back() == '\n') out_.text.pop_back();
+    end_in_text();
     return std::move(out_);
   }
 
@@ -131,7 +132,7 @@ class Renderer {
         words += ' ';
       }
     }
-    if (!words.empty()) out_.text += "# " + words + '\n';
+    if (!words.empty()) emit({.kind = prose::BlockKind::heading, .level = 1}, 1, 1, "# " + words + '\n');
   }
 
   // Lines of the source that a range of bytes touches, counted from 1.
@@ -147,9 +148,10 @@ class Renderer {
     out_.hidden_blocks += end - begin;
     if (words < least_gap_words) return;
     const std::size_t first = line_at(page_.blocks[begin].begin), last = line_at(page_.blocks[end - 1].end);
-    out_.text += first == last ? "[line " + std::to_string(first)
-                               : "[lines " + std::to_string(first) + '-' + std::to_string(last);
-    out_.text += ": " + std::to_string(words) + " words outside the main text]\n";
+    std::string statement = first == last ? "[line " + std::to_string(first)
+                                          : "[lines " + std::to_string(first) + '-' + std::to_string(last);
+    statement += ": " + std::to_string(words) + " words outside the main text]\n";
+    emit({.kind = prose::BlockKind::note, .words = words}, first, last, statement);
   }
 
   // The blocks of a table of data: cells of one text each, two rows and two columns of them. `begin` if it is none.
@@ -174,28 +176,32 @@ class Renderer {
 
   void table(std::size_t begin, std::size_t end) {
     ++out_.tables;
+    const std::size_t first = line_at(page_.blocks[begin].begin), last = line_at(page_.blocks[end - 1].end);
+    std::string text;
     for (std::size_t i = begin; i < end;) {
       const std::uint32_t row = page_.blocks[i].row;
       bool heads = true;
       std::uint32_t column = 0;
-      out_.text += '|';
+      text += '|';
       for (; i < end && page_.blocks[i].row == row; ++i) {
         const Block& b = page_.blocks[i];
-        for (++column; column < b.column; ++column) out_.text += " |";
+        for (++column; column < b.column; ++column) text += " |";
         heads &= b.header_cell;
-        out_.text += ' ' + b.text + " |";
+        text += ' ' + b.text + " |";
       }
-      out_.text += '\n';
+      text += '\n';
       if (heads && row == page_.blocks[begin].row) {
-        out_.text += '|';
-        for (std::uint32_t c = 0; c < column; ++c) out_.text += "---|";
-        out_.text += '\n';
+        text += '|';
+        for (std::uint32_t c = 0; c < column; ++c) text += "---|";
+        text += '\n';
       }
     }
+    emit({.kind = prose::BlockKind::table, .level = level_below(page_.blocks[begin])}, first, last, text);
   }
 
   // A fence is longer than any in the code.
-  void code(const std::string& text) {
+  void code(const Block& b) {
+    const std::string& text = b.text;
     std::size_t longest = 2, run = 0;
     for (const char c : text) {
       run = c == '`' ? run + 1 : 0;
@@ -203,31 +209,65 @@ class Renderer {
     }
     const std::string fence(longest + 1, '`');
     for (const Line& line : split_lines(text)) out_.forges |= reads_as_statement(line.text);
-    out_.text += fence + '\n' + text + '\n' + fence + '\n';
+    const std::size_t first = line_at(b.begin), last = line_at(b.end);
+    emit({.kind = prose::BlockKind::code, .level = level_below(b), .fenced = true}, first, last,
+         fence + '\n' + text + '\n' + fence + '\n');
   }
 
   void block(const Block& b) {
+    prose::Block as{.kind = prose::BlockKind::paragraph, .level = level_below(b)};
     std::string lead;
     if (b.quoted) lead += "> ";
     switch (b.kind) {
       case BlockKind::heading:
         ++out_.headings;
+        as = {.kind = prose::BlockKind::heading, .level = b.level};
         lead += std::string(b.level, '#') + ' ';
         break;
       case BlockKind::item:
         lead += std::string(2 * static_cast<std::size_t>(b.level - (b.level > 0)), ' ');
         lead += b.number > 0 ? std::to_string(b.number) + ". " : "- ";
+        as.kind = prose::BlockKind::item;
+        break;
+      case BlockKind::term:
+        as = {.kind = prose::BlockKind::heading, .level = static_cast<std::uint8_t>(lowest_heading + b.list_depth)};
         break;
       case BlockKind::code:
         ++out_.code_blocks;
-        code(b.text);
+        code(b);
         return;
       default:
         break;
     }
     // What would read as a statement of ours gets its line in front.
-    if (reads_as_statement(b.text)) lead += "line " + std::to_string(line_at(b.begin)) + ": ";
-    out_.text += lead + b.text + '\n';
+    const std::size_t first = line_at(b.begin), last = line_at(b.end);
+    if (reads_as_statement(b.text)) lead += "line " + std::to_string(first) + ": ";
+    as.text = lead.size();
+    emit(as, first, last, lead + b.text + '\n');
+  }
+
+  // Without line ends at the end; a block may be made of them.
+  void end_in_text() {
+    while (!out_.text.empty() && out_.text.back() == '\n') out_.text.pop_back();
+    const std::size_t lines = count_lines(out_.text);
+    out_.source_lines.resize(lines);
+    while (!out_.blocks.empty() && out_.blocks.back().first >= lines) out_.blocks.pop_back();
+    if (!out_.blocks.empty()) out_.blocks.back().last = std::min(out_.blocks.back().last, lines - 1);
+  }
+
+  // Behind its list nothing belongs to a term.
+  static std::uint8_t level_below(const Block& b) {
+    return static_cast<std::uint8_t>(lowest_heading + 1 + b.list_depth);
+  }
+
+  // Whole lines, made from lines of the source.
+  void emit(prose::Block as, std::size_t first, std::size_t last, const std::string& lines) {
+    as.first = out_.source_lines.size();
+    const auto count = static_cast<std::size_t>(std::count(lines.begin(), lines.end(), '\n'));
+    out_.source_lines.resize(as.first + count, {static_cast<std::uint32_t>(first), static_cast<std::uint32_t>(last)});
+    as.last = out_.source_lines.size() - 1;
+    out_.blocks.push_back(as);
+    out_.text += lines;
   }
 
   const Page& page_;

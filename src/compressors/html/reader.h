@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "compressors/html/page.h"
+#include "compressors/prose/document.h"
 
 namespace headroom::compressors::html {
 
@@ -22,6 +23,10 @@ std::vector<bool> main_text(const Page& page);
 
 struct Rendered {
   std::string text;
+  // The same as a document: its blocks by lines, and the lines of the source that each line is made from. Terms are
+  // headings, so that none is shown without its name.
+  std::vector<prose::Block> blocks;
+  std::vector<prose::SourceLines> source_lines;
   std::size_t headings = 0, tables = 0, code_blocks = 0;
   std::size_t hidden_blocks = 0;
   bool forges = false;  // a line of code reads as a statement of ours

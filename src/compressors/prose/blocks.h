@@ -17,14 +17,17 @@
 
 namespace headroom::compressors::prose {
 
-enum class BlockKind : std::uint8_t { heading, paragraph, item, code, table };
+// note: a statement of ours in a text that is made from another one (a page's main text).
+enum class BlockKind : std::uint8_t { heading, paragraph, item, code, table, note };
 
 struct Block {
-  BlockKind kind;
-  std::size_t first, last;  // lines, the last one counted in
-  std::size_t text = 0;     // bytes of marks (bullet, number, quote) before the first line's text
-  std::uint8_t level = 0;   // of a heading: 1 is the highest
+  BlockKind kind = BlockKind::paragraph;
+  std::size_t first = 0, last = 0;  // lines, the last one counted in
+  std::size_t text = 0;             // bytes of marks (bullet, number, quote) before the first line's text
+  // Of a heading: 1 is the highest. Of another block, if not 0: it stands in no section of this level and below.
+  std::uint8_t level = 0;
   bool fenced = false;      // code: its first and last line are fences
+  std::uint32_t words = 0;  // note: so many words of the source it stands for
 };
 
 // In order; lines between them are blank.

@@ -12,15 +12,16 @@ constexpr std::size_t longest_whole_item = 320;  // bytes; a longer item is take
 
 class Maker {
  public:
-  explicit Maker(std::string_view text) {
+  Maker(std::string_view text, std::vector<Line> lines, std::vector<Block> blocks) {
     d_.text = text;
-    d_.lines = split_lines(text);
-    d_.blocks = read_blocks(d_.lines);
+    d_.lines = std::move(lines);
+    d_.blocks = std::move(blocks);
   }
 
   Document run() {
     for (block_ = 0; block_ < d_.blocks.size(); ++block_) {
       const Block& b = d_.blocks[block_];
+      if (b.kind != BlockKind::heading && b.level > 0) leave_sections(b.level);
       switch (b.kind) {
         case BlockKind::heading:
           heading(b);
@@ -37,6 +38,9 @@ class Maker {
         case BlockKind::table:
           whole(b, UnitKind::table);
           break;
+        case BlockKind::note:
+          colon_ = none;
+          break;
       }
     }
     return std::move(d_);
@@ -45,10 +49,14 @@ class Maker {
  private:
   Range range_of(const Block& b) const { return {d_.line_begin(b.first), d_.line_end(b.last)}; }
 
+  void leave_sections(std::uint8_t level) {
+    while (section_ != none && d_.blocks[d_.sections[section_].heading].level >= level)
+      section_ = d_.sections[section_].parent;
+  }
+
   void heading(const Block& b) {
-    std::uint32_t parent = section_;
-    while (parent != none && d_.blocks[d_.sections[parent].heading].level >= b.level)
-      parent = d_.sections[parent].parent;
+    leave_sections(b.level);
+    const std::uint32_t parent = section_;
     section_ = static_cast<std::uint32_t>(d_.sections.size());
     d_.sections.push_back({static_cast<std::uint32_t>(block_), parent, static_cast<std::uint32_t>(d_.units.size())});
     colon_ = none;
@@ -114,7 +122,15 @@ class Maker {
 }  // namespace
 
 Document read_document(std::string_view text) {
-  return Maker(text).run();
+  std::vector<Line> lines = split_lines(text);
+  std::vector<Block> blocks = read_blocks(lines);
+  return Maker(text, std::move(lines), std::move(blocks)).run();
+}
+
+Document read_document(std::string_view text, std::vector<Block> blocks, std::vector<SourceLines> source_lines) {
+  Document d = Maker(text, split_lines(text), std::move(blocks)).run();
+  d.source_lines = std::move(source_lines);
+  return d;
 }
 
 namespace {
@@ -142,7 +158,10 @@ bool accepts(const Document& d) {
     ++sentences;
     ended += u.kind == UnitKind::item || ends_in_stop(d.of(u));
   }
-  return sentences >= least_sentences && writing * 2 >= all && ended * 10 >= sentences * 7 && !holds_hunk(d);
+  if (sentences < least_sentences) return false;
+  // What is code and what is a list a page says itself; elsewhere their share is the evidence that this is writing.
+  if (!d.source_lines.empty()) return writing * 4 >= all;
+  return writing * 2 >= all && ended * 10 >= sentences * 7 && !holds_hunk(d);
 }
 
 }  // namespace headroom::compressors::prose

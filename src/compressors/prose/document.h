@@ -37,12 +37,19 @@ struct Section {
   std::uint32_t first_unit, units = 0;  // directly in it, not in its sections
 };
 
+// Lines of another text, the last one counted in.
+struct SourceLines {
+  std::uint32_t first, last;
+};
+
 struct Document {
   std::string_view text;
   std::vector<Line> lines;
   std::vector<Block> blocks;
   std::vector<Unit> units;
   std::vector<Section> sections;
+  // Of each line: what it was made from, counted from 1. Empty: the text is its own source.
+  std::vector<SourceLines> source_lines;
 
   std::string_view of(const Unit& u) const { return text.substr(u.begin, u.end - u.begin); }
   std::size_t line_begin(std::size_t line) const {
@@ -52,6 +59,9 @@ struct Document {
 };
 
 Document read_document(std::string_view text);
+
+// The same where the blocks are known, as those of a page are, and what lines of its source they are made from.
+Document read_document(std::string_view text, std::vector<Block> blocks, std::vector<SourceLines> source_lines);
 
 // Is it writing: sentences are most of it, and they end as sentences do?
 bool accepts(const Document& document);

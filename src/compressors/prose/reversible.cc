@@ -44,11 +44,19 @@ bool reads_as_gap(std::string_view rest) {
 
 // True if the text holds what could be taken for a statement of a view.
 bool forges(const Document& d) {
-  for (std::size_t at = d.text.find('['); at != npos; at = d.text.find('[', at + 1)) {
-    if (reads_as_gap(d.text.substr(at + 1, longest_statement))) return true;
+  std::vector<bool> ours(d.lines.size(), false);
+  for (const Block& b : d.blocks) {
+    for (std::size_t i = b.first; b.kind == BlockKind::note && i <= b.last; ++i) ours[i] = true;
   }
-  return std::any_of(d.lines.begin(), d.lines.end(),
-                     [](const Line& l) { return l.text.size() < 4096 && reads_as_statement(l.text); });
+  for (std::size_t i = 0; i < d.lines.size(); ++i) {
+    const std::string_view line = d.lines[i].text;
+    if (ours[i]) continue;
+    for (std::size_t at = line.find('['); at != npos; at = line.find('[', at + 1)) {
+      if (reads_as_gap(line.substr(at + 1, longest_statement))) return true;
+    }
+    if (line.size() < 4096 && reads_as_statement(line)) return true;
+  }
+  return false;
 }
 
 // The size to aim for: the caller's, or the knee of the curve of word pairs covered over tokens.
@@ -83,6 +91,11 @@ class Writer {
         element({d_.line_begin(block.first), d_.line_end(block.last), block.first, block.last}, shown,
                 [&](Gap& gap) { gap.names.push_back(heading_text(block, d_.lines)); });
         ++section;
+        continue;
+      }
+      if (block.kind == BlockKind::note) {
+        element({d_.line_begin(block.first), d_.line_end(block.last), block.first, block.last}, !gap_.open,
+                [&](Gap& gap) { gap.outside += block.words; });
         continue;
       }
       for (; unit < d_.units.size() && d_.units[unit].block == b; ++unit) {
@@ -127,12 +140,13 @@ class Writer {
     std::size_t first = 0, last = 0;
     std::size_t units[4] = {};
     std::vector<std::string_view> names;
+    std::size_t outside = 0;  // words outside the main text of a page
   };
 
   template <class Note>
   void element(const Element& e, bool shown, Note note) {
     if (!shown) {
-      if (!gap_.open) gap_ = {.open = true, .first = e.first, .last = e.last, .units = {}, .names = {}};
+      if (!gap_.open) gap_ = {.open = true, .first = e.first, .last = e.last, .units = {}, .names = {}, .outside = 0};
       gap_.last = e.last;
       note(gap_);
       return;
@@ -166,10 +180,12 @@ class Writer {
       if (gap_.names.size() > most_names) out_ += " and " + std::to_string(gap_.names.size() - most_names) + " more";
       out_ += ", ";
     }
-    const bool within_lines = gap_.last - gap_.first < 2 && gap_.names.empty() && gap_.units[2] + gap_.units[3] == 0;
+    const bool within_lines =
+        gap_.last - gap_.first < 2 && gap_.names.empty() && gap_.units[2] + gap_.units[3] + gap_.outside == 0;
     if (!within_lines || !gap_.names.empty()) {
-      out_ += gap_.first == gap_.last ? "line " + std::to_string(gap_.first + 1)
-                                      : "lines " + std::to_string(gap_.first + 1) + '-' + std::to_string(gap_.last + 1);
+      const std::size_t first = first_line(gap_.first), last = last_line(gap_.last);
+      out_ += first == last ? "line " + std::to_string(first)
+                            : "lines " + std::to_string(first) + '-' + std::to_string(last);
       colon = true;
     }
     bool any = false;
@@ -183,7 +199,18 @@ class Writer {
     add(gap_.units[1], "item");
     add(gap_.units[2], "code block");
     add(gap_.units[3], "table");
+    if (gap_.outside > 0) {
+      out_ += (any ? ", " : ": ") + std::to_string(gap_.outside) + " words outside the main text";
+    }
     out_ += ']';
+  }
+
+  // As the reader can ask for them: of the source, from 1.
+  std::size_t first_line(std::size_t line) const {
+    return d_.source_lines.empty() ? line + 1 : d_.source_lines[line].first;
+  }
+  std::size_t last_line(std::size_t line) const {
+    return d_.source_lines.empty() ? line + 1 : d_.source_lines[line].last;
   }
 
   const Document& d_;
