@@ -19,7 +19,8 @@ def dice(name):
 
 
 def links(r, n):
-    return "".join(f'<li><a href="/{word.lower()}/{r.randrange(100)}">{word} {i}</a></li>\n' for i, word in
+    address = {"Home": "page"}
+    return "".join(f'<li><a href="/{address.get(word, word.lower())}/{r.randrange(100)}">{word} {i}</a></li>\n' for i, word in
                    zip(range(n), MENU * (n // len(MENU) + 1)))
 
 
