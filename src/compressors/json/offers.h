@@ -25,16 +25,14 @@ class Bar {
  public:
   explicit Bar(const Reversible& reversible) {
     if (!reversible.view) return;
-    const auto statement = static_cast<std::int64_t>(reversible.view->statement.size());
-    tokens_ = reversible.tokens + Tokens(statement) + marker_and_gain;
-    nothing_passes_ = reversible.lossless_floor > *tokens_;
+    tokens_ = reversible.bar();
+    nothing_passes_ = reversible.lossless_least > *tokens_;
   }
   bool nothing_passes() const { return nothing_passes_; }
   // By the estimate, which is a few per cent off.
   bool passes(Tokens estimate) const { return !tokens_ || Tokens(estimate.value * 4 / 5) <= *tokens_; }
 
  private:
-  static constexpr Tokens marker_and_gain{500};  // more than the marker, and what the pipeline asks of a lossy view
   std::optional<Tokens> tokens_;
   bool nothing_passes_ = false;
 };

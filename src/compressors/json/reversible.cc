@@ -8,6 +8,8 @@
 
 #include "compressors/json/cells.h"
 #include "compressors/json/embedded.h"
+#include "compressors/json/lossless_floor.h"
+#include "compressors/json/lossless_sample.h"
 #include "compressors/json/paths.h"
 #include "compressors/json/reversible_grid.h"
 #include "compressors/json/reversible_list.h"
@@ -215,16 +217,27 @@ class Composer {
     }
     if (view.shown >= view.total) return {};
     Reversible out{std::move(view), Tokens(static_cast<std::int64_t>(size)), {}};
-    const Tokens enough(2 * out.tokens.value + 4000);  // more tells nothing more
-    // The largest part's: the encoder may say a part once that stands in several rows.
-    for (const Part& part : cutter_.parts) {
-      const auto* table = std::get_if<TablePart>(&part.body);
-      if (table != nullptr) out.lossless_floor = std::max(out.lossless_floor, table->lossless_floor(enough));
-    }
+    look_at_lossless(out);
     return out;
   }
 
  private:
+  // The largest part's least: the encoder may say a part once that stands in several rows. A sample is encoded only
+  // where the numbers alone do not decide.
+  void look_at_lossless(Reversible& out) const {
+    const Tokens bar = out.bar();
+    const Grid* largest = nullptr;
+    for (const Part& part : cutter_.parts) {
+      const auto* table = std::get_if<TablePart>(&part.body);
+      if (table == nullptr) continue;
+      const Grid& grid = table->grid();
+      out.lossless_least = std::max(out.lossless_least, lossless_floor(grid, bar + Tokens(1)));
+      if (largest == nullptr || grid.cells.size() > largest->cells.size()) largest = &grid;
+    }
+    if (largest != nullptr && out.lossless_least <= bar)
+      out.lossless_least = std::max(out.lossless_least, lossless_by_sample(*largest));
+  }
+
   void weigh() {
     const double limit =
         context_.token_budget ? 2 * static_cast<double>(context_.token_budget->value) : 2 * most_budget;

@@ -18,6 +18,7 @@
 // docs/formats/json-reversible.md. O(n log n).
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string_view>
 
@@ -29,7 +30,11 @@ namespace headroom::compressors::records {
 struct Reversible {
   std::optional<View> view;  // none if nothing would be left out
   Tokens tokens;             // of the view's text
-  Tokens lossless_floor;     // no lossless view of the text has fewer (lossless_floor.h)
+  Tokens lossless_least;     // no lossless view of the text has fewer, or is likely to (lossless_floor.h, _sample.h)
+
+  // What a lossless view may cost to be of use beside this one. Only of a view.
+  Tokens bar() const { return tokens + Tokens(static_cast<std::int64_t>(view->statement.size())) + marker_and_gain; }
+  static constexpr Tokens marker_and_gain{500};  // more than the marker, and what the pipeline asks of a lossy view
 };
 
 Reversible reversible_view(const json::Document& doc, const Context& context);

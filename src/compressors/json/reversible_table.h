@@ -19,7 +19,6 @@
 #include <vector>
 
 #include "compressors/compressor.h"
-#include "compressors/json/lossless_floor.h"
 #include "compressors/json/reversible_grid.h"
 #include "compressors/json/reversible_items.h"
 #include "compressors/json/reversible_signals.h"
@@ -43,7 +42,7 @@ class TablePart {
   // They tell what the items are worth, and nothing more.
   void forget_classes() { items_.classes = {}; }
   std::string_view unit() const { return "row"; }
-  Tokens lossless_floor(Tokens enough) const { return records::lossless_floor(grid_, enough); }
+  const Grid& grid() const { return grid_; }
   // True if a value of this row is so long that only pieces of it are shown.
   bool cut(std::uint32_t row) const;
   std::string_view sign() const { return ""; }  // in front of indices
