@@ -13,6 +13,7 @@
 #include "api/shared_context.h"
 #include "api/simulation.h"
 #include "api/tool.h"
+#include "api/write_behind.h"
 #include "base/hash.h"
 #include "json/document.h"
 #include "ledger/savings.h"
@@ -30,6 +31,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uint64_t memory_bytes = std::uint64_t{256} << 20;
+constexpr std::size_t behind_bytes = std::size_t{16} << 20;  // of originals that wait for the store
 
 // Handles of a store that ends with its process need no secret, but the same content must give the same handle in the
 // next one (promise 2), so this key comes from the workspace's name.
@@ -127,9 +129,14 @@ struct Core::Impl {
 
   store::AuditLog audit_log;
   store::Misses misses;
+  std::atomic<bool> put_failed = false;  // behind an answer, and not told yet
+  WriteBehind behind;                    // last: what it does needs the others
 
   explicit Impl(Config c)
-      : config(std::move(c)), views(config.cache_bytes.value), audit_log(config.directory / "audit.jsonl") {}
+      : config(std::move(c)),
+        views(config.cache_bytes.value),
+        audit_log(config.directory / "audit.jsonl"),
+        behind(config.lend_thread, behind_bytes) {}
 
   Result<void> audit(const Retrieval& r) {
     if (config.directory.empty()) return fail(ErrorKind::unavailable, "no directory for the audit log");
@@ -249,6 +256,10 @@ struct Core::Impl {
     services.prices = &config.price_table();
     services.scorer = config.prose_model.scorer.get();
     services.ttl_batch = config.ttl_batch;
+    if (config.lend_thread) {
+      services.later = [this](std::size_t bytes, WriteBehind::Job& job) { return behind.add(bytes, job); };
+      services.put_failed = &put_failed;
+    }
     return services;
   }
 
@@ -261,7 +272,12 @@ struct Core::Impl {
   // Where a handle is looked up: the body, then the store if there is one.
   pipeline::Located locate(store::Handle handle, pipeline::InHand* in_hand) {
     std::function<Result<store::Store*>()> opened;
-    if (exists()) opened = [this] { return open(); };
+    if (exists() || behind.waits()) {
+      opened = [this] {
+        behind.finish();
+        return open();
+      };
+    }
     return pipeline::locate(handle, in_hand, opened);
   }
 
@@ -497,6 +513,7 @@ Result<store::Store*> Core::open_store() {
 }
 
 bool Core::store_exists() const {
+  impl_->behind.finish();
   return impl_->exists();
 }
 
@@ -577,6 +594,7 @@ Result<std::uint64_t> Core::shared_clear() {
 }
 
 Result<void> Core::flush() {
+  impl_->behind.finish();
   store::Store* opened = nullptr;
   {
     const std::scoped_lock lock(impl_->opening);

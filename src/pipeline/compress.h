@@ -5,6 +5,7 @@
 // store: the same input, options and workspace key give the same output.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -45,6 +46,10 @@ struct Services {
   const prices::Prices* prices = nullptr;                      // null: the file compiled in
   const compressors::prose::SentenceScorer* scorer = nullptr;  // null: the default
   std::chrono::seconds ttl_batch{0};                           // how long originals of batches are kept; 0: like others
+  // Takes work that the answer need not wait for, or says that it does not: originals of a request that is its own
+  // first store are put that way. The work may use the store and the cache, which outlive it. Null: nobody takes it.
+  std::function<bool(std::size_t bytes, std::move_only_function<void()>& work)> later = {};
+  std::atomic<bool>* put_failed = nullptr;  // set by such work; told by the next answer
 };
 
 struct ContentHints {

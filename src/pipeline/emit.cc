@@ -1,7 +1,11 @@
 #include "pipeline/emit.h"
 
 #include <algorithm>
+#include <atomic>
+#include <deque>
+#include <functional>
 #include <iterator>
+#include <memory>
 
 #include "base/lines.h"
 #include "history/units.h"
@@ -20,6 +24,57 @@ using messages::Conversation;
 using messages::Leaf;
 
 constexpr std::size_t source_bytes = 200;  // of a call's arguments, kept beside an original
+
+// Puts originals, and renews those that were put before, behind an answer.
+struct PutLater {
+  struct Renewed {
+    store::Handle handle;
+    Hash128 key;  // in the cache: it was put
+  };
+  struct Fresh {
+    store::Original original;
+    std::string content;
+    Hash128 key;
+  };
+
+  std::function<Result<store::Store*>()> open;
+  ViewCache* cache;
+  std::atomic<bool>* failed;
+  std::vector<Renewed> renewed;
+  std::vector<Fresh> fresh;
+
+  void run() {
+    if (!done() && failed) *failed = true;
+  }
+
+ private:
+  bool done() {
+    const auto store = open();
+    if (!store) return false;
+    std::vector<store::Handle> there;
+    for (const Renewed& r : renewed) {
+      const auto state = (*store)->stat(r.handle);
+      if (state && *state) {
+        there.push_back(r.handle);
+      } else {
+        cache->erase(r.key);  // the next request that carries it puts it again
+      }
+    }
+    if (!there.empty()) (void)(*store)->renew(there);
+    std::vector<store::Original> originals;
+    for (Fresh& f : fresh) {
+      f.original.content = f.content;
+      originals.push_back(f.original);
+    }
+    bool all = true;
+    const auto answers = originals.empty() ? std::vector<Result<store::Handle>>() : (*store)->put(originals);
+    for (std::size_t i = 0; i < answers.size(); ++i) {
+      all &= answers[i].has_value();
+      if (answers[i]) cache->put(fresh[i].key, std::make_shared<const bool>(true), 1);
+    }
+    return all;
+  }
+};
 
 class Emitter {
  public:
@@ -88,6 +143,8 @@ class Emitter {
     }
     for (const Left& l : s_.left) needs.push_back({l.handle, -1, &l});
     for (ImageChange& x : images_.changes) needs.push_back({x.handle, -1, nullptr, &x});
+    const auto of_text = [](const Need& need) { return need.leaf >= 0; };
+    if (put_later({needs.begin(), std::ranges::find_if_not(needs, of_text)})) std::erase_if(needs, of_text);
     if (needs.empty()) return;
     const auto store = p_.services.store();
     if (!store) {
@@ -96,6 +153,35 @@ class Emitter {
       put(**store, renew(**store, std::move(needs)));
     }
     told_ = out_.skipped.size();
+  }
+
+  // Texts of a request that is its own first store: who asks for one has the request, and in it the text. The store
+  // serves those who ask from elsewhere, so the answer does not wait for it. False: nothing was done.
+  bool put_later(const std::vector<Need>& needs) {
+    Services& s = p_.services;
+    if (needs.empty() || redeem_ != Redeem::in_hand || !s.later || !s.same_store || !s.cache || p_.options.in_batch)
+      return false;
+    auto work = std::make_unique<PutLater>(PutLater{s.store, s.cache, s.put_failed, {}, {}});
+    std::vector<Need> fresh;
+    for (const Need& need : needs) {
+      const Hash128 key = stored_key(need.handle);
+      if (s.cache->find<bool>(key)) {
+        work->renewed.push_back({*store::parse_handle(need.handle), key});
+      } else {
+        fresh.push_back(need);
+      }
+    }
+    std::deque<std::string> rendered;
+    std::size_t bytes = 256;
+    const std::vector<store::Original> originals = originals_of(fresh, rendered);
+    for (std::size_t i = 0; i < originals.size(); ++i) {
+      bytes += originals[i].content.size();
+      work->fresh.push_back({originals[i], std::string(originals[i].content), stored_key(fresh[i].handle)});
+    }
+    std::move_only_function<void()> job = [work = std::move(work)] { work->run(); };
+    if (!s.later(bytes, job)) return false;
+    if (s.put_failed && s.put_failed->exchange(false)) out_.skipped.push_back({"", -1, Reason::store_failed});
+    return true;
   }
 
   // What this process put before and the store still has is renewed; what is left over must be put.
@@ -117,11 +203,9 @@ class Emitter {
     return hash128("stored " + p_.services.key->handle_key + " " + std::string(handle));
   }
 
-  void put(store::Store& store, const std::vector<Need>& needs) {
-    if (needs.empty()) return;
+  // The originals of what is needed. `rendered` holds those that are no text of the body: views into it stay.
+  std::vector<store::Original> originals_of(const std::vector<Need>& needs, std::deque<std::string>& rendered) {
     std::optional<history::Past> past;
-    std::vector<std::string> rendered;
-    rendered.reserve(needs.size());
     std::vector<store::Original> originals;
     for (const Need& need : needs) {
       store::Original o;
@@ -133,15 +217,14 @@ class Emitter {
         o.tokens = static_cast<std::uint64_t>(s_.leaves[i].before.value);
       } else if (need.image) {
         const messages::Image& image = c_.images[need.image->image];
-        rendered.push_back(messages::bytes_of(c_, image).value_or(""));
-        o.content = rendered.back();
+        o.content = rendered.emplace_back(messages::bytes_of(c_, image).value_or(""));
         o.kind = "image";
         if (image.call >= 0) o.source = {c_.calls[static_cast<std::size_t>(image.call)].name, ""};
         o.tokens = static_cast<std::uint64_t>(need.image->before.value);
       } else {
         if (!need.left->content && !past) past = past_of(c_, p_.texts, {}, errors_of(s_), {});
-        rendered.push_back(need.left->content ? std::string() : history::render(*past, need.left->unit));
-        o.content = need.left->content ? std::string_view(*need.left->content) : std::string_view(rendered.back());
+        o.content = need.left->content ? std::string_view(*need.left->content)
+                                       : rendered.emplace_back(history::render(*past, need.left->unit));
         o.kind = need.left->content ? "index" : "unit";
         o.source = pipeline::source_of(*need.left);
         o.tokens = static_cast<std::uint64_t>(need.left->tokens.value);
@@ -150,6 +233,13 @@ class Emitter {
       if (p_.options.in_batch) o.ttl = p_.services.ttl_batch;
       originals.push_back(std::move(o));
     }
+    return originals;
+  }
+
+  void put(store::Store& store, const std::vector<Need>& needs) {
+    if (needs.empty()) return;
+    std::deque<std::string> rendered;
+    const std::vector<store::Original> originals = originals_of(needs, rendered);
     const auto answers = store.put(originals);
     for (std::size_t k = 0; k < answers.size(); ++k) {
       if (!answers[k] || store::to_string(*answers[k]) != needs[k].handle) {

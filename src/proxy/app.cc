@@ -59,6 +59,7 @@ api::Core& App::core(const std::string& workspace) {
   if (!core) {
     api::Config config = settings_->core.handle;
     config.workspace = workspace;
+    config.lend_thread = [this](Pool::Job job) { pool.submit(Pool::small + 1, std::move(job)); };
     core = std::make_unique<api::Core>(std::move(config));
   }
   return *core;
