@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -40,10 +41,17 @@ struct Block {
   bool slot = false;      // it may change at all: no gate of the caller's options keeps it as it is
 };
 
+// What stands for an image where its message is told in words. Document order.
+struct Picture {
+  int message = 0;
+  std::string text;
+};
+
 struct Past {
   std::vector<Message> messages;
   std::vector<Call> calls;
   std::vector<Block> blocks;
+  std::vector<Picture> pictures;  // of those that may be told; render() alone reads them
 };
 
 }  // namespace headroom::history

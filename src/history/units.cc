@@ -375,9 +375,15 @@ std::string render(const Past& past, const Unit& unit) {
                                       [](const Block& b, int m) { return b.message < m; });
   auto call = std::lower_bound(past.calls.begin(), past.calls.end(), unit.first,
                                [](const Call& c, int m) { return c.message < m; });
+  auto picture = std::lower_bound(past.pictures.begin(), past.pictures.end(), unit.first,
+                                  [](const Picture& x, int m) { return x.message < m; });
   constexpr std::string_view names[] = {"system", "user", "assistant", "tool"};
   std::string out;
   const auto heading = [&](std::string_view text) { out.append(out.empty() ? "" : "\n").append(text).append("\n"); };
+  const auto pictures_before = [&](int message) {
+    for (; picture != past.pictures.end() && picture->message < std::min(message, unit.end); ++picture)
+      out.append(picture->text).append("\n");
+  };
   const auto calls_before = [&](int message) {
     for (; call != past.calls.end() && call->message < std::min(message, unit.end); ++call) {
       heading("[call " + std::string(call->name) + "]");
@@ -385,6 +391,7 @@ std::string render(const Past& past, const Unit& unit) {
     }
   };
   for (auto b = block; b != past.blocks.end() && b->message < unit.end; ++b) {
+    pictures_before(b->message);
     calls_before(b->message);
     if (b->role == Role::tool) {
       const std::string tool =
@@ -396,6 +403,7 @@ std::string render(const Past& past, const Unit& unit) {
     out.append(b->text);
     if (!b->text.ends_with('\n')) out += '\n';
   }
+  pictures_before(unit.end);
   calls_before(unit.end);
   return out;
 }

@@ -61,7 +61,8 @@ std::vector<Judged> judge(const Past& past, int through, int keep, const std::ve
 std::vector<int> leaving(std::span<const Judged> units, std::span<const Tokens> sizes, std::span<const Tokens> lines,
                          Tokens total, Tokens low, Tokens high);
 
-// A unit's content: role, tool, arguments, text, in order. What its handle stands for.
+// A unit's content: role, tool, arguments, text, in order, and a line for each image after the texts of its message.
+// What its handle stands for.
 std::string render(const Past& past, const Unit& unit);
 
 // What of a list that is in the order of messages (blocks, calls) belongs to messages [first, end): indices.

@@ -4,11 +4,14 @@
 
 #include "compressors/prose/scorer.h"
 #include "history/units.h"
+#include "images/billing.h"
 #include "messages/conversation.h"
+#include "messages/image.h"
 #include "pipeline/additions.h"
 #include "pipeline/capability.h"
 #include "pipeline/emit.h"
 #include "pipeline/epochs.h"
+#include "pipeline/image_facts.h"
 #include "pipeline/past.h"
 #include "pipeline/placing.h"
 #include "pipeline/terms.h"
@@ -79,6 +82,8 @@ Hash128 digest_of(const Conversation& c, const Options& o, const Services& s, co
   number(t.read), number(t.write), number(t.usable.value), number(t.high), number(t.low), number(money.fixed.value);
   for (const tokens::Factor& f : {money.model->prose, money.model->code, money.model->data})
     number(f.centre), number(f.high);
+  const images::Billing* const billing = c.images.empty() ? nullptr : images::billing_of(model_of(c, o));
+  text(billing ? billing->glob : "");
   if (lossy) text(s.key->handle_key);
   if (s.scorer != nullptr) text(s.scorer->version());
   return hash128(all);
@@ -168,10 +173,16 @@ std::vector<LeftOriginal> left_originals(std::string_view body, std::string_view
       c, options, services, texts, true, digest_of(c, options, services, money, true), user_texts_before(c, texts)};
   const Standing standing = run_course(placing, money).standing;
   if (standing.left.empty()) return out;
-  const history::Past past = past_of(c, texts, {}, errors_of(standing), {});
+  history::Past past = past_of(c, texts, {}, errors_of(standing), {});
+  past.pictures = pictures_of(placing);
   for (const Left& l : standing.left) {
     const bool index = l.content != nullptr;
     out.push_back({index ? *l.content : history::render(past, l.unit), source_of(l)});
+    if (index) continue;
+    const auto [image, end] = history::within(c.images, l.unit.first, l.unit.end);
+    for (std::size_t i = image; i < end; ++i) {
+      if (auto bytes = messages::bytes_of(c, c.images[i])) out.push_back({*std::move(bytes), source_of(l)});
+    }
   }
   return out;
 }

@@ -14,6 +14,7 @@
 #include "messages/edit.h"
 #include "messages/image.h"
 #include "messages/rewrite.h"
+#include "pipeline/image_facts.h"
 #include "pipeline/images.h"
 #include "pipeline/secret_gate.h"
 
@@ -133,6 +134,7 @@ class Emitter {
     std::ptrdiff_t leaf = -1;  // -1: of what left, or of an image
     const Left* left = nullptr;
     ImageChange* image = nullptr;
+    const messages::Image* picture = nullptr;  // of a unit that left
   };
 
   void redeem() {
@@ -143,6 +145,8 @@ class Emitter {
     }
     for (const Left& l : s_.left) needs.push_back({l.handle, -1, &l});
     for (ImageChange& x : images_.changes) needs.push_back({x.handle, -1, nullptr, &x});
+    std::deque<std::string> handles;
+    for (const Left& l : s_.left) need_pictures(l, handles, needs);
     const auto of_text = [](const Need& need) { return need.leaf >= 0; };
     if (put_later({needs.begin(), std::ranges::find_if_not(needs, of_text)})) std::erase_if(needs, of_text);
     if (needs.empty()) return;
@@ -153,6 +157,15 @@ class Emitter {
       put(**store, renew(**store, std::move(needs)));
     }
     told_ = out_.skipped.size();
+  }
+
+  void need_pictures(const Left& left, std::deque<std::string>& handles, std::vector<Need>& needs) const {
+    if (left.content) return;
+    const auto [image, end] = history::within(c_.images, left.unit.first, left.unit.end);
+    for (std::size_t i = image; i < end; ++i) {
+      const auto facts = facts_of(p_, c_.images[i]);
+      if (facts->bytes > 0) needs.push_back({handles.emplace_back(facts->handle), -1, &left, nullptr, &c_.images[i]});
+    }
   }
 
   // Texts of a request that is its own first store: who asks for one has the request, and in it the text. The store
@@ -215,14 +228,17 @@ class Emitter {
         o.kind = "slot";
         o.source = source_of(c_.leaves[i]);
         o.tokens = static_cast<std::uint64_t>(s_.leaves[i].before.value);
-      } else if (need.image) {
-        const messages::Image& image = c_.images[need.image->image];
+      } else if (need.image || need.picture) {
+        const messages::Image& image = need.picture ? *need.picture : c_.images[need.image->image];
         o.content = rendered.emplace_back(messages::bytes_of(c_, image).value_or(""));
         o.kind = "image";
         if (image.call >= 0) o.source = {c_.calls[static_cast<std::size_t>(image.call)].name, ""};
-        o.tokens = static_cast<std::uint64_t>(need.image->before.value);
+        o.tokens = static_cast<std::uint64_t>((need.picture ? tokens_of_image(p_, image) : need.image->before).value);
       } else {
-        if (!need.left->content && !past) past = past_of(c_, p_.texts, {}, errors_of(s_), {});
+        if (!need.left->content && !past) {
+          past = past_of(c_, p_.texts, {}, errors_of(s_), {});
+          past->pictures = pictures_of(p_);
+        }
         o.content = need.left->content ? std::string_view(*need.left->content)
                                        : rendered.emplace_back(history::render(*past, need.left->unit));
         o.kind = need.left->content ? "index" : "unit";

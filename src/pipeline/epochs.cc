@@ -1,12 +1,16 @@
 #include "pipeline/epochs.h"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <tuple>
 
 #include "history/reads.h"
 #include "history/units.h"
+#include "messages/image.h"
 #include "messages/rewrite.h"
+#include "messages/unread.h"
+#include "pipeline/image_facts.h"
 #include "pipeline/intent.h"
 #include "pipeline/secret_gate.h"
 
@@ -34,11 +38,12 @@ class Walk {
  public:
   Walk(const Placing& placing, const Money& money) : p_(placing), c_(placing.conversation), money_(money) {
     boundary_ends_.reserve(c_.boundaries.size());
-    std::size_t leaf = 0, call = 0;
+    Ends end{0, 0, 0};
     for (const int b : c_.boundaries) {
-      while (leaf < c_.leaves.size() && c_.leaves[leaf].message <= b) ++leaf;
-      while (call < c_.calls.size() && c_.calls[call].message <= b) ++call;
-      boundary_ends_.push_back({leaf, call});
+      while (end.leaf < c_.leaves.size() && c_.leaves[end.leaf].message <= b) ++end.leaf;
+      while (end.call < c_.calls.size() && c_.calls[end.call].message <= b) ++end.call;
+      while (end.image < c_.images.size() && c_.images[end.image].message <= b) ++end.image;
+      boundary_ends_.push_back(end);
     }
   }
 
@@ -57,7 +62,7 @@ class Walk {
     }
     int settled = last > 0 ? message_of(last - 1) + 1 : 0;
     if (ends_in_epoch(s)) settled = std::min(settled, s.last_epoch.position.cut);
-    take_in(s, c_.leaves.size(), c_.calls.size(), c_.message_count);
+    take_in(s, {c_.leaves.size(), c_.calls.size(), c_.images.size()}, c_.message_count);
     std::vector<history::Position> epochs = s.fold.epochs();
     std::vector<EpochReport> reports = s.reports;
     return {std::move(s), money_, std::move(epochs), std::move(reports), settled};
@@ -65,7 +70,7 @@ class Walk {
 
  private:
   struct Ends {
-    std::size_t leaf, call;
+    std::size_t leaf, call, image;
   };
 
   bool ends_in_epoch(const Standing& s) const { return !s.fold.epochs().empty() && s.last_epoch.ordinal == s.ordinal; }
@@ -92,7 +97,7 @@ class Walk {
     std::vector<Hash128> out;
     std::string part;
     Hash128 h = p_.class_digest;
-    std::size_t leaf = 0, call = 0, message = 0;
+    std::size_t leaf = 0, call = 0, image = 0, message = 0;
     const auto add = [&](std::string_view bytes) {
       const Hash128 d = hash128(bytes);
       part.append(reinterpret_cast<const char*>(&d), sizeof d);
@@ -115,6 +120,12 @@ class Walk {
         part.append(reinterpret_cast<const char*>(facts), sizeof facts);
         add(k.name);
         add(k.arguments);
+      }
+      for (; image < boundary_ends_[b].image; ++image) {
+        const messages::Image& x = c_.images[image];
+        const std::int64_t facts[] = {x.message, x.call, x.low_detail};
+        part.append(reinterpret_cast<const char*>(facts), sizeof facts);
+        add(messages::raw_data(c_, x));
       }
       h = hash128(part);
       out.push_back(h);
@@ -154,19 +165,23 @@ class Walk {
   // The boundary's run of messages, with the model's turn before it.
   void advance(Standing& s, int b) {
     const Ends end = boundary_ends_[static_cast<std::size_t>(b)];
-    take_in(s, end.leaf, end.call, message_of(b) + 1);
+    take_in(s, end, message_of(b) + 1);
     s.ordinal = b;
     leave_window(s, b);
   }
 
-  void take_in(Standing& s, std::size_t leaves, std::size_t calls, int messages) {
+  void take_in(Standing& s, const Ends& end, int messages) {
     s.sizes.resize(static_cast<std::size_t>(messages));
-    while (s.calls.size() < calls) {
+    for (; s.images.size() < end.image;) {
+      s.images.push_back(tokens_of_image(p_, c_.images[s.images.size()]));
+      add_image(s, s.images.size() - 1);
+    }
+    while (s.calls.size() < end.call) {
       const messages::Call& call = c_.calls[s.calls.size()];
       s.calls.push_back(ruler().count(call.name) + ruler().count(call.arguments));
       add_size(s, call.message, s.calls.back(), ContentClass::data);
     }
-    while (s.leaves.size() < leaves) {
+    while (s.leaves.size() < end.leaf) {
       const std::size_t i = s.leaves.size();
       s.leaves.push_back(first_look(p_, i));
       place(s, i, Moment::birth, nullptr, p_.options.token_budget ? std::nullopt : budget_of(s.leaves[i].before, {}));
@@ -261,6 +276,15 @@ class Walk {
     s.total += size;
   }
 
+  // In the model's own tokens already.
+  void add_image(Standing& s, std::size_t i) const {
+    const int message = c_.images[i].message;
+    if (message < 0) return;
+    const Size size{s.images[i].value, s.images[i].value};
+    s.sizes[static_cast<std::size_t>(message)] += size;
+    s.total += size;
+  }
+
   // From scratch, after an epoch.
   void measure(Standing& s) const {
     std::fill(s.sizes.begin(), s.sizes.end(), Size{});
@@ -269,6 +293,10 @@ class Walk {
     for (std::size_t k = 0; k < s.calls.size(); ++k) {
       const int m = c_.calls[k].message;
       if (!gone[static_cast<std::size_t>(m)]) add_size(s, m, s.calls[k], ContentClass::data);
+    }
+    for (std::size_t i = 0; i < s.images.size(); ++i) {
+      const int m = c_.images[i].message;
+      if (m < 0 || !gone[static_cast<std::size_t>(m)]) add_image(s, i);
     }
     for (std::size_t i = 0; i < s.leaves.size(); ++i) {
       if (c_.leaves[i].message >= 0) add_size(s, c_.leaves[i].message, s.leaves[i].now(), class_of(s, i));
@@ -432,6 +460,7 @@ class Walk {
         slots.push_back(l.slot);
       }
       past_ = past_of(c_, p_.texts, tokens, errors, slots);
+      past_->pictures = pictures_of(p_);
       past_leaves_ = s.leaves.size();
     }
     return *past_;
@@ -459,9 +488,12 @@ class Walk {
     const history::Past& records = past(s);
     const std::vector<int> turns = history::turns_of(records);
     auto judged = history::judge(records, message_of(b), p_.options.keep_units, gone_messages(s));
+    const std::vector<bool> more = messages::hold_more(c_);
     std::vector<Tokens> sizes, lines;
     for (history::Judged& j : judged) {
-      if (j.hold != history::Hold::keeps && holds_secret(s, records, j.unit)) j.hold = history::Hold::keeps;
+      // What a rendering does not tell would be lost with the unit.
+      const bool untold = std::any_of(more.begin() + j.unit.first, more.begin() + j.unit.end, std::identity());
+      if (j.hold != history::Hold::keeps && (untold || holds_secret(s, records, j.unit))) j.hold = history::Hold::keeps;
       Size n;
       for (int m = j.unit.first; m < j.unit.end; ++m) n += s.sizes[static_cast<std::size_t>(m)];
       sizes.push_back(Tokens(n.high));
@@ -501,6 +533,11 @@ class Walk {
     const auto [call, calls_end] = history::within(records.calls, unit.first, unit.end);
     for (std::size_t i = call; i < calls_end; ++i) {
       if (!may_be_stored(records.calls[i].arguments, p_.options.secrets, p_.services.store_leaves_process)) return true;
+    }
+    const auto [image, images_end] = history::within(c_.images, unit.first, unit.end);
+    for (std::size_t i = image; i < images_end; ++i) {
+      const auto facts = facts_of(p_, c_.images[i]);
+      if (facts->bytes > 0 && !facts->may_be_stored) return true;
     }
     return false;
   }

@@ -11,7 +11,7 @@
 #include "images/smaller.h"
 #include "messages/image.h"
 #include "pipeline/gates.h"
-#include "pipeline/secret_gate.h"
+#include "pipeline/image_facts.h"
 #include "pipeline/terms.h"
 
 namespace headroom::pipeline {
@@ -49,12 +49,8 @@ std::string sides(images::Size size) {
 }
 
 // What is known of an image by its bytes, the model and the key: kept, so that a turn looks only at new ones.
-struct Known {
-  std::optional<images::File> file;
-  std::size_t bytes = 0;
+struct Known : ImageFacts {
   Tokens before;
-  std::string handle;
-  bool may_be_stored = false;
   std::string data;  // base64 of the smaller file; "": there is none
   images::Size to;
   Tokens after;
@@ -107,20 +103,16 @@ class Planner {
     if (p_.services.cache) {
       if (auto found = p_.services.cache->find<Known>(key)) return found;
     }
-    auto made = std::make_shared<Known>();
-    if (const auto bytes = messages::bytes_of(c_, image)) read(*bytes, image.low_detail, *made);
+    auto made = std::make_shared<Known>(Known{*facts_of(p_, image), {}, {}, {}, {}});
+    if (made->file) look_closer(image, *made);
     if (p_.services.cache) p_.services.cache->put<Known>(key, made, sizeof *made + made->data.size());
     return made;
   }
 
-  void read(std::string_view bytes, bool low, Known& out) const {
-    out.file = images::read_header(bytes);
-    if (!out.file) return;
-    out.bytes = bytes.size();
-    out.before = out.after = images::tokens_of(*billing_, out.file->size, low);
-    out.may_be_stored = may_be_stored(bytes, p_.options.secrets, p_.services.store_leaves_process);
-    out.handle = store::to_string(store::handle_of(*p_.services.key, bytes));
-    const auto smaller = out.may_be_stored ? images::smaller(bytes, *billing_, low) : std::nullopt;
+  void look_closer(const Image& image, Known& out) const {
+    out.before = out.after = images::tokens_of(*billing_, out.file->size, image.low_detail);
+    const auto bytes = out.may_be_stored ? messages::bytes_of(c_, image) : std::nullopt;
+    const auto smaller = bytes ? images::smaller(*bytes, *billing_, image.low_detail) : std::nullopt;
     if (!smaller) return;
     out.data = base64(smaller->bytes);
     out.to = smaller->to;

@@ -75,6 +75,7 @@ struct Standing {
 
   std::vector<LeafState> leaves;  // of the messages so far
   std::vector<Tokens> calls;      // tokens of each call so far, name and arguments
+  std::vector<Tokens> images;     // of each image so far, in the model's own tokens
   std::vector<Size> sizes;        // of each message so far, as forwarded
   Size total;                     // of all of them
   int ordinal = -1;               // of the last boundary
