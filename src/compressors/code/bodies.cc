@@ -8,13 +8,15 @@
 namespace headroom::compressors::code {
 namespace {
 
-constexpr std::uint32_t short_body = 5;    // rows: nothing leaves a body of so few
-constexpr std::uint32_t long_return = 12;  // rows: a longer one may leave
-constexpr std::uint32_t kept_part = 3;     // ways out may make a body keep one row of so many
-constexpr std::uint32_t kept_rows = 4;     // or so many rows, if that is more
-constexpr std::uint32_t module_rows = 60;  // a body of so many rows, two thirds of them other functions', is a module
-constexpr std::uint32_t long_imports = 6;  // rows of a list of imports
-constexpr std::uint32_t long_licence = 4;  // rows
+constexpr std::uint32_t short_body = 5;     // rows: nothing leaves a body of so few
+constexpr std::uint32_t long_return = 12;   // rows: a longer one may leave
+constexpr std::uint32_t kept_part = 3;      // ways out may make a body keep one row of so many
+constexpr std::uint32_t kept_rows = 4;      // or so many rows, if that is more
+constexpr std::uint32_t module_rows = 60;   // a body of so many rows, two thirds of them other functions', is a module
+constexpr std::uint32_t long_imports = 6;   // rows of a list of imports
+constexpr std::uint32_t long_licence = 4;   // rows
+constexpr std::uint32_t long_comment = 10;  // rows
+constexpr std::uint32_t comment_head = 4;   // rows of a long one that stay: what it is about
 constexpr std::uint32_t least_rows = 2;
 constexpr std::size_t most_sorts = 32;    // of failures of a body that are told apart
 constexpr std::uint32_t needed_rows = 3;  // of a statement brought back whole because one must stay
@@ -47,7 +49,9 @@ class Cutter {
 
   std::vector<Cut> run() {
     cut_top_level();
-    for (std::uint32_t i = 1; i < nodes_.size();) i = nodes_[i].is(body) ? cut_body(i) : i + 1;
+    for (std::uint32_t i = 1; i < nodes_.size();) {
+      i = nodes_[i].is(body) ? cut_body(i) : nodes_[i].is(comment) && options_.comments ? cut_comment(i) : i + 1;
+    }
     std::sort(cuts_.begin(), cuts_.end(),
               [](const Cut& a, const Cut& b) { return a.rows.front().first < b.rows.front().first; });
     return std::move(cuts_);
@@ -325,6 +329,30 @@ class Cutter {
       if (text.find("licen") == std::string::npos && text.find("copyright") == std::string::npos) return;
     }
     cuts_.push_back({role == importing ? Cut::Of::imports : Cut::Of::licence, from, {{first, last}}});
+    if (role == comment) licence_end_ = last + 1;
+  }
+
+  // --- long comments: of one, or of a run of rows of them, the first rows stay, and the row that closes it. A manual
+  // in the source (pod) is none.
+
+  std::uint32_t cut_comment(std::uint32_t from) {
+    std::uint32_t to = from;
+    for (std::uint32_t next = nodes_[from].after; next < nodes_.size() && goes_on(to, next); next = nodes_[to].after)
+      to = next;
+    const Node &a = nodes_[from], &z = nodes_[to];
+    const std::uint32_t first = a.first_row, tail = z.last_row > z.first_row ? 1 : 0;
+    if (z.last_row - first + 1 >= long_comment && first >= licence_end_ && text_of(a).front() != '=' &&
+        !nodes_[a.parent].is(callable) && !wanted_.within(a.begin, z.end) &&
+        fills_rows(a.begin, z.end, first, z.last_row))
+      cuts_.push_back({Cut::Of::comment, from, {{first + comment_head, z.last_row - tail}}});
+    return z.after;
+  }
+
+  // The comment `next` stands on the row below the comment `i`.
+  bool goes_on(std::uint32_t i, std::uint32_t next) const {
+    const Node &a = nodes_[i], &b = nodes_[next];
+    return b.is(comment) && b.parent == a.parent && b.first_row == a.last_row + 1 &&
+           is_blank(code_.substr(a.end, b.begin - a.end));
   }
 
   std::string_view code_;
@@ -334,6 +362,7 @@ class Cutter {
   const Wanted& wanted_;
   const CutOptions& options_;
   std::vector<std::uint8_t> holds_, leaves_;
+  std::uint32_t licence_end_ = 0;  // row behind the licence that leaves
   std::vector<Cut> cuts_;
 };
 

@@ -31,7 +31,7 @@ struct Rows {
 
 // What leaves together or not at all.
 struct Cut {
-  enum class Of : std::uint8_t { body, imports, licence } of = Of::body;
+  enum class Of : std::uint8_t { body, imports, licence, comment } of = Of::body;
   std::uint32_t callable = 0;  // node; of a body
   std::vector<Rows> rows;      // sorted, disjoint
 };
@@ -48,6 +48,7 @@ inline constexpr int last_step = 2;
 // ValueError", "assert", "panic") and the last return. Stubs say where the others are.
 struct CutOptions {
   int least_step = 0;
+  bool comments = false;  // long comments outside of bodies, all but how they begin
 };
 
 // In source order, disjoint.

@@ -143,6 +143,35 @@ TEST(CodeView, ManyAlikeFailuresAreStoodForByOneOfEachSort) {
   EXPECT_EQ(count(view->text, "raise TypeError"), 1U);
 }
 
+TEST(CodeView, LongCommentsKeepHowTheyBegin) {
+  struct Case {
+    std::string language, open, mark, close, before, after;
+  };
+  const Case cases[] = {
+      {"java", "  /**\n", "   * ", "   */\n", "class Till {\n  int drawers;\n",
+       "  int fee(int a) {\n    return a;\n  }\n}\n"},
+      {"rust", "", "/// ", "", "mod till;\n", "fn fee(a: i32) -> i32 {\n    a\n}\n"},
+      {"python", "", "# ", "", "drawers = 3\n", "def fee(a):\n    return a\n"},
+  };
+  for (const Case& c : cases) {
+    const auto comment = [&c](int rows) {
+      std::string out = c.open;
+      for (int i = 0; i < rows; ++i)
+        out += c.mark + "Row " + std::to_string(i) + " says what the fee of a drawer is.\n";
+      return out + c.close;
+    };
+    const auto view = view_of(c.before + comment(30) + c.after, c.language);
+    ASSERT_TRUE(view) << c.language;
+    EXPECT_EQ(wrong_with(c.before + comment(30) + c.after, *view, c.language), "");
+    EXPECT_NE(view->text.find(c.mark + "Row 1 says"), std::string::npos) << view->text;
+    EXPECT_EQ(view->text.find("Row 9 "), std::string::npos) << view->text;
+    EXPECT_NE(view->text.find(" lines; comment]\n"), std::string::npos) << view->text;
+    EXPECT_FALSE(view_of(c.before + comment(5) + c.after, c.language)) << c.language;
+    // Where half of the source leaves anyway, comments stay; and one that the query asks for does.
+    EXPECT_FALSE(view_of(c.before + comment(30) + c.after, c.language, "what is `Row` about?")) << c.language;
+  }
+}
+
 TEST(CodeView, WhatTheQueryNamesStays) {
   const std::string text = function_with("    tax_rate = lookup(a, 'a statement that the question is about')\n") +
                            "\n\n" + "def booked(a):\n" + function_with("").substr(10);

@@ -59,8 +59,8 @@ class Shortener {
  private:
   // The first step at which half of the source leaves, or what the budget asks for; else the last.
   void choose_cuts() {
-    for (const int step : {0, last_step}) {
-      cuts_ = find_cuts(code_, starts_, syntax_, language_, wanted_, {step});
+    for (const CutOptions& options : {CutOptions{0, false}, {last_step, false}, {last_step, true}}) {
+      cuts_ = find_cuts(code_, starts_, syntax_, language_, wanted_, options);
       kept_.assign(cuts_.size(), 0);
       draft();
       if (context_.token_budget ? context_.ruler.count(draft_.code) <= *context_.token_budget

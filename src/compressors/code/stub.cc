@@ -45,6 +45,7 @@ StubWriter::StubWriter(const Recognised& source, std::string_view code, const st
 std::string StubWriter::facts(const Rows& rows, Cut::Of of) const {
   std::string out;
   if (of == Cut::Of::licence) return "; licence";
+  if (of == Cut::Of::comment) return "; comment";
   std::vector<std::string_view> names;
   std::size_t n_returns = 0, n_imports = 0;
   std::vector<std::uint32_t> failures;  // rows

@@ -3,7 +3,8 @@
 //   # [lines 45-61: 17 lines; calls fee, book; 1 return]      a body's statements
 //   # [lines 62-90: 29 lines; 3 failures at 64, 71-72]        raise, throw, assert... that others of their sort stand
 //   for
-//   // [lines 3-20: 18 lines; 16 imports]      // [lines 1-14: 14 lines; licence]
+//   // [lines 3-20: 18 lines; 16 imports]      // [lines 1-14: 14 lines; licence]      // [lines 8-19: 12 lines;
+//   comment]
 //
 // What is called is named if it is a function of the same file, three at most: names are what stubs cost most. O(rows
 // left).
