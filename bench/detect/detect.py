@@ -30,7 +30,7 @@ HOME = pathlib.Path.home()
 # Which kinds a method's view is of, by its lead.
 METHODS = [("json_", "json"), ("table_", "table"), ("log_", "log"), ("search_", "search"), ("diff_", "diff"), ("listing_", "listing"),
            ("config_", "config"), ("html_", "html"), ("prose_", "prose"), ("code_", "code"), ("gutter", "code"), ("blob", "blob"),
-           ("terminal_", "terminal"), ("mixed", "mixed")]
+           ("rows_", "rows"), ("terminal_", "terminal"), ("mixed", "mixed")]
 
 # What is looked for: a name for the row, suffixes or ends of names, the kinds that are right.
 FILES = [
@@ -97,8 +97,27 @@ def outputs():
     commands += [("table", c) for c in (["ps", "aux"], ["ps", "-ef"], ["df", "-a"], ["pip", "list"], ["dpkg", "-l", "lib*"], ["mount"])]
     commands += [("log", ["git", "-C", str(ROOT), "log", "-n", n, "--oneline"]) for n in ("60", "200")]
     commands += [("words", c) for c in (["dpkg-query", "-W"], ["env"], ["locale", "-a"], ["seq", "1", "900"])]
-    kinds = {"table": {"table", "listing"}, "log": {"log", "prose", "listing"}, "diff": {"diff", "mixed"},
-             "words": {"table", "listing", "config"}}
+    commands += [("rows", c) for c in (["apt", "list", "--installed"], ["sysctl", "-a"], ["objdump", "-d", "/bin/true"], ["nm", "-D", "/bin/bash"],
+                                       ["curl", "--help", "all"], ["clang-19", "--help"], ["tar", "--help"], ["git", "help", "-a"],
+                                       ["ldconfig", "-p"], ["readelf", "-a", "/bin/true"], ["strace", "ls"], ["pip", "freeze"], ["ls", "/usr/bin"],
+                                       ["apt-cache", "search", "json"], ["hexdump", "-C", "/bin/true"], ["cat", "/proc/vmstat"], ["lscpu"],
+                                       ["cat", "/proc/self/maps"], ["openssl", "ciphers", "-v"], ["openssl", "list", "-commands"], ["lsof"],
+                                       ["rustc", "-C", "help"], ["cargo", "tree"], ["ss", "-an"], ["netstat", "-an"])]
+    source = "src/compressors/log/lossless.cc"
+    commands += [("no_rows", c) for c in (["git", "-C", str(ROOT), "blame", "-s", source], ["cat", "-n", str(ROOT / source)],
+                                          ["grep", "-n", "", str(ROOT / source)], ["sed", "-n", "120,300p", str(ROOT / source)],
+                                          ["git", "-C", str(ROOT), "blame", "-s", "bench/generate.py"],
+                                          ["sed", "-n", "60,190p", str(ROOT / "bench/generate.py")],
+                                          ["gcc", "-S", "-o", "-", "-x", "c", "/usr/include/stdlib.h"],
+                                          ["gcc", "-fno-dwarf2-cfi-asm", "-S", "-o", "-", "-x", "c++", str(ROOT / "src/base/base64.cc"), "-I",
+                                           str(ROOT / "src"), "-std=c++23"],
+                                          ["sha256sum", *sorted(map(str, pathlib.Path("/usr/include").glob("*.h")))],
+                                          ["cat", "/etc/services"], ["cat", "/etc/mime.types"], ["seq", "1", "2000"],
+                                          ["python3", "-c", "import this"], ["cat", "/usr/share/dict/words"])]
+    any_of_tools = {"rows", "table", "listing", "log", "search", "config"}  # all of them know a row when they see one
+    kinds = {"table": {"table", "listing"}, "log": {"log", "prose", "listing", "rows"}, "diff": {"diff", "mixed"},
+             "words": {"table", "listing", "config", "rows"}, "listing": {"listing", "rows"}, "rows": any_of_tools | {"prose"},
+             "no_rows": {"code", "search", "config", "table"}}
     for row, command in commands:
         try:
             content = subprocess.run(command, cwd=project.root, env=project.environment, capture_output=True, check=False,

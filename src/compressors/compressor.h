@@ -70,6 +70,8 @@ struct Compressor {
   // Not null: whether the kind's parser accepts a text that it has no views for. Nothing is to be gained then, and no
   // weaker kind (prose, a log) may leave something out of what it does not know.
   bool (*owns)(std::string_view text, const Context& context) = nullptr;
+  // Asked when no other kind accepted the text, nor any of its spans, whatever the sketch says; its parser is strict.
+  bool asked_last = false;
 };
 
 // In order of nomination when evidence ties.

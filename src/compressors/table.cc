@@ -9,6 +9,7 @@
 #include "compressors/listing/listing.h"
 #include "compressors/log/log.h"
 #include "compressors/prose/prose.h"
+#include "compressors/rows/rows.h"
 #include "compressors/search_results/search_results.h"
 #include "compressors/tables/tables.h"
 
@@ -17,7 +18,7 @@ namespace headroom::compressors {
 const std::vector<Compressor>& all() {
   static const std::vector<Compressor> rows{json_compressor,  diff_compressor, listing_compressor, search_compressor,
                                             table_compressor, code_compressor, config_compressor,  log_compressor,
-                                            blob_compressor,  html_compressor, prose_compressor};
+                                            blob_compressor,  html_compressor, prose_compressor,   rows_compressor};
   return rows;
 }
 

@@ -146,6 +146,24 @@ Accepted offer_kinds(const BlockRequest& request, const Options& options, tokens
   return accepted;
 }
 
+// Those of the kinds that know nothing but that a text is rows of some tool.
+Accepted offer_last(const BlockRequest& request, const Options& options, tokens::Witnesses& counters,
+                    Chooser& chooser) {
+  if (!request.kind.empty()) return Accepted::no;
+  const compressors::Context context{
+      request.query, counters.ruler(), request.token_budget, request.reversible && request.tokens >= options.min_lossy,
+      request.path,  request.label,    request.scorer};
+  Accepted accepted = Accepted::no;
+  for (const Compressor& c : compressors::all()) {
+    if (!c.asked_last) continue;
+    for (View& view : c.views(request.text, context, false)) {
+      accepted = Accepted::yes;
+      chooser.offer(std::move(view), c.kind);
+    }
+  }
+  return accepted;
+}
+
 // Views of JSON with its long strings as texts of their own, then those of JSON as a whole. Where the JSON is a
 // frame around a few texts their kinds know better what may be left out; of rows with texts, whole rows may leave, too.
 Accepted offer_texts_and_kinds(const BlockRequest& request, const Options& options, tokens::Witnesses& counters,
@@ -187,7 +205,8 @@ Accepted offer_mixed(const BlockRequest& request, const Options& options, tokens
 BlockResult compress_simple(const BlockRequest& request, const Options& options, tokens::Witnesses& counters) {
   if (request.tokens < options.min_lossless) return {std::nullopt, std::nullopt, Reason::too_small};
   Chooser chooser(request, options, counters);
-  const Accepted accepted = offer_all(request, options, counters, chooser);
+  Accepted accepted = offer_all(request, options, counters, chooser);
+  if (accepted == Accepted::no) accepted = offer_last(request, options, counters, chooser);
   return std::move(chooser).result(accepted);
 }
 
@@ -201,6 +220,7 @@ BlockResult compress_block(const BlockRequest& request, const Options& options, 
   Accepted accepted = framed ? offer_mixed(request, options, counters, chooser) : Accepted::no;
   if (accepted == Accepted::no) accepted = offer_all(request, options, counters, chooser);
   if (accepted == Accepted::no && !forced && !framed) accepted = offer_mixed(request, options, counters, chooser);
+  if (accepted == Accepted::no) accepted = offer_last(request, options, counters, chooser);
   return std::move(chooser).result(accepted);
 }
 

@@ -144,6 +144,13 @@ bool is_setting(std::string_view t) {
   return value == std::string_view::npos || t.find(' ', value) == std::string_view::npos;
 }
 
+// "\tmovq\t%rsp, %rbp", "\t.size\tmain, 8": an assembler's lines are of few templates, too.
+bool is_instruction(std::string_view text) {
+  if (!text.starts_with('\t') || text.size() < 4) return false;
+  const std::size_t end = text.find_first_of(" \t", 1);
+  return end != std::string_view::npos && end > 1 && text[end] == '\t';
+}
+
 // "src/a.cc:12:  text", "src/a.cc:text", "a,b,c": rows of a search or of a table are alike as a log's lines are.
 bool is_row(std::string_view t) {
   const std::size_t colon = t.find(':');
@@ -192,7 +199,9 @@ bool accepts(std::span<const Line> lines, const Grouping& g) {
     } else {
       ++since;
       const Template& t_of = g.templates[g.template_of(i)];
-      if (t_of.count >= 3 && t_of.fixed_words >= 1 && t_of.words >= 2 && !is_setting(t) && !is_row(t)) ++shared;
+      if (t_of.count >= 3 && t_of.fixed_words >= 1 && t_of.words >= 2 && !is_setting(t) && !is_row(t) &&
+          !is_instruction(text))
+        ++shared;
       if (is_markdown(t)) ++markdown;
     }
   }

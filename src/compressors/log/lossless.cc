@@ -43,8 +43,8 @@ struct Group {
 
 class Encoder {
  public:
-  Encoder(std::span<const Line> lines, const Grouping& g, bool with_templates)
-      : lines_(lines), g_(g), with_templates_(with_templates), headings_(lines, g.stamps) {}
+  Encoder(std::span<const Line> lines, const Grouping& g, bool with_templates, std::string_view name)
+      : lines_(lines), g_(g), with_templates_(with_templates), name_(name), headings_(lines, g.stamps) {}
 
   std::optional<std::string> run() {
     if (lines_.empty() || !read_ends()) return std::nullopt;
@@ -480,7 +480,7 @@ class Encoder {
   }
 
   std::string header(std::string_view phrase_mark) const {
-    std::string out = "[log, " + counted(lines_.size(), "line") + ", complete";
+    std::string out = "[" + std::string(name_) + ", " + counted(lines_.size(), "line") + ", complete";
     if (names_ > 0) out += "; T1 = pattern, its " + std::string(marks_.hole) + " filled by the words after it";
     if (uses_time_) out += "; " + std::string(marks_.time) + " = the time";
     if (same_time_) out += ", if none stands there that above";
@@ -513,6 +513,7 @@ class Encoder {
   std::span<const Line> lines_;
   const Grouping& g_;
   bool with_templates_;
+  std::string_view name_;
   TimeHeadings headings_;
   bool crlf_ = false, open_end_ = false;
   std::vector<std::uint32_t> block_;    // at a block's first line its size, inside it kInside, else 0
@@ -539,11 +540,12 @@ class Encoder {
 
 }  // namespace
 
-std::optional<std::string> encode(std::string_view text, std::span<const Line> lines, const Grouping& grouping) {
+std::optional<std::string> encode(std::string_view text, std::span<const Line> lines, const Grouping& grouping,
+                                  std::string_view name) {
   for (const bool with_templates : {true, false}) {
-    std::optional<std::string> view = Encoder(lines, grouping, with_templates).run();
+    std::optional<std::string> view = Encoder(lines, grouping, with_templates, name).run();
     if (!view || view->size() >= text.size()) continue;
-    const std::optional<std::string> back = decode(*view);
+    const std::optional<std::string> back = decode(*view, name);
     if (back && *back == text) return view;
   }
   return std::nullopt;

@@ -24,10 +24,13 @@
 
 #include "base/lines.h"
 #include "compressors/log/grouping.h"
+#include "compressors/log/manner.h"
 
 namespace headroom::compressors::log {
 
-std::optional<std::string> encode(std::string_view text, std::span<const Line> lines, const Grouping& grouping);
-std::optional<std::string> decode(std::string_view view);
+// `name` opens the view: "[log, 6 lines...". A view opened by another name is none.
+std::optional<std::string> encode(std::string_view text, std::span<const Line> lines, const Grouping& grouping,
+                                  std::string_view name = log_manner.name);
+std::optional<std::string> decode(std::string_view view, std::string_view name = log_manner.name);
 
 }  // namespace headroom::compressors::log

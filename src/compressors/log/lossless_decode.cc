@@ -25,11 +25,12 @@ struct Header {
   bool crlf = false, open_end = false;
 };
 
-std::optional<Header> parse_header(std::string_view line) {
+std::optional<Header> parse_header(std::string_view line, std::string_view name) {
   Header h;
-  constexpr std::string_view lead = "[log, ";
-  if (!line.starts_with(lead) || !line.ends_with(']')) return std::nullopt;
-  line.remove_prefix(lead.size());
+  if (!line.starts_with('[') || !line.substr(1).starts_with(name) || !line.ends_with(']')) return std::nullopt;
+  line.remove_prefix(1 + name.size());
+  if (!line.starts_with(", ")) return std::nullopt;
+  line.remove_prefix(2);
   while (!line.empty() && line[0] >= '0' && line[0] <= '9' && h.lines < 1'000'000'000) {
     h.lines = h.lines * 10 + static_cast<std::size_t>(line[0] - '0');
     line.remove_prefix(1);
@@ -54,10 +55,10 @@ std::optional<Header> parse_header(std::string_view line) {
 
 class Reader {
  public:
-  explicit Reader(std::string_view view) : rest_(view) {}
+  Reader(std::string_view view, std::string_view name) : rest_(view), name_(name) {}
 
   std::optional<std::string> run() {
-    const std::optional<Header> header = parse_header(next());
+    const std::optional<Header> header = parse_header(next(), name_);
     if (!header) return std::nullopt;
     header_ = *header;
     end_ = header_.crlf ? "\r\n" : "\n";
@@ -226,7 +227,7 @@ class Reader {
     return true;
   }
 
-  std::string_view rest_;
+  std::string_view rest_, name_;
   std::string expanded_;  // the view behind its letters, with their values
   bool done_ = false;
   Header header_;
@@ -243,8 +244,8 @@ class Reader {
 
 }  // namespace
 
-std::optional<std::string> decode(std::string_view view) {
-  return Reader(view).run();
+std::optional<std::string> decode(std::string_view view, std::string_view name) {
+  return Reader(view, name).run();
 }
 
 }  // namespace headroom::compressors::log

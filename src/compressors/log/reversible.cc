@@ -92,8 +92,9 @@ class FrameIndex {
 class Writer {
  public:
   Writer(std::span<const Line> lines, const Grouping& g, const FrameIndex& frames, const Selection& selection,
-         bool without_stamps, bool without_colours)
-      : lines_(lines),
+         bool without_stamps, bool without_colours, const Manner& manner)
+      : manner_(manner),
+        lines_(lines),
         g_(g),
         frames_(frames),
         selection_(selection),
@@ -123,7 +124,7 @@ class Writer {
 
  private:
   void header() {
-    out_ = "[log, " + counted(lines_.size(), "line") +
+    out_ = "[" + std::string(manner_.name) + ", " + counted(lines_.size(), "line") +
            "; those shown stand verbatim behind their numbers; gaps hold no error unless counted";
     if (without_stamps_ || without_colours_) {
       out_ += ", without ";
@@ -185,6 +186,28 @@ class Writer {
     return lines_[i].text.substr(hour - 3, std::min<std::size_t>(8, s.end - (hour - 3)));
   }
 
+  // "bash to sqlite3": the first words of the first and the last line of a gap, for who looks for one of them.
+  std::string first_and_last(std::size_t begin, std::size_t end) const {
+    const auto next = [this](std::size_t i, std::size_t stop, std::ptrdiff_t step) {
+      while (i != stop && lines_[i].text.find_first_not_of(" \t\r") == std::string_view::npos)
+        i = static_cast<std::size_t>(static_cast<std::ptrdiff_t>(i) + step);
+      return i;
+    };
+    const std::size_t first = next(begin, end - 1, 1), last = next(end - 1, first, -1);
+    const std::string_view from = first_word(lines_[first].text), to = first_word(lines_[last].text);
+    if (last <= first || from.empty() || to.empty() || from == to) return {};
+    return std::string(from) + " to " + std::string(to);
+  }
+  // Without what would end the statement early or not be readable; empty if it is long.
+  static std::string_view first_word(std::string_view line) {
+    constexpr std::size_t longest = 32;
+    const std::size_t begin = std::min(line.find_first_not_of(" \t"), line.size());
+    const std::string_view word = line.substr(begin, std::min(line.find_first_of(" \t\r", begin), line.size()) - begin);
+    if (word.size() > longest || word.find_first_of("[];\x1b") != std::string_view::npos || !utf8::is_valid(word))
+      return {};
+    return word;
+  }
+
   // A gap of one or two short lines is shown: it costs no more than its statement.
   void gap(std::size_t begin, std::size_t end) {
     if (end - begin <= 2) {
@@ -210,14 +233,19 @@ class Writer {
     if (const std::string said = frames_.say(begin, end); !said.empty()) {
       out_ += ": " + said;
       if (errors > 0) out_ += ", " + counted(errors, "error");
-    } else if (end - begin > kSmallGap) {
-      out_ += ": " + counted(kinds.size(), "template") + ", " + counted(errors, "error");
-    } else if (errors > 0) {
-      out_ += ": " + counted(errors, "error");
+    } else {
+      const std::string names = manner_.names_hidden ? first_and_last(begin, end) : std::string();
+      if (!names.empty()) out_ += ": " + names;
+      if (end - begin > kSmallGap) {
+        out_ += (names.empty() ? ": " : "; ") + counted(kinds.size(), "template") + ", " + counted(errors, "error");
+      } else if (errors > 0) {
+        out_ += (names.empty() ? ": " : "; ") + counted(errors, "error");
+      }
     }
     out_ += "]\n";
   }
 
+  const Manner& manner_;
   std::span<const Line> lines_;
   const Grouping& g_;
   const FrameIndex& frames_;
@@ -232,7 +260,7 @@ class Writer {
 }  // namespace
 
 std::optional<View> reversible_view(std::string_view text, std::span<const Line> lines, const Grouping& grouping,
-                                    const Context& context) {
+                                    const Context& context, const Manner& manner) {
   std::size_t collected = 0;
   for (const Stamp& s : grouping.stamps) collected += s.collector && s.begin < 4;
   const bool without_stamps = collected * 10 >= lines.size() * 9;
@@ -244,9 +272,9 @@ std::optional<View> reversible_view(std::string_view text, std::span<const Line>
   // Estimates may be off and statements cost: measure, and select again by what was measured, until the limit holds.
   std::int64_t percent = 100;
   for (int round = 0; round < 3; ++round) {
-    const Selection selection =
-        select_lines(lines, grouping, {context.query, context.token_budget, whole, without_stamps, percent, traces});
-    Writer writer(lines, grouping, frames, selection, without_stamps, without_colours);
+    const Selection selection = select_lines(
+        lines, grouping, {context.query, context.token_budget, whole, without_stamps, percent, traces, manner});
+    Writer writer(lines, grouping, frames, selection, without_stamps, without_colours, manner);
     view.text = writer.run();
     view.shown = static_cast<std::int64_t>(writer.shown());
     std::size_t errors = 0;

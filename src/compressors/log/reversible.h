@@ -17,10 +17,11 @@
 
 #include "compressors/compressor.h"
 #include "compressors/log/grouping.h"
+#include "compressors/log/manner.h"
 
 namespace headroom::compressors::log {
 
 std::optional<View> reversible_view(std::string_view text, std::span<const Line> lines, const Grouping& grouping,
-                                    const Context& context);
+                                    const Context& context, const Manner& manner = log_manner);
 
 }  // namespace headroom::compressors::log

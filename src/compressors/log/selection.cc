@@ -20,11 +20,11 @@ constexpr int kGapCost = 9;          // tokens of a gap's statement
 constexpr int kTemplateCost = 14;    // tokens of a template's statement
 constexpr int kEssential = unit(4);  // from this score on a line comes before one line of each template
 constexpr std::int64_t kLeast = 300, kMost = 3000;
-constexpr std::size_t kTail = 12;
 constexpr std::size_t kReachOfMark = 150;  // lines
 constexpr std::size_t kLongDetail = 300;   // bytes; such a line, an object written out, competes like any other
 constexpr std::size_t kDetails = 16;       // further lines of one failure's message
 constexpr std::size_t kAnchorLines = 20;   // shown per anchor; more are grouped
+constexpr std::size_t kFewLines = 3;       // that have an anchor: before those of commoner ones
 constexpr std::size_t kRankedPieces = 20000;
 constexpr std::size_t kInnerFrames = 12, kOuterFrames = 4;  // of a trace's own frames: recursion has thousands
 
@@ -46,6 +46,20 @@ std::size_t indent_of(std::string_view s) {
   return n == std::string_view::npos ? 0 : n;
 }
 
+// Three letters and more in a row, no digits of a number to the base of sixteen.
+bool has_word(std::string_view s) {
+  std::size_t run = 0;
+  bool other = false;  // than a to f
+  for (const char c : s) {
+    const char low = static_cast<char>(c | 0x20);
+    const bool letter = low >= 'a' && low <= 'z';
+    other = letter && ((run > 0 && other) || low > 'f');
+    run = letter ? run + 1 : 0;
+    if (run >= 3 && other) return true;
+  }
+  return false;
+}
+
 std::string_view body(const Line& line, const Stamp& stamp) {
   std::string_view s = line.text.substr(stamp.end);
   if (stamp.found() && s.starts_with(' ')) s.remove_prefix(1);
@@ -61,7 +75,7 @@ class Selector {
     find_end_of_work();
     score_own();
     score_steps();
-    score_tail();
+    score_ends();
     score_query();
     spread_to_neighbours();
     score_traces();
@@ -86,7 +100,7 @@ class Selector {
   }
 
   int position(std::size_t i) const {
-    if (i >= end_) return 0;
+    if (i >= end_ || !options_.manner.later_counts) return 0;
     const double x = static_cast<double>(i + 1) / static_cast<double>(end_);
     const int late = unit(1.5 * x * x * x);
     // Before the mark with which a step ended.
@@ -124,6 +138,7 @@ class Selector {
       int score = unit(s.score) + rarity(i) + position(i);
       if (s.score > 0) score -= repetition(i, t);
       if (s.score == 0) score = is_blank_line(body(lines_[i], g_.stamps[i])) ? 0 : std::min(score, unit(2.5));
+      if (options_.manner.words_count && !has_word(lines_[i].text)) score -= unit(1);
       if (i >= end_) score -= unit(2);
       scores_[i] = std::max(score, 0);
     }
@@ -194,17 +209,21 @@ class Selector {
     }
   }
 
-  void score_tail() {
+  // Where it ended, and what stands at the head of a list.
+  void score_ends() {
+    const std::size_t tail = options_.manner.last_lines;
     const auto raise = [&](std::size_t end, std::size_t count, double to) {
       for (std::size_t i = end - std::min(count, end); i < end; ++i) {
         if (!is_blank_line(body(lines_[i], g_.stamps[i]))) scores_[i] = std::max(scores_[i], unit(to));
       }
     };
     if (end_ < n_) {
-      raise(n_, kTail, 2.5);
+      raise(n_, tail, 2.5);
       raise(n_, 3, 4);
     }
-    raise(end_, kTail, 6);
+    raise(end_, tail, 6);
+    const std::size_t head = std::min(options_.manner.first_lines, n_);
+    raise(head, head, 6);
   }
 
   // One line of each template that repeats, those of most lines first: at most 30 % of the budget is theirs.
@@ -225,12 +244,12 @@ class Selector {
     const search::Query& query = options_.query;
     if (query.empty()) return;
     for (const std::string& anchor : query.anchors()) {
-      std::size_t hits = 0;
-      for (std::size_t i = 0; i < n_ && hits < kAnchorLines; ++i) {
-        if (lines_[i].text.find(anchor) == std::string_view::npos) continue;
-        scores_[i] = std::max(scores_[i], unit(7.5));
-        ++hits;
+      std::vector<std::size_t> hits;
+      for (std::size_t i = 0; i < n_ && hits.size() < kAnchorLines; ++i) {
+        if (lines_[i].text.find(anchor) != std::string_view::npos) hits.push_back(i);
       }
+      // What stands in a line or two is what was meant, more than a date that many lines have.
+      for (const std::size_t i : hits) scores_[i] = std::max(scores_[i], unit(hits.size() <= kFewLines ? 8 : 7.5));
     }
     std::vector<std::string_view> pieces;
     pieces.reserve(std::min(g_.shapes.size(), kRankedPieces));

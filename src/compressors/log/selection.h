@@ -22,6 +22,7 @@
 #include "base/lines.h"
 #include "base/units.h"
 #include "compressors/log/grouping.h"
+#include "compressors/log/manner.h"
 #include "compressors/log/traces.h"
 #include "search/query.h"
 
@@ -41,6 +42,7 @@ struct SelectionOptions {
   bool without_stamps;         // lines are shown without their leading time
   std::int64_t percent = 100;  // of the estimates: what an earlier round measured
   std::span<const Trace> traces = {};
+  const Manner& manner = log_manner;
 };
 
 Selection select_lines(std::span<const Line> lines, const Grouping& grouping, const SelectionOptions& options);

@@ -114,6 +114,11 @@ class Gutters {
     }
     return best;
   }
+  bool empty(std::size_t begin, std::size_t end) const {
+    return std::all_of(occupied_.begin() + static_cast<std::ptrdiff_t>(std::min(begin, widest)),
+                       occupied_.begin() + static_cast<std::ptrdiff_t>(std::min(end, widest)),
+                       [](std::size_t n) { return n == 0; });
+  }
   bool filled(std::size_t begin, std::size_t end) const {
     for (std::size_t p = begin; p < std::min(end, widest); ++p) {
       if (occupied_[p] * 2 > rows_) return true;
@@ -149,7 +154,11 @@ std::optional<Plan> plan_of(const std::vector<Line>& lines, std::size_t head, st
   }
   for (std::size_t w = 1; w < words.size(); ++w) {
     const std::size_t p = gutters.between(words[w - 1].end, words[w].begin);
-    if (p != none) plan.gutters.push_back(p);
+    if (p == none) continue;
+    // "NOMINATED NODE": a name of two words, if nothing ever stands under the second.
+    const std::size_t next = w + 1 < words.size() ? words[w + 1].begin : widest;
+    if (words[w].begin == words[w - 1].end + 1 && gutters.empty(p, next)) continue;
+    plan.gutters.push_back(p);
   }
   if (plan.size() < 2 || plan.size() * 2 < words.size()) return std::nullopt;
   std::size_t filled = 0;

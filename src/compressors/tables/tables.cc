@@ -27,6 +27,8 @@ int evidence(const detect::Sketch& s) {
   const auto share = [&s](std::size_t n) { return n * 100 / s.lines; };
   if (share(s.diff_lines) > 20 || share(s.json_lines) > 20) return 0;
   if (share(s.delimited_lines) >= 90) return 88;
+  // Cells may read as code ("GCC support library (32 bit)"), but code has no gutter in each line.
+  if (share(s.gutter_lines) >= 95) return 75;
   if (share(s.gutter_lines) >= 70) return share(s.code_lines) > 30 ? 35 : 75;
   if (share(s.gutter_lines) >= 40 && share(s.code_lines) <= 30) return 42;
   return 0;
