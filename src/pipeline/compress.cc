@@ -12,6 +12,7 @@
 #include "pipeline/emit.h"
 #include "pipeline/epochs.h"
 #include "pipeline/image_facts.h"
+#include "pipeline/left_runs.h"
 #include "pipeline/past.h"
 #include "pipeline/placing.h"
 #include "pipeline/terms.h"

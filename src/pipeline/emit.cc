@@ -1,7 +1,6 @@
 #include "pipeline/emit.h"
 
 #include <algorithm>
-#include <atomic>
 #include <deque>
 #include <functional>
 #include <iterator>
@@ -16,6 +15,8 @@
 #include "messages/rewrite.h"
 #include "pipeline/image_facts.h"
 #include "pipeline/images.h"
+#include "pipeline/left_runs.h"
+#include "pipeline/put_later.h"
 #include "pipeline/secret_gate.h"
 
 namespace headroom::pipeline {
@@ -25,57 +26,6 @@ using messages::Conversation;
 using messages::Leaf;
 
 constexpr std::size_t source_bytes = 200;  // of a call's arguments, kept beside an original
-
-// Puts originals, and renews those that were put before, behind an answer.
-struct PutLater {
-  struct Renewed {
-    store::Handle handle;
-    Hash128 key;  // in the cache: it was put
-  };
-  struct Fresh {
-    store::Original original;
-    std::string content;
-    Hash128 key;
-  };
-
-  std::function<Result<store::Store*>()> open;
-  ViewCache* cache;
-  std::atomic<bool>* failed;
-  std::vector<Renewed> renewed;
-  std::vector<Fresh> fresh;
-
-  void run() {
-    if (!done() && failed) *failed = true;
-  }
-
- private:
-  bool done() {
-    const auto store = open();
-    if (!store) return false;
-    std::vector<store::Handle> there;
-    for (const Renewed& r : renewed) {
-      const auto state = (*store)->stat(r.handle);
-      if (state && *state) {
-        there.push_back(r.handle);
-      } else {
-        cache->erase(r.key);  // the next request that carries it puts it again
-      }
-    }
-    if (!there.empty()) (void)(*store)->renew(there);
-    std::vector<store::Original> originals;
-    for (Fresh& f : fresh) {
-      f.original.content = f.content;
-      originals.push_back(f.original);
-    }
-    bool all = true;
-    const auto answers = originals.empty() ? std::vector<Result<store::Handle>>() : (*store)->put(originals);
-    for (std::size_t i = 0; i < answers.size(); ++i) {
-      all &= answers[i].has_value();
-      if (answers[i]) cache->put(fresh[i].key, std::make_shared<const bool>(true), 1);
-    }
-    return all;
-  }
-};
 
 class Emitter {
  public:
@@ -174,7 +124,7 @@ class Emitter {
     Services& s = p_.services;
     if (needs.empty() || redeem_ != Redeem::in_hand || !s.later || !s.same_store || !s.cache || p_.options.in_batch)
       return false;
-    auto work = std::make_unique<PutLater>(PutLater{s.store, s.cache, s.put_failed, {}, {}});
+    auto work = std::make_unique<PutLater>(PutLater{s.store, s.cache, s.put_failed});
     std::vector<Need> fresh;
     for (const Need& need : needs) {
       const Hash128 key = stored_key(need.handle);

@@ -31,11 +31,4 @@ struct Course {
 // `placing.lossy`, `class_digest` and `user_before` are set.
 Course run_course(const Placing& placing, const Money& money);
 
-// Each run of units that left, with the text that stands in its place.
-struct LeftRun {
-  int first = 0, end = 0;
-  std::string text;
-};
-std::vector<LeftRun> left_runs(const Standing& standing);
-
 }  // namespace headroom::pipeline

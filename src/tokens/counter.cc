@@ -173,15 +173,18 @@ bool Counter::surely_exceeds(std::string_view valid, Tokens limit) const {
 
 bool Witnesses::smaller(std::string_view view, std::string_view original) {
   if (view.size() >= original.size()) return false;  // UTF-8 bytes
-  // No witness finds more tokens in the view than it has bytes, or fewer in the original than it has pieces: where that
-  // settles it, no vocabulary is read.
-  const Tokens most(static_cast<std::int64_t>(view.size()));
-  if (utf8::is_valid(view) && utf8::is_valid(original) && o200k_.surely_exceeds(original, most) &&
-      cl100k_.surely_exceeds(original, most)) {
-    return true;
-  }
-  return o200k_.exceeds(original, o200k_.count(view)) && cl100k_.exceeds(original, cl100k_.count(view)) &&
-         o200k_.exceeds(original, o200k_.count_digits_apart(view), Digits::apart);
+  // No witness finds fewer tokens in the original than it has pieces: where that settles it, by the view's bytes or by
+  // its tokens, the original is split, and no vocabulary is read for it.
+  const bool valid = utf8::is_valid(original);
+  const auto surely = [&](Tokens o200k, Tokens cl100k) {
+    return valid && o200k_.surely_exceeds(original, o200k) && cl100k_.surely_exceeds(original, cl100k);
+  };
+  const Tokens bytes(static_cast<std::int64_t>(view.size()));
+  if (utf8::is_valid(view) && surely(bytes, bytes)) return true;
+  const Tokens together = o200k_.count(view), apart = o200k_.count_digits_apart(view), other = cl100k_.count(view);
+  if (surely(std::max(together, apart), other)) return true;
+  return o200k_.exceeds(original, together) && cl100k_.exceeds(original, other) &&
+         o200k_.exceeds(original, apart, Digits::apart);
 }
 
 }  // namespace headroom::tokens

@@ -3,8 +3,9 @@
 
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <cstdint>
+#include <ctime>
+#include <limits>
 #include <set>
 #include <sstream>
 #include <string>
@@ -170,15 +171,18 @@ TEST(Reversible, OneOutlierInFiftyThousandInLinearTime) {
   std::string small = orders(5000, no_note), large = orders(50000, no_note);
   const std::size_t at = large.find("\"net\": ", large.find("\"id\": 112345"));
   large.replace(at + 7, large.find(',', at) - at - 7, "987654.32");
-  using Clock = std::chrono::steady_clock;
-  const auto a = Clock::now();
-  reversible(small);
-  const auto b = Clock::now();
-  const View view = reversible(large);
-  const auto c = Clock::now();
-  EXPECT_TRUE(shows(view, "|987654.32"));
-  // Generous: other work may share the machine. The aim is 11.
-  EXPECT_LT((c - b).count(), 25 * (b - a).count());
+  // Processor time, and the best of three: other work may share the machine.
+  const auto least = [](const std::string& text) {
+    std::clock_t best = std::numeric_limits<std::clock_t>::max();
+    for (int i = 0; i < 3; ++i) {
+      const std::clock_t begun = std::clock();
+      reversible(text);
+      best = std::min(best, std::clock() - begun);
+    }
+    return best;
+  };
+  EXPECT_TRUE(shows(reversible(large), "|987654.32"));
+  EXPECT_LT(least(large), 25 * least(small)) << "the aim is 11";
 }
 
 // Five rows that answer a question with stop words, among n.
