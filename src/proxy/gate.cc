@@ -45,11 +45,20 @@ std::string_view bearer_of(std::string_view authorization) {
   return authorization.substr(scheme.size());
 }
 
+// Whether a browser asks: there any page may stand behind it, and the socket is the user's all the same. Its marks are
+// Origin, Cookie and the fields of Fetch Metadata, which no script can set or take away.
+//
+// `sec-fetch-mode` alone is none, in two of its values: Node.js (undici) sends `cors` from fetch and `websocket` from
+// WebSocket, and no other field of the family. A browser that sends the mode sends the site and the destination as
+// well, and in these two modes a page's request to another origin bears Origin besides. Where a page can do without one
+// (`no-cors`, `navigate`), the mode is a mark.
 bool is_browser(const http::Head& head) {
   if (head.find("origin") || head.find("cookie")) return true;
+  constexpr std::string_view family = "sec-fetch-";
   for (std::size_t i = 0; i < head.field_count(); ++i) {
-    const std::string_view name = head.field(i).name;
-    if (name.size() > 10 && http::same_name(name.substr(0, 10), "sec-fetch-")) return true;
+    const auto [name, value] = head.field(i);
+    if (!http::same_name(name.substr(0, family.size()), family)) continue;
+    if (!http::same_name(name, "sec-fetch-mode") || (value != "cors" && value != "websocket")) return true;
   }
   return false;
 }

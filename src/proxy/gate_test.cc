@@ -43,6 +43,61 @@ TEST(Proxy, GateBeforeAnyRoute) {
   EXPECT_EQ(get("/stats", "Host: localhost\r\nauthorization: Bearer a-token-of-ours-0123456789").status(), 401);
 }
 
+// A process of ours is known by its socket, a browser is not: its pages are anybody's.
+TEST(Gate, ABrowsersSocketSaysNothing) {
+  static constexpr std::int64_t us = 1000;
+  GateRules rules;
+  rules.bound_host = "127.0.0.1";
+  rules.uid = us;
+  http::Peer peer;
+  peer.loopback = true;
+  const auto is_known = [&](std::string_view fields, std::int64_t uid) {
+    const auto head =
+        http::parse_request("GET /stats HTTP/1.1\r\nHost: localhost:8787\r\n" + std::string(fields) + "\r\n");
+    EXPECT_TRUE(head && *head) << fields;
+    const Verdict v = judge(rules, **head, peer, Right::read, {}, [uid] { return uid; });
+    EXPECT_EQ(v.caller.known, v.refused == nullptr) << fields;
+    return v.caller.known;
+  };
+  // curl; Node.js's fetch, its EventSource and its WebSocket (undici).
+  const std::string_view programs[] = {
+      "", "user-agent: curl/8.5.0\r\naccept: */*\r\n",
+      "accept: */*\r\naccept-language: *\r\nsec-fetch-mode: cors\r\nuser-agent: node\r\n",
+      "Accept: text/event-stream\r\nSec-Fetch-Mode: cors\r\n",
+      "upgrade: websocket\r\nconnection: upgrade\r\nsec-websocket-version: 13\r\nsec-fetch-mode: websocket\r\n"};
+  for (const std::string_view fields : programs) {
+    EXPECT_TRUE(is_known(fields, us)) << fields;
+    EXPECT_FALSE(is_known(fields, us + 1)) << fields;
+    EXPECT_FALSE(is_known(fields, -1)) << fields;
+  }
+  // What browsers send for a page: of another site, of this one's own origin, by hand in the address bar, an image, a
+  // form, a WebSocket, a worker; and what none sends, which is nobody's reason to be known.
+  const std::string_view pages[] = {
+      "sec-fetch-site: cross-site\r\nsec-fetch-mode: no-cors\r\nsec-fetch-dest: image\r\n",
+      "sec-fetch-site: cross-site\r\nsec-fetch-mode: cors\r\nsec-fetch-dest: empty\r\norigin: https://evil.example\r\n",
+      "sec-fetch-site: same-site\r\nsec-fetch-mode: cors\r\nsec-fetch-dest: empty\r\norigin: http://localhost:1\r\n",
+      "sec-fetch-site: same-origin\r\nsec-fetch-mode: cors\r\nsec-fetch-dest: empty\r\n",
+      "sec-fetch-site: none\r\nsec-fetch-mode: navigate\r\nsec-fetch-dest: document\r\nsec-fetch-user: ?1\r\n",
+      "sec-fetch-mode: websocket\r\norigin: https://evil.example\r\n",
+      "sec-fetch-mode: cors\r\norigin: null\r\n",
+      "sec-fetch-mode: cors\r\ncookie: a=b\r\n",
+      "sec-fetch-mode: cors\r\nsec-fetch-dest: empty\r\n",
+      "sec-fetch-mode: cors\r\nSec-Fetch-Site: none\r\n",
+      "sec-fetch-mode: no-cors\r\n",
+      "sec-fetch-mode: navigate\r\n",
+      "sec-fetch-mode: same-origin\r\n",
+      "sec-fetch-mode: \r\n",
+      "sec-fetch-mode: CORS\r\n",
+      "sec-fetch-mode: cors\r\nsec-fetch-mode: no-cors\r\n",
+      "sec-fetch-storage-access: none\r\n",
+      "cookie: a=b\r\n",
+      "origin: http://localhost:8787\r\n"};
+  for (const std::string_view fields : pages) EXPECT_FALSE(is_known(fields, us)) << fields;
+  // A name that was bound to this address is not one of ours, whatever stands beside it.
+  const auto rebound = http::parse_request("GET /stats HTTP/1.1\r\nHost: evil.example\r\nsec-fetch-mode: cors\r\n\r\n");
+  EXPECT_EQ(judge(rules, **rebound, peer, Right::read, {}, [] { return us; }).gate, "host");
+}
+
 // Acceptance 18.
 TEST(Proxy, NamedUpstreamsPassThePolicy) {
   test::Provider provider(answer_ok);

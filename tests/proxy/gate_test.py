@@ -8,6 +8,7 @@ import itertools
 import os
 import pathlib
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -96,6 +97,46 @@ class Gate(unittest.TestCase):
             seen = "".join(r.head.decode() for r in provider.requests)
             self.assertFalse([t for t in tokens.values() if t and t in seen], "a token of ours went to the provider")
         print(f"\nitem 17: {checks} combinations of route, token, host and origin as the rules say; {past} past the gate")
+
+    # A program of this user without a token is known by its socket; a page is not, whoever runs its browser.
+    MARKS = [("", True), ("user-agent: curl/8.5.0\r\n", True), ("sec-fetch-mode: cors\r\naccept-language: *\r\nuser-agent: node\r\n", True),
+             ("sec-fetch-mode: websocket\r\n", True), ("sec-fetch-mode: cors\r\ncookie: a=b\r\n", False), ("sec-fetch-mode: no-cors\r\n", False),
+             ("sec-fetch-mode: navigate\r\n", False), ("sec-fetch-mode: cors\r\nsec-fetch-dest: empty\r\n", False),
+             ("sec-fetch-mode: cors\r\nsec-fetch-site: same-origin\r\nsec-fetch-dest: empty\r\n", False),
+             ("sec-fetch-site: none\r\nsec-fetch-mode: navigate\r\nsec-fetch-dest: document\r\n", False)]
+    # Those of another site get nothing at all.
+    FOREIGN = ["sec-fetch-mode: no-cors\r\nsec-fetch-site: cross-site\r\nsec-fetch-dest: image\r\n", "sec-fetch-mode: cors\r\norigin: https://evil.example\r\n",
+               "sec-fetch-mode: websocket\r\norigin: https://evil.example\r\n", "sec-fetch-mode: cors\r\norigin: null\r\n"]
+
+    def test_browsers(self):
+        with Provider(lambda r, send: send(reply("{}"))) as provider, Proxy(provider.url) as proxy:
+            checks = 0
+            for method, path, right in ROUTES:
+                for marks, known in self.MARKS:
+                    with proxy.connect() as s:
+                        status, data = self.exchange(s, method, path, "Host: localhost\r\n" + marks)
+                    self.assertEqual(status == 401, not known and right not in ("open", "data"), (method, path, marks, data[:200]))
+                    checks += 1
+                before = provider.count
+                for marks in self.FOREIGN:
+                    with proxy.connect() as s:
+                        self.assertEqual(self.exchange(s, method, path, "Host: localhost\r\n" + marks)[0], 403, (method, path, marks))
+                    checks += 1
+                self.assertEqual(provider.count, before)
+        print(f"\nitem 17: {checks} requests with and without a browser's marks")
+
+    @unittest.skipUnless(shutil.which("node"), "needs Node.js")
+    def test_node(self):
+        """Its fetch says `sec-fetch-mode: cors`, and is a program of this user all the same."""
+        script = ("const [url] = process.argv.slice(1); const seen = [];"
+                  "for (const [m, p] of [['GET', '/stats'], ['GET', '/metrics'], ['GET', '/v1/retrieve/stats'], ['POST', '/cache/clear']])"
+                  " seen.push((await fetch(url + p, { method: m })).status);"
+                  "seen.push((await fetch(url + '/stats', { headers: { origin: 'https://evil.example' } })).status);"
+                  "seen.push((await fetch(url + '/stats', { headers: { cookie: 'a=b' } })).status);"
+                  "console.log(JSON.stringify(seen))")
+        with Provider(lambda r, send: send(reply("{}"))) as provider, Proxy(provider.url) as proxy:
+            ran = subprocess.run(["node", "--input-type=module", "-e", script, proxy.url], capture_output=True, text=True, check=True, timeout=60)
+            self.assertEqual(ran.stdout.strip(), "[200,200,200,200,403,401]", ran.stderr)
 
     def test_upgrades(self):
         """The gate comes before an upgrade: the provider hears nothing of a refused one."""
