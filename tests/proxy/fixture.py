@@ -23,6 +23,7 @@ import unittest
 
 BINARY = "build/test/headroom"
 FULL = "--full" in sys.argv  # the sizes of ./dev check
+SANITIZED = bool(os.environ.get("HEADROOM_TEST_SANITIZED"))  # its shadow memory is no measure of ours
 KEYS = {"x-api-key": "sk-ant-fixture", "authorization": "Bearer sk-fixture", "content-type": "application/json"}
 
 
@@ -236,6 +237,9 @@ class Proxy:
         finally:
             self.reader.join(5)
             self.process.stderr.close()
+            said = "".join(self.said)
+            if "Sanitizer" in said:
+                raise AssertionError(said)
             if self.own_home:
                 shutil.rmtree(self.home, ignore_errors=True)
 
