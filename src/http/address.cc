@@ -110,7 +110,9 @@ std::string Address::text() const {
 
 std::optional<Address> parse_address(std::string_view text, std::uint16_t port) {
   if (text.size() > 2 && text.front() == '[' && text.back() == ']') text = text.substr(1, text.size() - 2);
-  const std::string z(text.substr(0, 64));
+  constexpr std::size_t longest = INET6_ADDRSTRLEN;
+  if (text.size() >= longest || text.find('\0') != text.npos) return std::nullopt;  // it would be read up to there
+  const std::string z(text);
   Address a;
   auto* const in = reinterpret_cast<sockaddr_in*>(&a.storage);
   if (::inet_pton(AF_INET, z.c_str(), &in->sin_addr) == 1) {

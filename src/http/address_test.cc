@@ -100,6 +100,9 @@ TEST(Address, HostsOfFields) {
   EXPECT_EQ(host_of("[::1]:80"), "::1");
   EXPECT_EQ(host_of("a"), "a");
   EXPECT_FALSE(host_of(""));
+  EXPECT_FALSE(host_of(std::string_view("[::1\0x]", 8)));
+  EXPECT_FALSE(parse_address(std::string_view("127.0.0.1\0.evil.example", 22)));
+  EXPECT_FALSE(parse_address("127.0.0.1" + std::string(100, ' ')));
   EXPECT_FALSE(host_of("a@b"));
   EXPECT_FALSE(host_of("a/b"));
 }

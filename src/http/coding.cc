@@ -5,6 +5,7 @@
 #include <zstd.h>
 
 #include <array>
+#include <utility>
 
 #include "http/head.h"
 
@@ -35,9 +36,9 @@ class Capped : public Decoder {
 
 class Zlib final : public Capped {
  public:
-  // 15 + 32: zlib or gzip, whichever the head says.
-  Zlib(std::size_t most, bool may_be_raw) : Capped(most), may_be_raw_(may_be_raw) {
-    good_ = inflateInit2(&z_, 47) == Z_OK;
+  // What servers call deflate has a head (zlib) or none (RFC 1951): its first two bytes tell.
+  Zlib(std::size_t most, bool gzip) : Capped(most), gzip_(gzip), headless_(!gzip) {
+    good_ = inflateInit2(&z_, gzip ? gzip_window : zlib_window) == Z_OK;
   }
   ~Zlib() override { inflateEnd(&z_); }
   Zlib(const Zlib&) = delete;
@@ -45,32 +46,44 @@ class Zlib final : public Capped {
 
   bool feed(std::string_view bytes, std::string& plain) override {
     taken_ += bytes.size();
+    if (!headless_) return inflate_all(bytes, plain);
+    start_ += bytes;
+    if (start_.size() < 2) return true;
+    headless_ = false;
+    const auto first = static_cast<unsigned char>(start_[0]), second = static_cast<unsigned char>(start_[1]);
+    if ((first & 0x0F) != Z_DEFLATED || (first * 256 + second) % 31 != 0) inflateReset2(&z_, raw_window);
+    return inflate_all(std::exchange(start_, {}), plain);
+  }
+
+ private:
+  static constexpr int zlib_window = 15, gzip_window = 15 + 16, raw_window = -15;
+
+  bool inflate_all(std::string_view bytes, std::string& plain) {
     z_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
     z_.avail_in = static_cast<uInt>(bytes.size());
-    while (good_ && !complete_) {
+    for (;;) {
+      if (complete_) {
+        if (z_.avail_in == 0) return good_;
+        // Another member follows (RFC 1952, 2.2); behind a text of deflate nothing may.
+        if (!gzip_ || inflateReset(&z_) != Z_OK) return good_ = false;
+        complete_ = false;
+      }
       z_.next_out = reinterpret_cast<Bytef*>(buffer_.data());
       z_.avail_out = static_cast<uInt>(buffer_.size());
-      const int result = inflate(&z_, Z_NO_FLUSH);
-      if (result == Z_DATA_ERROR && may_be_raw_ && given_ == 0 && taken_ == bytes.size()) {
-        // Many servers say deflate and mean it without the zlib head.
-        inflateReset2(&z_, -15);
-        may_be_raw_ = false;
-        z_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
-        z_.avail_in = static_cast<uInt>(bytes.size());
-        continue;
-      }
+      const int result = good_ ? inflate(&z_, Z_NO_FLUSH) : Z_DATA_ERROR;
       if (result != Z_OK && result != Z_STREAM_END && result != Z_BUF_ERROR) return good_ = false;
       const std::size_t n = buffer_.size() - z_.avail_out;
       if (!give(plain, buffer_.data(), n)) return good_ = false;
       complete_ = result == Z_STREAM_END;
-      if (n < buffer_.size() && z_.avail_in == 0) break;
+      if (!complete_ && n < buffer_.size() && z_.avail_in == 0) return true;
     }
-    return good_;
   }
 
- private:
   z_stream z_{};
-  bool good_ = false, may_be_raw_;
+  std::string start_;  // of what may have no head, until it tells
+  bool good_ = false;
+  const bool gzip_;
+  bool headless_;
 };
 
 class Zstd final : public Capped {
@@ -89,8 +102,8 @@ class Zstd final : public Capped {
       ZSTD_outBuffer out{buffer_.data(), buffer_.size(), 0};
       const std::size_t result = ZSTD_decompressStream(z_, &out, &in);
       if (ZSTD_isError(result) || !give(plain, buffer_.data(), out.pos)) return false;
-      complete_ = result == 0;
-      if (in.pos == in.size && out.pos < out.size) return true;
+      complete_ = result == 0;  // with all that it made given out: a further call would begin a frame
+      if (in.pos == in.size && (complete_ || out.pos < out.size)) return true;
     }
   }
 
@@ -109,6 +122,7 @@ class Brotli final : public Capped {
     taken_ += bytes.size();
     const auto* in = reinterpret_cast<const std::uint8_t*>(bytes.data());
     std::size_t left = bytes.size();
+    if (complete_) return bytes.empty();
     while (!complete_) {
       auto* out = reinterpret_cast<std::uint8_t*>(buffer_.data());
       std::size_t room = buffer_.size();
@@ -117,7 +131,7 @@ class Brotli final : public Capped {
       complete_ = result == BROTLI_DECODER_RESULT_SUCCESS;
       if (result == BROTLI_DECODER_RESULT_NEEDS_MORE_INPUT) return true;
     }
-    return true;
+    return left == 0;  // nothing may follow
   }
 
  private:
@@ -134,8 +148,8 @@ bool knows_coding(std::string_view coding) {
 }
 
 std::unique_ptr<Decoder> Decoder::make(std::string_view coding, std::size_t most) {
-  if (same_name(coding, "gzip") || same_name(coding, "x-gzip")) return std::make_unique<Zlib>(most, false);
-  if (same_name(coding, "deflate")) return std::make_unique<Zlib>(most, true);
+  if (same_name(coding, "gzip") || same_name(coding, "x-gzip")) return std::make_unique<Zlib>(most, true);
+  if (same_name(coding, "deflate")) return std::make_unique<Zlib>(most, false);
   if (same_name(coding, "br")) return std::make_unique<Brotli>(most);
   if (same_name(coding, "zstd")) return std::make_unique<Zstd>(most);
   return nullptr;
