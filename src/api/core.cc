@@ -338,10 +338,10 @@ struct Core::Impl {
   }
 };
 
-relay::Originals Core::originals(std::string body, std::string_view format, const pipeline::Options& options) {
+relay::Originals Core::originals(SharedText body, std::string_view format, const pipeline::Options& options) {
   // The relay outlives the call that opened it: it keeps the body that its originals are in.
   struct Hand {
-    std::string body;
+    SharedText body;
     std::optional<pipeline::InHand> originals;
     int pasts = 0;
   };

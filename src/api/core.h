@@ -19,6 +19,7 @@
 
 #include "api/config.h"
 #include "base/result.h"
+#include "base/shared_text.h"
 #include "base/units.h"
 #include "pipeline/compress.h"
 #include "pipeline/retrieve.h"
@@ -64,9 +65,9 @@ struct RetrieveCall {
 
 // A reply that is watched on its way to the client, and its request.
 struct RelayCall {
-  std::string format;   // "", "openai", "responses", "anthropic", "gemini", "converse"
-  std::string body;     // the request as the client sent it: its originals are found here
-  std::string request;  // the bytes that went to the provider; "" if they are the same
+  std::string format;  // "", "openai", "responses", "anthropic", "gemini", "converse"
+  SharedText body;     // the request as the client sent it: its originals are found here
+  SharedText request;  // the bytes that went to the provider; "" if they are the same
   pipeline::TraceOption trace = pipeline::TraceOption::auto_;
   relay::Limits limits = {};
   pipeline::Options options = {};  // that it was shortened with: what left it at an epoch is found by them
@@ -155,7 +156,7 @@ class Core {
   bool store_exists() const;
 
  private:
-  relay::Originals originals(std::string body, std::string_view format, const pipeline::Options& options);
+  relay::Originals originals(SharedText body, std::string_view format, const pipeline::Options& options);
   Tokens given_in(std::string_view body, store::Handle handle);
   Result<store::Store*> open_store();
   // Responses that the provider keeps: who goes on from `first` means `last`.

@@ -297,27 +297,21 @@ class Link : public Loop::Watcher {
   void write() {
     if (!upstream_) return;
     Upstream& u = *upstream_;
-    while (u.out_at_ < u.out_.size()) {
+    while (u.unsent() > 0) {
       std::size_t n = 0;
-      const Socket::Io io = socket_.write(std::string_view(u.out_).substr(u.out_at_), n);
+      const Socket::Io io = socket_.write(u.next_bytes(), n);
       if (io == Socket::Io::again) break;
       // A server may have answered and closed without reading all: its reply is still to be read.
       if (io != Socket::Io::done) {
         write_failed_ = true;
-        u.out_at_ = u.out_.size();
+        u.took(u.unsent());
         break;
       }
-      u.out_at_ += n;
+      u.took(n);
       silent_since_ = client_.loop_.now();
     }
     // What went over a kept connection is held until a byte of the reply has come: it may have to be sent again.
-    if (u.out_at_ == u.out_.size() && !u.out_.empty() && !(u.reused_ && !any_byte_)) {
-      u.out_ = {};
-      u.out_at_ = 0;
-    } else if (!u.reused_ && u.out_at_ > Upstream::high_mark) {
-      u.out_.erase(0, u.out_at_);
-      u.out_at_ = 0;
-    }
+    if (!u.reused_ || any_byte_) u.forget_sent();
     if (u.above_ && u.unsent() <= Upstream::low_mark) {
       u.above_ = false;
       u.handler_.on_upstream_writable();
@@ -406,7 +400,7 @@ class Link : public Loop::Watcher {
       close();
       upstream->link_ = nullptr;
       upstream->tried_again_ = true;
-      upstream->out_at_ = 0;
+      upstream->out_at_ = upstream->last_at_ = 0;
       return upstream->start();
     }
     give_up(Fault::protocol);
@@ -500,6 +494,11 @@ void Upstream::failed(Fault fault) {
 
 void Upstream::send(std::string_view bytes) {
   if (done_) return;
+  if (!last_.empty() && !bytes.empty()) {  // it was not the last, then: a provider that speaks of its own accord
+    out_ += last_;
+    out_at_ += std::exchange(last_at_, 0);
+    last_ = {};
+  }
   out_ += bytes;
   if (unsent() > high_mark) above_ = true;
   if (!started_) return start();
@@ -507,7 +506,7 @@ void Upstream::send(std::string_view bytes) {
 }
 
 void Upstream::send(std::string&& bytes) {
-  if (out_.empty() && !done_) {
+  if (out_.empty() && last_.empty() && !done_) {
     out_ = std::move(bytes);
     if (unsent() > high_mark) above_ = true;
     if (!started_) return start();
@@ -517,8 +516,38 @@ void Upstream::send(std::string&& bytes) {
   send(std::string_view(bytes));
 }
 
+void Upstream::send_last(SharedText bytes) {
+  if (done_) return;
+  last_ = std::move(bytes);
+  last_at_ = 0;
+  send(std::string_view());
+}
+
 void Upstream::end() {
   sent_all_ = true;
+}
+
+std::string_view Upstream::next_bytes() const {
+  if (out_at_ < out_.size()) return std::string_view(out_).substr(out_at_);
+  return last_.view().substr(last_at_);
+}
+
+void Upstream::took(std::size_t n) {
+  const std::size_t first = std::min(n, out_.size() - out_at_);
+  out_at_ += first;
+  last_at_ += n - first;
+}
+
+// All of it, or so much that moving the rest is worth its while.
+void Upstream::forget_sent() {
+  if (unsent() == 0) {
+    out_ = {};
+    last_ = {};
+    out_at_ = last_at_ = 0;
+  } else if (out_at_ > high_mark) {
+    out_.erase(0, out_at_);
+    out_at_ = 0;
+  }
 }
 
 void Upstream::pause(bool on) {

@@ -18,6 +18,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/shared_text.h"
 #include "http/address.h"
 #include "http/body.h"
 #include "http/head.h"
@@ -103,16 +104,21 @@ class Upstream {
   void set_streamed() { streamed_ = true; }
   void send(std::string_view bytes);
   void send(std::string&& bytes);
+  // The rest of the request, behind what was sent before: not copied, freed when it is out.
+  void send_last(SharedText bytes);
   void end();
   // Stops reading the reply.
   void pause(bool on);
-  std::size_t unsent() const { return out_.size() - out_at_; }
+  std::size_t unsent() const { return out_.size() - out_at_ + last_.size() - last_at_; }
   bool reused() const { return reused_; }
 
  private:
   friend class Link;
   void start();
   void failed(Fault fault);
+  std::string_view next_bytes() const;
+  void took(std::size_t n);
+  void forget_sent();
 
   Client& client_;
   const Origin origin_;
@@ -121,7 +127,8 @@ class Upstream {
   const AddressPolicy policy_;
   std::string key_;
   std::string out_;
-  std::size_t out_at_ = 0;
+  SharedText last_;  // behind it
+  std::size_t out_at_ = 0, last_at_ = 0;
   Link* link_ = nullptr;
   bool started_ = false, sent_all_ = false, streamed_ = false, reused_ = false, tried_again_ = false;
   bool paused_ = false, above_ = false, done_ = false;

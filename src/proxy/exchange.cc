@@ -17,6 +17,8 @@ using std::chrono::microseconds;
 
 // Bodies up to this size are rewritten on the loop itself: it takes less than handing them over, and less than 200 us.
 constexpr std::size_t inline_size = 4 << 10;
+// Bodies up to this size go out with their head in one write; larger ones are not copied.
+constexpr std::size_t copied_size = 64 << 10;
 constexpr std::chrono::seconds all_rounds{120};
 // Of a refusal that may have a cause of ours.
 constexpr std::size_t most_refusal = 64 << 10;
@@ -219,8 +221,9 @@ void Exchange::on_body_end() {
 void Exchange::rewrite() {
   if (body_.empty()) {
     skipped_ = "not_json";
-    return forward_whole(body_);
+    return forward_whole({});
   }
+  whole_ = SharedText(std::exchange(body_, {}));
   const std::string_view coding = request_.head.get("content-encoding");
   auto job = std::make_shared<RewriteJob>();
   job->format = request_.route.format;
@@ -232,15 +235,11 @@ void Exchange::rewrite() {
   const bool coded = !coding.empty() && !http::same_name(coding, "identity");
   if (coded && !http::knows_coding(coding)) {
     skipped_ = "encoding";
-    return forward_whole(body_);
+    return forward_whole(std::exchange(whole_, {}));
   }
   step_ = Step::rewriting;
   api::Core& core = app_.core(request_.caller.workspace);
-  if (mode_ == Mode::audit) {
-    job->body = body_;
-  } else {
-    job->body = std::move(body_);
-  }
+  job->body = whole_;
   if (coded) job->coding = coding;
   const auto run = [&core, job, settings = request_.settings] {
     return proxy::rewrite(core, *job, settings->core.call);
@@ -249,10 +248,7 @@ void Exchange::rewrite() {
   if (job->body.size() <= inline_size && !coded && !job->audit) {
     job->may_wait = false;
     Rewritten result = run();
-    if (!result.needs_store) {
-      body_ = std::move(job->body);
-      return rewritten(std::move(result));
-    }
+    if (!result.needs_store) return rewritten(std::move(result));
     job->may_wait = true;
   }
   const std::size_t size = job->body.size();
@@ -261,28 +257,27 @@ void Exchange::rewrite() {
     if (cancelled->load(std::memory_order_relaxed)) return;
     const auto waited = Clock::now() - queued;
     Rewritten result = run();
-    loop.post([weak = std::move(weak), job = std::move(job), result = std::move(result), waited]() mutable {
+    loop.post([weak = std::move(weak), result = std::move(result), waited]() mutable {
       const auto self = weak.lock();
       if (!self || !self->connection_) return;
       self->queued_ = waited;
-      if (self->mode_ != Mode::audit) self->body_ = std::move(job->body);
       self->rewritten(std::move(result));
     });
   });
-  if (mode_ == Mode::audit) forward_whole(body_);  // at once; the figures come when they come
+  if (mode_ == Mode::audit) forward_whole(std::exchange(whole_, {}));  // at once; the figures come when they come
 }
 
 void Exchange::rewritten(Rewritten result) {
   rewritten_ = std::move(result);
   if (mode_ == Mode::audit) return;
-  if (rewritten_.body) {
+  SharedText body = std::exchange(whole_, {});
+  if (!rewritten_.body.empty()) {
     plan_.decoded = decoded_;
-    body_ = std::move(*rewritten_.body);
-    rewritten_.body.emplace();  // there was one
-    edited_ = true;
+    body =
+        std::exchange(rewritten_.body, {});  // the client's own bytes go, unless the relay looks for originals in them
   }
   plan_.plain_reply = rewritten_.relay != nullptr;
-  forward_whole(body_);
+  forward_whole(body);
 }
 
 // ---- forward
@@ -331,7 +326,7 @@ void Exchange::forward_stream() {
   upstream_->send(forward_head(head, *to_, plan_));
 }
 
-void Exchange::forward_whole(std::string_view body) {
+void Exchange::forward_whole(const SharedText& body) {
   if (body.empty() && !request_.head.find("content-length") && request_.head.framing() == http::Framing::none) {
     plan_.body.kind = BodyPlan::Kind::none;
   } else {
@@ -340,18 +335,22 @@ void Exchange::forward_whole(std::string_view body) {
   step_ = Step::forwarded;
   send_whole(body);
   if (mode_ == Mode::optimize && request_.route.format == "responses" &&
-      body.find("\"previous_response_id\"") != body.npos)
+      body.view().find("\"previous_response_id\"") != std::string_view::npos)
     resend_ = body;
   if (mode_ == Mode::optimize && skipped_.empty() && request_.route.answers) digest_prompt(body);
-  if (mode_ != Mode::audit) body_ = {};  // the relay, if there is one, has its own
   if (!rewritten_.relay) release();
 }
 
-void Exchange::send_whole(std::string_view body) {
+void Exchange::send_whole(const SharedText& body) {
   open_upstream();
   std::string bytes = forward_head(request_.head, *to_, plan_);
-  bytes += body;
-  upstream_->send(std::move(bytes));
+  if (body.size() <= copied_size) {
+    bytes += body;
+    upstream_->send(std::move(bytes));
+  } else {
+    upstream_->send(std::move(bytes));
+    upstream_->send_last(body);
+  }
   upstream_->end();
   sent_all_ = true;
 }
@@ -458,21 +457,21 @@ void Exchange::answer_stored(const std::string& response) {
       const auto self = weak.lock();
       if (!self || !self->connection_) return;
       if (!*answered) return self->let_refusal_go(true);
-      self->resend_.clear();
+      self->resend_ = {};
       self->refusal_.reset();
       self->rewritten_.relay = std::move((*answered)->relay);
       self->plan_.plain_reply = self->rewritten_.relay != nullptr;
       self->plan_.decoded = self->decoded_;
-      self->plan_.body = {BodyPlan::Kind::length, (*answered)->body->size()};
+      self->plan_.body = {BodyPlan::Kind::length, (*answered)->body.size()};
       self->step_ = Step::forwarded;
-      self->send_whole(*(*answered)->body);
+      self->send_whole((*answered)->body);
     });
   });
 }
 
 // It is the client's. `whole`: all of it has come.
 void Exchange::let_refusal_go(bool whole) {
-  resend_.clear();
+  resend_ = {};
   http::Head head = std::move(*refusal_);
   refusal_.reset();
   const std::string body = std::exchange(refusal_body_, {});
@@ -640,7 +639,7 @@ void Exchange::go_on() {
   plan_.decoded = decoded_;
   plan_.body.length = next_request_.size();
   step_ = Step::forwarded;
-  send_whole(std::exchange(next_request_, {}));
+  send_whole(SharedText(std::exchange(next_request_, {})));
 }
 
 void Exchange::finish() {
@@ -798,7 +797,7 @@ ledger::Exchange Exchange::describe(const std::string& id, Rewritten& rewritten,
 }
 
 // What the provider's cache sees of what was sent, in digests: by it a later miss is explained.
-void Exchange::digest_prompt(std::string_view sent) {
+void Exchange::digest_prompt(const SharedText& sent) {
   if (!app_.ledger()) return;
   const std::string_view format = request_.route.format;
   api::Core& core = app_.core(request_.caller.workspace);
@@ -807,22 +806,25 @@ void Exchange::digest_prompt(std::string_view sent) {
     return;
   }
   slip_->digesting = true;
-  app_.pool.submit(sent.size(), [&app = app_, &core, format, slip = slip_, body = std::string(sent)] {
-    std::optional<ledger::Prompt> prompt;
-    try {
-      if (const auto key = core.workspace_key()) prompt = ledger::prompt_of(body, format, key->handle_key);
-    } catch (const std::bad_alloc&) {
-      // The row goes without: a miss of the provider's cache is not explained.
-    }
-    const std::scoped_lock lock(slip->mutex);
-    slip->digesting = false;
-    if (slip->over) {
-      slip->exchange.prompt = std::move(prompt);
-      app.record(std::move(slip->exchange));
-    } else {
-      slip->prompt = std::move(prompt);
-    }
-  });
+  app_.pool.submit(
+      sent.size(),
+      [&app = app_, &core, format, slip = slip_, body = sent] {
+        std::optional<ledger::Prompt> prompt;
+        try {
+          if (const auto key = core.workspace_key()) prompt = ledger::prompt_of(body, format, key->handle_key);
+        } catch (const std::bad_alloc&) {
+          // The row goes without: a miss of the provider's cache is not explained.
+        }
+        const std::scoped_lock lock(slip->mutex);
+        slip->digesting = false;
+        if (slip->over) {
+          slip->exchange.prompt = std::move(prompt);
+          app.record(std::move(slip->exchange));
+        } else {
+          slip->prompt = std::move(prompt);
+        }
+      },
+      Pool::Place::front);  // it holds the body
 }
 
 void Exchange::count_upstream(ledger::Counts& counts, int status, std::string_view code) const {

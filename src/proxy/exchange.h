@@ -79,8 +79,8 @@ class Exchange final : public http::Handler,
   bool find_destination();
   void open_upstream();
   void forward_stream();
-  void forward_whole(std::string_view body);
-  void send_whole(std::string_view body);
+  void forward_whole(const SharedText& body);
+  void send_whole(const SharedText& body);
   // relay
   void start_tunnel();
   void apply(relay::Output output);
@@ -102,7 +102,7 @@ class Exchange final : public http::Handler,
   void refuse(const ErrorCode& error, std::string_view message);
   void record(int status, std::string_view code);
   ledger::Exchange describe(const std::string& id, Rewritten& rewritten, int status, std::string_view code);
-  void digest_prompt(std::string_view sent);
+  void digest_prompt(const SharedText& sent);
   void count_upstream(ledger::Counts& counts, int status, std::string_view code) const;
   void release();
 
@@ -114,7 +114,8 @@ class Exchange final : public http::Handler,
   Mode mode_ = Mode::optimize;
   std::string id_;
 
-  std::string body_;
+  std::string body_;  // while it is read
+  SharedText whole_;  // then, until something is sent
   std::uint64_t reserved_ = 0, bytes_in_ = 0, bytes_out_ = 0;
   std::string_view skipped_;  // of the whole body
   Rewritten rewritten_;
@@ -128,7 +129,7 @@ class Exchange final : public http::Handler,
   bool relaying_ = false, head_sent_ = false, chunked_ = false, keep_ = true, discarding_ = false,
        asked_before_ = false;
   bool ends_event_ = true, streaming_reply_ = false, ending_ = false, relay_done_ = false;
-  bool decoded_ = false, edited_ = false, sent_all_ = false, recorded_ = false;
+  bool decoded_ = false, sent_all_ = false, recorded_ = false;
   int rounds_ = 0;
   std::unique_ptr<http::Decoder> decoder_;
   std::string next_request_;
@@ -137,7 +138,7 @@ class Exchange final : public http::Handler,
   bool client_held_ = false;  // by the socket's rewriter
 
   // Going on from a stored response: what was sent, and the refusal while its cause is looked for.
-  std::string resend_;
+  SharedText resend_;
   std::optional<http::Head> refusal_;
   std::string refusal_body_;
   std::unique_ptr<StoredFetch> stored_;

@@ -11,6 +11,10 @@
 #include "proxy/dashboard.h"
 #include "proxy/worker.h"
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 namespace headroom::proxy {
 namespace {
 
@@ -30,7 +34,14 @@ OwnAnswer answer_memory() {
   json::Writer out;
   out.object().key("process_memory").object().key("rss").number(rss * page).key("vms").number(vms * page);
   const std::int64_t per_mille = total > 0 ? rss * page * 1000 / (total * 1024) : 0;
-  out.key("percent").raw(std::to_string(per_mille / 10) + "." + std::to_string(per_mille % 10)).end().end();
+  out.key("percent").raw(std::to_string(per_mille / 10) + "." + std::to_string(per_mille % 10)).end();
+#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 33)
+  // What is in use is what is kept; what the allocator holds beside it for later is no leak.
+  const auto heap = ::mallinfo2();
+  out.key("heap").object().key("in_use").number(static_cast<std::int64_t>(heap.uordblks + heap.hblkhd));
+  out.key("held").number(static_cast<std::int64_t>(heap.arena + heap.hblkhd)).end();
+#endif
+  out.end();
   return {200, std::move(out).take()};
 }
 

@@ -71,55 +71,64 @@ void rewrite_batch(api::Core& core, const RewriteJob& job, std::string_view body
     note(out, o);
     if (o.changed && !o.error) edits.push_back({(*doc)[*params].begin(), input.text.size(), std::move(o.output)});
   }
-  if (!edits.empty()) out.body = splice(body, edits);
+  if (!edits.empty()) out.body = SharedText(splice(body, edits));
 }
 
 // The loop over the reply, where the model can call our tool at all. `whole`: the request with its traces turned back.
-void open_relay(api::Core& core, const RewriteJob& job, std::string_view body, std::string_view whole,
+void open_relay(api::Core& core, const RewriteJob& job, const SharedText& body, const SharedText& whole,
                 const pipeline::Options& options, Rewritten& out) {
-  const std::string_view sent = out.body ? std::string_view(*out.body) : body;
+  const std::string_view sent = out.body.empty() ? body : out.body;
   if (!job.watches) return;
   if (!out.tool_added && (sent.find("headroom_retrieve") == sent.npos || !relay::offers_our_tool(sent))) return;
   api::RelayCall call;
   call.format = job.format;
   call.body = whole;
   call.options = options;
-  if (out.body) call.request = *out.body;
+  call.request = out.body;
   call.trace = options.trace;
   call.limits = api::limits_of(options);
   call.tool_added = out.tool_added;
   if (auto relay = core.open_relay(std::move(call))) out.relay = std::move(*relay);
 }
 
-void rewrite_body(api::Core& core, const RewriteJob& job, std::string_view body, const pipeline::Options& options,
-                  Rewritten& out) {
+// The text that is forwarded, and what is told of it. What shortening it has left behind is freed on return: of a large
+// body that is more than the body.
+void shorten(api::Core& core, const RewriteJob& job, const SharedText& text, bool restored,
+             const pipeline::Options& options, Rewritten& out) {
   api::Input input;
   input.kind = api::Input::Kind::body;
-  input.text = body;
+  input.text = text;
   input.format = job.format;
   bool asks_for_store = false;
-  if (!job.may_wait) {
-    input.asks_for_store = &asks_for_store;
-    out.needs_store = body.find("\"previous_response_id\"") != body.npos || relay::may_hold_trace(body);
-    if (out.needs_store) return;
-  }
-  std::optional<relay::Restored> restored;
-  if (!job.lossless_only && !job.audit) restored = core.restore(body, job.format, api::limits_of(options), options);
-  if (restored) input.text = restored->body;
+  if (!job.may_wait) input.asks_for_store = &asks_for_store;
   pipeline::Outcome o = job.audit ? core.simulate(input, options) : core.compress(input, options);
   out.needs_store = asks_for_store;
   if (out.needs_store) return;
   note(out, o);
   out.removed = ledger::removed_of(o);
   out.transform_names = ledger::transforms_of(o);
-  if (job.keeps_views) out.views = before_and_after(input.text, o);
+  if (job.keeps_views) out.views = before_and_after(text, o);
   if (job.audit) return;
   if (o.changed && !o.error) {
-    out.body = std::move(o.output);
+    out.body = SharedText(std::move(o.output));
   } else if (out.tool_added = false; restored) {
-    out.body = restored->body;
+    out.body = text;
   }
-  open_relay(core, job, body, input.text, options, out);
+}
+
+void rewrite_body(api::Core& core, const RewriteJob& job, const SharedText& body, const pipeline::Options& options,
+                  Rewritten& out) {
+  if (!job.may_wait) {
+    const std::string_view bytes = body;
+    out.needs_store = bytes.find("\"previous_response_id\"") != bytes.npos || relay::may_hold_trace(bytes);
+    if (out.needs_store) return;
+  }
+  SharedText whole = body;
+  std::optional<relay::Restored> restored;
+  if (!job.lossless_only && !job.audit) restored = core.restore(body, job.format, api::limits_of(options), options);
+  if (restored) whole = SharedText(std::move(restored->body));
+  shorten(core, job, whole, restored.has_value(), options, out);
+  if (!job.audit && !out.needs_store) open_relay(core, job, body, whole, options, out);
 }
 
 }  // namespace
@@ -135,7 +144,7 @@ Rewritten rewrite(api::Core& core, const RewriteJob& job, const pipeline::Option
       out.skipped.push_back("encoding");
       return out;
     }
-    const std::string_view body = plain ? std::string_view(*plain) : std::string_view(job.body);
+    const SharedText body = plain ? SharedText(*std::exchange(plain, std::nullopt)) : job.body;
     out.model = top_string(body, "model");
     if (job.batches) {
       options.in_batch = true;
@@ -151,7 +160,7 @@ Rewritten rewrite(api::Core& core, const RewriteJob& job, const pipeline::Option
   return out;
 }
 
-std::optional<Rewritten> answer_stored(api::Core& core, const std::string& request, std::string_view response,
+std::optional<Rewritten> answer_stored(api::Core& core, std::string_view request, std::string_view response,
                                        const pipeline::Options& given) {
   pipeline::Options options = given;
   options.route = pipeline::Route::intercepted;
@@ -161,9 +170,9 @@ std::optional<Rewritten> answer_stored(api::Core& core, const std::string& reque
     Rewritten out;
     RewriteJob job;
     job.format = "responses";
-    job.body = std::move(*answered);
+    job.body = SharedText(std::move(*answered));
     open_relay(core, job, job.body, job.body, options, out);
-    out.body = std::move(job.body);
+    out.body = job.body;
     return out;
   } catch (const std::exception&) {
     return std::nullopt;

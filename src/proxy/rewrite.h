@@ -1,7 +1,7 @@
 // The rewriting of one request's body: traces of earlier turns turned back, then shortened, then the loop that will
 // watch the reply opened. Pure but for the store; runs on a pool thread, or on the loop's own for small bodies.
 //
-// Fails open: whatever goes wrong, `body` is nullopt (the client's bytes go out) and `failed` or `skipped` says why.
+// Fails open: whatever goes wrong, `body` is empty (the client's bytes go out) and `failed` or `skipped` says why.
 #pragma once
 
 #include <memory>
@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "api/core.h"
+#include "base/shared_text.h"
 #include "ledger/exchange.h"
 #include "ledger/views.h"
 #include "pipeline/options.h"
@@ -19,7 +20,7 @@
 namespace headroom::proxy {
 
 struct RewriteJob {
-  std::string body;            // as the client sent it
+  SharedText body;             // as the client sent it
   std::string coding;          // of its bytes; "" if they are plain
   std::string_view format;     // of the route
   bool lossless_only = false;  // nobody could redeem a handle on this route
@@ -31,7 +32,7 @@ struct RewriteJob {
 };
 
 struct Rewritten {
-  std::optional<std::string> body;      // nullopt: the client's own
+  SharedText body;                      // empty: the client's own
   std::unique_ptr<relay::Relay> relay;  // null: the reply passes by
   bool counted = false;
   Tokens before, after;
@@ -52,7 +53,7 @@ Rewritten rewrite(api::Core& core, const RewriteJob& job, const pipeline::Option
 
 // For a request that the provider refused, since a response that it stores and goes on from left a call of ours open:
 // the request with the answer, and the loop over its reply. nullopt: nothing there is ours to answer.
-std::optional<Rewritten> answer_stored(api::Core& core, const std::string& request, std::string_view response,
+std::optional<Rewritten> answer_stored(api::Core& core, std::string_view request, std::string_view response,
                                        const pipeline::Options& options);
 
 // The value of a string member at the top of a JSON object, without reading the rest; "" if it is not there or has

@@ -76,7 +76,7 @@ void SocketRewriter::rewrite(http::HeldText text) {
   at_work_ += static_cast<std::int64_t>(size);
   account();
   auto job = std::make_shared<RewriteJob>();
-  job->body = text.text;
+  job->body = SharedText(text.text);
   job->format = "responses";
   job->lossless_only = true;
   job->watches = false;
@@ -104,11 +104,11 @@ void SocketRewriter::done(const http::HeldText& text, std::size_t size, Rewritte
   at_work_ -= static_cast<std::int64_t>(size);
   account();
   if (!host_) return;
-  const std::optional<std::string> body = std::exchange(result.body, std::nullopt);
+  const SharedText body = std::exchange(result.body, {});
   if (turns_.size() == most_turns) end_turn({});  // one that never ended
   turns_.push_back(std::move(result));
   if (setup_.audit) return;
-  host_->socket_to_provider(body ? text.replaced(*body) : text.frames());
+  host_->socket_to_provider(!body.empty() ? text.replaced(body) : text.frames());
   busy_ = false;
   pump();
   if (!busy_ && host_) host_->socket_hold_client(false);

@@ -201,8 +201,8 @@ struct Relay::Impl {
     answers.round();
     auto next = with_turns(setup.wire, setup.request, turn + "," + answer_turn(setup.wire, answered));
     if (!next) return false;
-    setup.request = std::move(*next);
-    request = setup.request;
+    setup.request = *next;
+    request = std::move(*next);
     asked = true;
     ++counts.rounds;
     counts.calls += static_cast<int>(calls.size());

@@ -21,6 +21,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/shared_text.h"
 #include "relay/answers.h"
 #include "relay/call.h"
 #include "relay/trace.h"
@@ -29,7 +30,7 @@ namespace headroom::relay {
 
 struct Setup {
   Wire wire = Wire::anthropic;
-  std::string request;  // the bytes that went to the provider
+  SharedText request;  // the bytes that went to the provider
   TraceMode trace = TraceMode::auto_;
   Limits limits;
   Originals originals;
