@@ -90,6 +90,97 @@ class Ledger(unittest.TestCase):
             self.assertLessEqual(max(len(json.dumps(r, separators=(",", ":"))) for r in rows), 330)
 
 
+class PrefixCache:
+    """A provider that keeps prompts by their prefix, block by block: tools, system, messages; a token is four bytes. What a request shares with
+    the prompts before is read, the rest written. `x-forgets: all` loses everything first, `some` all behind the first message."""
+
+    def __init__(self):
+        self.known = set()
+
+    def serve(self, request, send):
+        body = json.loads(request.body)
+        blocks = [json.dumps(b) for b in [*body.get("tools", []), body["system"], *body["messages"]]]
+        first_message = len(body.get("tools", [])) + 2
+        chains = ["\0".join(blocks[:n + 1]) for n in range(len(blocks))]
+        forgets = request.get("x-forgets")
+        if forgets:
+            self.known -= set(chains if forgets == "all" else chains[first_message:])
+        shared = next((n for n, chain in enumerate(chains) if chain not in self.known), len(chains))
+        self.known.update(chains)
+        sizes = [len(b) // 4 for b in blocks]
+        usage = {"input_tokens": 3, "cache_read_input_tokens": sum(sizes[:shared]), "cache_creation_input_tokens": sum(sizes[shared:]), "output_tokens": 5}
+        return send(reply(json.dumps({"id": "m", "type": "message", "role": "assistant", "content": [], "usage": usage})))
+
+
+class Misses(unittest.TestCase):
+    """Item 23: each miss of the provider's cache is told by the first block that differs, and by why."""
+
+    # What a client, or its provider, does before its third request; where and why that misses.
+    KINDS = {"another description": ("tools", "changed"), "another tool in front": ("tools", "changed"), "a clock": ("system", "changed"),
+             "another first message": ("messages", "changed"), "an edited message": ("messages", "changed"), "a message taken out": ("messages", "changed"),
+             "forgotten": ("tools", "provider"), "half forgotten": ("messages", "partial"), "nothing": None}
+
+    @staticmethod
+    def words(seed, n):
+        chance = random.Random(seed)
+        return " ".join(chance.choice(("river", "stone", "lamp", "cloud", "field", "glass", "paper", "wheel", "north", "seven")) for _ in range(n))
+
+    def request(self, number, turns, kind):
+        """The request of a turn; `kind`: with the change, which then stays."""
+        tool = {"name": "look", "description": self.words(number, 120), "input_schema": {"type": "object"}}
+        tools = [tool, {**tool, "name": "put"}]
+        system = f"It is 10:{number % 60:02}. " + self.words(number + 1, 300)
+        messages = [{"role": ("user", "assistant")[n % 2], "content": f"{number} {n} " + self.words(number * 100 + n, 200)} for n in range(2 * turns + 1)]
+        if kind == "another description":
+            tools[0]["description"] += " changed"
+        elif kind == "another tool in front":
+            tools.insert(0, {**tool, "name": "new"})
+        elif kind == "a clock":
+            system = system.replace("10:", "11:")
+        elif kind == "another first message":
+            messages[0]["content"] += " changed"
+        elif kind == "an edited message":
+            messages[2]["content"] = self.words(number + 7, 190)
+        elif kind == "a message taken out":
+            del messages[1:3]
+        return {"model": "claude-sonnet-4-5", "max_tokens": 9, "system": system, "tools": tools, "messages": messages}
+
+    def test_each_is_explained(self):
+        each = 30 if FULL else 14
+        cache, expected = PrefixCache(), {}
+        with Provider(cache.serve, keep=False) as provider, Proxy(provider.url) as proxy:
+            client = http.client.HTTPConnection("127.0.0.1", proxy.port, timeout=60)
+            # Turn by turn of all: between two of one conversation there is always time, for a model to answer.
+            for turn in range(1, 5):
+                for number in range(each * len(self.KINDS)):
+                    kind, why = list(self.KINDS.items())[number % len(self.KINDS)]
+                    forgets = {"forgotten": "all", "half forgotten": "some"}.get(kind) if turn == 3 else None
+                    client.request("POST", "/v1/messages", json.dumps(self.request(number, turn, kind if turn >= 3 else None)),
+                                   {**KEYS, **({"x-forgets": forgets} if forgets else {})})
+                    answer = client.getresponse()
+                    answer.read()
+                    expected[answer.headers["x-headroom-request-id"]] = (kind, turn, why if turn == 3 else None)
+            client.close()
+            time.sleep(1.5)
+            metrics = proxy.metrics()
+            rows = {r["id"]: r for f in (proxy.home / "logs").iterdir() for r in map(json.loads, f.read_text().splitlines()) if "rt" in r}
+        self.assertEqual(set(rows), set(expected))
+        told, money = {}, 0
+        for name, (kind, turn, why) in expected.items():
+            miss = rows[name].get("mi")
+            self.assertEqual(tuple(miss[:2]) if miss else None, why, (kind, turn, miss, rows[name]))
+            if miss:
+                told[why] = told.get(why, 0) + 1
+                self.assertGreater(miss[2], 0, (kind, miss))  # what is written again costs more than reading it
+                money += miss[2]
+        counted = {k: v for k, v in metrics.items() if k.startswith("headroom_cache_miss_total") and v}
+        self.assertEqual(sum(counted.values()), sum(told.values()))
+        for (segment, cause), n in told.items():
+            self.assertEqual(counted[f'headroom_cache_miss_total{{segment="{segment}",cause="{cause}"}}'], n, counted)
+        self.assertGreaterEqual(sum(told.values()), 100)
+        print(f"\nitem 23: {sum(told.values())} misses of {len(expected)} requests told by segment and cause: {told}; {money / 1e6:.2f} dollars")
+
+
 class Liveliness(unittest.TestCase):
     """Item 12."""
 
@@ -120,7 +211,7 @@ class Liveliness(unittest.TestCase):
                 send(chunk(packer.flush()))
             return send(b"0\r\n\r\n")
 
-        late, held = {}, 0
+        late, held = {}, {}
         with Provider(serve, keep=False) as provider, Proxy(provider.url) as proxy:
             def play(url_port, path, body, zipped):
                 sent.clear()
@@ -157,20 +248,23 @@ class Liveliness(unittest.TestCase):
 
             for zipped in (False, True):
                 for path, body in self.ROUTES.items():
-                    # On a busy machine either way may be slow for a while: the calmest of three.
-                    for _ in range(3):
+                    # On a busy machine either way may be slow for a while: both are played in turn, and the calmest of five
+                    # counts. What the proxy itself holds back it holds back in each of them.
+                    def overdue(times):
+                        return sum(t > pause * 1000 * 0.9 for t in times)
+                    for _ in range(5):
                         direct = play(provider.port, path, body, zipped)
                         through = play(proxy.port, path, body, zipped)
-                        this = percentile(through, 0.5) - percentile(direct, 0.5)
-                        late[path, zipped] = min(this, late.get((path, zipped), this))
-                        if this < 0.5:
+                        key = path, zipped
+                        late[key] = min(percentile(through, 0.5) - percentile(direct, 0.5), late.get(key, 1e9))
+                        held[key] = min(max(0, overdue(through) - overdue(direct)), held.get(key, tokens))
+                        if late[key] < 0.5 and held[key] == 0:
                             break
-                    held += sum(t > pause * 1000 * 0.9 for t in through)
             chunks = len(late) * tokens
             print(f"\nitem 12: {len(self.ROUTES)} routes, plain and gzip, {chunks} chunks: later than directly by {percentile(late.values(), 0.5):.3f} ms at the "
-                  f"median route, {max(late.values()):.3f} at the worst; {held} came after the next was due")
+                  f"median route, {max(late.values()):.3f} at the worst; {sum(held.values())} more than directly came after the next was due")
             self.assertLess(max(late.values()), 1)
-            self.assertLess(held, chunks / 10)
+            self.assertLess(sum(held.values()), chunks / 50)
 
 
 if __name__ == "__main__":
