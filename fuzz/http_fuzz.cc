@@ -60,6 +60,8 @@ void check_request(std::string_view text, const http::Head& head) {
   require(!verdict.caller.known);
   require(verdict.refused || route.right == proxy::Right::open || route.right == proxy::Right::data);
 
+  // HTTP/1.0 may do without a host; past the gate nobody does, and there is none to be replaced.
+  if (!head.find("host")) return require(verdict.refused != nullptr);
   proxy::Upstreams upstreams = proxy::default_upstreams();
   const auto to = proxy::choose(upstreams, route, head, prefixes.path, true);
   if (!to) return;

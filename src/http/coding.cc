@@ -95,20 +95,49 @@ class Zstd final : public Capped {
   Zstd(const Zstd&) = delete;
   Zstd& operator=(const Zstd&) = delete;
 
+  // Frame by frame, each by its first four bytes (RFC 8878, 3.1): the library would read formats from before the RFC
+  // too.
   bool feed(std::string_view bytes, std::string& plain) override {
     taken_ += bytes.size();
+    while (!bytes.empty()) {
+      if (magic_.size() == magic_size) {
+        if (!decompress(bytes, plain)) return false;
+        continue;
+      }
+      complete_ = false;
+      const std::string_view piece = bytes.substr(0, magic_size - magic_.size());
+      magic_ += piece;
+      bytes.remove_prefix(piece.size());
+      std::string_view magic = magic_;
+      if (magic.size() == magic_size && (!begins_frame(magic) || !decompress(magic, plain))) return false;
+    }
+    return true;
+  }
+
+ private:
+  static constexpr std::size_t magic_size = 4;
+  static bool begins_frame(std::string_view magic) {
+    constexpr std::string_view frame = "\x28\xB5\x2F\xFD", skippable = "\x2A\x4D\x18";
+    return magic == frame || (magic.substr(1) == skippable && (static_cast<unsigned char>(magic[0]) >> 4) == 5);
+  }
+
+  // Takes what belongs to the frame at hand.
+  bool decompress(std::string_view& bytes, std::string& plain) {
     ZSTD_inBuffer in{bytes.data(), bytes.size(), 0};
-    for (;;) {
+    for (bool more = true; more;) {
       ZSTD_outBuffer out{buffer_.data(), buffer_.size(), 0};
       const std::size_t result = ZSTD_decompressStream(z_, &out, &in);
       if (ZSTD_isError(result) || !give(plain, buffer_.data(), out.pos)) return false;
       complete_ = result == 0;  // with all that it made given out: a further call would begin a frame
-      if (in.pos == in.size && (complete_ || out.pos < out.size)) return true;
+      more = !complete_ && (in.pos < in.size || out.pos == out.size);
     }
+    bytes.remove_prefix(in.pos);
+    if (complete_) magic_.clear();
+    return true;
   }
 
- private:
   ZSTD_DCtx* z_;
+  std::string magic_;  // of the frame at hand
 };
 
 class Brotli final : public Capped {

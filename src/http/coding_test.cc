@@ -94,6 +94,21 @@ TEST(Coding, NothingBehindTheEndIsLost) {
   }
 }
 
+// Formats of zstd from before its RFC are none.
+TEST(Coding, FramesOfTheRfcAlone) {
+  const std::string text = noise(100);
+  std::string frame = zstd(text);
+  const std::string skipped("\x53\x2A\x4D\x18\x03\0\0\0abc", 11);
+  for (const std::size_t piece : {std::size_t{1}, std::size_t{1000}}) {
+    EXPECT_TRUE(in_pieces("zstd", skipped + frame + skipped, piece) == text);
+    for (const char first : {'\x1E', '\x22', '\x27'}) {
+      frame[0] = first;
+      EXPECT_FALSE(in_pieces("zstd", frame, piece));
+    }
+    frame[0] = '\x28';
+  }
+}
+
 TEST(Coding, ACapAndARatio) {
   const std::string text = noise(5000);
   for (const Coded& c : all_codings(text)) {
