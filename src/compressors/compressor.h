@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -39,6 +40,10 @@ struct View {
   std::string_view unit;  // "rows", "lines", "files", "numbers"...
 };
 
+// The best view of a block of another kind inside a text, by that kind; nullopt: it stays as it is. `label`: of the
+// fence around it.
+using BlockViewer = std::function<std::optional<View>(std::string_view block, std::string_view label)>;
+
 struct Context {
   const search::Query& query;
   tokens::Counter& ruler;              // o200k
@@ -51,6 +56,7 @@ struct Context {
   std::string_view path = {}, label = {};
   // How sentences are judged (prose/scorer.h); null: the default.
   const prose::SentenceScorer* scorer = nullptr;
+  const BlockViewer* blocks = nullptr;  // null: blocks of other kinds are shown whole or not at all
 };
 
 struct Compressor {

@@ -5,6 +5,8 @@
 
 #include "compressors/statements.h"
 #include "detect/sketch.h"
+#include "pipeline/decode.h"
+#include "pipeline/gates.h"
 #include "pipeline/mixed.h"
 #include "pipeline/nomination.h"
 #include "pipeline/sections.h"
@@ -25,6 +27,7 @@ constexpr std::size_t lossless_beside_reversible = 256 * 1024;
 // Nor where the reversible view takes no more than this share of the text: what a weaker kind keeps whole does not come
 // near it (corpus and workloads: no choice differs), and asking costs as much as the rest of the block.
 constexpr std::int64_t far_ahead = 4;
+constexpr Tokens short_error{2000};  // failures under this stay as they are
 constexpr Tokens lossy_gain{
     150};  // what a reversible view must save beyond the best lossless one: a retrieval costs a round
 
@@ -114,12 +117,33 @@ bool is_own_output(std::string_view text) {
 
 namespace {
 
+std::optional<View> view_of_part(std::string_view part, std::string_view label, const BlockRequest& request,
+                                 const Options& options, tokens::Witnesses& counters) {
+  BlockRequest inner = request;
+  inner.text = part;
+  inner.tokens = counters.ruler().count(part);
+  if (request.token_budget && request.tokens.value > 0)
+    inner.token_budget = Tokens(request.token_budget->value * inner.tokens.value / request.tokens.value);
+  inner.kind = inner.path = {};
+  inner.label = label;
+  inner.is_no_code = false;
+  inner.level = request.level + 1;
+  if (inner.tokens < short_error && is_error_output(part)) return std::nullopt;
+  BlockResult r = compress_simple(inner, options, counters);
+  return r.best ? std::optional(std::move(r.best->view)) : std::nullopt;
+}
+
 // Every view of every nominated kind.
 Accepted offer_kinds(const BlockRequest& request, const Options& options, tokens::Witnesses& counters,
                      Chooser& chooser) {
   compressors::Context context{
       request.query, counters.ruler(), request.token_budget, request.reversible && request.tokens >= options.min_lossy,
       request.path,  request.label,    request.scorer};
+  // A text in fences and tables: by their own kinds.
+  const compressors::BlockViewer blocks = [&](std::string_view block, std::string_view label) {
+    return view_of_part(block, label, request, options, counters);
+  };
+  if (request.level + 1 < view_levels) context.blocks = &blocks;
   Accepted accepted = Accepted::no;
   Turns turns(request.text.size());
   for (const Compressor* c : nominees(request)) {

@@ -56,6 +56,17 @@ TEST(Spans, FindFencesJsonAndTags) {
   EXPECT_EQ(c[3].text, "oops");
 }
 
+TEST(Spans, FindTablesOfMarkdown) {
+  const std::string table = "| a | b |\n|---|--:|\n| 1 | 2 |\n| 3 | 4 |\n| 5 | 6 |\n| 7 | 8 |\n| 9 | 10 |\n";
+  const std::string text = "# Rows\n\nThese are all:\n\n" + table + "\nNo more of them.\n";
+  const auto spans = split_spans(text);
+  ASSERT_EQ(spans.size(), 3u);
+  EXPECT_TRUE(spans[1].inner);
+  EXPECT_EQ(std::string(spans[1].text) + "\n", table);
+  EXPECT_EQ(split_spans("a | b\n--|--\n1 | 2\n\nNo more.\n").size(), 1u) << "two lines are soon read";
+  EXPECT_EQ(split_spans("cat x | wc\n1 | 2\n1 | 2\n1 | 2\n1 | 2\n1 | 2\n1 | 2\n").size(), 1u) << "no rule";
+}
+
 std::string host(int i) {
   return "web-" + std::to_string(i * 7919 % 9973);
 }

@@ -15,6 +15,7 @@ constexpr std::size_t min_json = 200;     // bytes: below, a value inside other 
 constexpr std::size_t max_attempts = 64;  // parses of JSON that may fail
 // Bytes of well-formed JSON before the place where it breaks off: a tool's limit cut it there. Less may be anything.
 constexpr std::size_t min_broken = 1000;
+constexpr std::size_t least_table = 7;   // lines: its names, their rule, rows
 constexpr std::size_t least_values = 5;  // rows behind a cut that are one part
 
 constexpr bool is_blank(char c) {
@@ -28,6 +29,12 @@ bool is_tag_line(std::string_view line) {
   if (line.size() < 3 || line.size() > 120 || line.front() != '<' || line.back() != '>') return false;
   const char c = line[1] == '/' ? line[2] : line[1];
   return ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') && line.find('<', 1) == std::string_view::npos;
+}
+
+// "|---|:--:|" under the names of a table.
+bool is_rule(std::string_view line) {
+  return line.find("--") != std::string_view::npos && line.find('|') != std::string_view::npos &&
+         line.find_first_not_of("|-: \t") == std::string_view::npos;
 }
 
 // Where a JSON value may begin in a line: its first bracket, if the line begins with it or it follows a blank or a
@@ -47,7 +54,7 @@ class Splitter {
 
   std::vector<Span> run() {
     while (line_ < lines_.size()) {
-      if (fence() || tags() || json()) continue;
+      if (fence() || table() || tags() || json()) continue;
       ++line_;
     }
     flush(text_.size());
@@ -91,6 +98,18 @@ class Splitter {
     const bool found = enclosed([](std::string_view l) { return detect::is_fence(l); }, label);
     no_more_fences_ = !found;
     return found;
+  }
+
+  // Bars around cells and a rule of dashes below the names, for some rows.
+  bool table() {
+    std::size_t end = line_ + 1;
+    if (lines_[line_].text.find('|') == std::string_view::npos || end >= lines_.size() || !is_rule(lines_[end].text))
+      return false;
+    while (end < lines_.size() && lines_[end].text.find('|') != std::string_view::npos) ++end;
+    if (end - line_ < least_table) return false;
+    inner(offset(line_), offset(end));
+    line_ = end;
+    return true;
   }
 
   bool tags() {

@@ -1,5 +1,5 @@
-// Mixed content as a list of spans: the output inside a tool's frame, fenced blocks, JSON values inside other text (and
-// what is whole of one that a limit cut), what stands between tag lines, and the rest.
+// Mixed content as a list of spans: the output inside a tool's frame, fenced blocks, tables of Markdown, JSON values
+// inside other text (and what is whole of one that a limit cut), what stands between tag lines, and the rest.
 //
 //   Here is the answer:\n```json\n{"a": 1}\n```\nDone.   ->   [text][fenced {"a": 1}][text]
 //

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <fstream>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -227,6 +229,45 @@ RC_GTEST_PROP(TextViews, LosslessOnesDecodeAndNothingIsTouchedInSpelling,
       RC_ASSERT(*back == text || json::same_tokens(text, *back));
     }
   }
+}
+
+// Writing with a log in a fence: sentences by prose, the log by its kind; the error in it is seen.
+TEST(Blocks, InWritingAreShortenedByTheirKinds) {
+  std::string text = "# How it runs\n\n";
+  const char* const who[] = {"The worker", "A reader", "Some report", "The queue"};
+  const char* const does[] = {"waits for the next order", "keeps what it read", "looks at the table again"};
+  for (int i = 0; i < 60; ++i)
+    text += std::string(who[i % 4]) + ' ' + does[i % 3] + " and goes on to part " + static_cast<char>('a' + i % 26) +
+            (i % 5 == 4 ? " of it.\n\n" : " of it. ");
+  text += "This is what it wrote:\n\n```log\n" + log_lines(200) + "```\n\nThat is all there is to say of it.\n";
+  const BlockResult r = compressed(text, true);
+  ASSERT_TRUE(r.best);
+  EXPECT_TRUE(r.best->kind == "prose" || r.best->kind == "mixed") << r.best->kind;
+  const std::string& view = r.best->view.text;
+  EXPECT_NE(view.find("[log, 200 lines; "), std::string::npos) << view;
+  EXPECT_NE(view.find("ERROR worker 3: disk \"/data\" is full"), std::string::npos) << view;
+  EXPECT_LT(r.best->tokens.value * 2, static_cast<std::int64_t>(text.size()) / 4);
+  // Without a way back all stands, in frames or as it is.
+  const BlockResult whole = compressed(text, false);
+  if (whole.best) {
+    EXPECT_EQ(decode_any(whole.best->view.text), text);
+  }
+}
+
+TEST(Blocks, RowsAreTakenForWhatTheyAre) {
+  std::ifstream file(HEADROOM_SOURCE_DIR "/corpus/rows/commits_oneline/input");
+  const std::string commits(std::istreambuf_iterator<char>(file), {});
+  ASSERT_GT(commits.size(), 5000u);
+  const BlockResult r = compressed(commits, true);
+  ASSERT_TRUE(r.best);
+  EXPECT_EQ(r.best->kind, "rows");
+  // Inside what a tool puts around it, and as a string of JSON.
+  const BlockResult framed = compressed("Exit code: 0\nWall time: 0.1 seconds\nOutput:\n" + commits, true);
+  ASSERT_TRUE(framed.best);
+  EXPECT_NE(framed.best->view.text.find("[rows, 130 lines; "), std::string::npos) << framed.best->view.text;
+  const BlockResult quoted = compressed(output_of(commits), true);
+  ASSERT_TRUE(quoted.best);
+  EXPECT_NE(quoted.best->view.text.find("[rows, 130 lines; "), std::string::npos) << quoted.best->view.text;
 }
 
 }  // namespace

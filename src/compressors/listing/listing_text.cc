@@ -105,7 +105,9 @@ std::size_t status_lead(std::string_view line) {
       const std::size_t at = rest.find_first_not_of(' ', s.size());
       return at == std::string_view::npos ? at : at + 1;
     }
-    return rest.empty() || rest.front() == ' ' || rest.front() == '\t' ? std::string_view::npos : 1;
+    // git quotes a name that holds a tab; an assembler parts its words by tabs.
+    if (rest.find('\t') != std::string_view::npos) return std::string_view::npos;
+    return rest.empty() || rest.front() == ' ' ? std::string_view::npos : 1;
   }
   constexpr std::string_view letters = " MADRCUT?!";
   if (line.size() > 3 && letters.find(line[0]) != std::string_view::npos &&

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <vector>
+
+#include "detect/line_shapes.h"
 
 namespace headroom::compressors::log {
 namespace {
@@ -166,12 +169,32 @@ bool is_row(std::string_view t) {
   return commas >= 2;
 }
 
+// Lines in fences, and the fences: writing about a log, whose fences its spans are. One that nothing closes is none.
+std::vector<std::uint8_t> fenced_lines(std::span<const Line> lines) {
+  std::vector<std::uint8_t> fenced;
+  std::size_t open = lines.size();
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    if (!detect::is_fence(lines[i].text)) continue;
+    if (open == lines.size()) {
+      open = i;
+      continue;
+    }
+    fenced.resize(lines.size());
+    std::fill(fenced.begin() + static_cast<std::ptrdiff_t>(open), fenced.begin() + static_cast<std::ptrdiff_t>(i + 1),
+              1);
+    open = lines.size();
+  }
+  return fenced;
+}
+
 }  // namespace
 
 bool accepts(std::span<const Line> lines, const Grouping& g) {
   std::size_t filled = 0, strong = 0, shared = 0, markdown = 0, listing = 0, since = kReach + 1;
   bool in_packages = false;
+  const std::vector<std::uint8_t> fenced = fenced_lines(lines);
   for (std::size_t i = 0; i < lines.size(); ++i) {
+    if (!fenced.empty() && fenced[i]) continue;
     const std::string_view text = lines[i].text;
     const std::size_t lead = text.find_first_not_of(" \t\r");
     if (lead == std::string_view::npos) continue;

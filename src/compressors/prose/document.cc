@@ -147,12 +147,15 @@ bool holds_hunk(const Document& d) {
 
 }  // namespace
 
-bool accepts(const Document& d) {
+namespace {
+
+bool accepts(const Document& d, bool without_blocks) {
   constexpr std::size_t least_sentences = 8;
   std::size_t writing = 0, all = 0, sentences = 0, ended = 0;
   for (const Unit& u : d.units) {
-    const std::size_t size = u.end - u.begin;
-    all += size;
+    const std::size_t size = d.shown_for(u).size();
+    const bool block = u.kind == UnitKind::table || (u.kind == UnitKind::code && d.blocks[u.block].fenced);
+    if (!(block && without_blocks)) all += size;
     if (u.kind != UnitKind::sentence && u.kind != UnitKind::item) continue;
     writing += size;
     ++sentences;
@@ -162,6 +165,15 @@ bool accepts(const Document& d) {
   // What is code and what is a list a page says itself; elsewhere their share is the evidence that this is writing.
   if (!d.source_lines.empty()) return writing * 4 >= all;
   return writing * 2 >= all && ended * 10 >= sentences * 7 && !holds_hunk(d);
+}
+
+}  // namespace
+
+bool accepts(const Document& d) {
+  return accepts(d, false);
+}
+bool may_be_accepted(const Document& d) {
+  return accepts(d, true);
 }
 
 }  // namespace headroom::compressors::prose

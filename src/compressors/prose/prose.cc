@@ -2,6 +2,7 @@
 
 #include "base/utf8.h"
 #include "compressors/prose/document.h"
+#include "compressors/prose/insets.h"
 #include "compressors/prose/lossless.h"
 #include "compressors/prose/reversible.h"
 #include "compressors/smaller_views.h"
@@ -25,7 +26,9 @@ int evidence(const detect::Sketch& s) {
 
 std::vector<View> views(std::string_view text, const Context& context, bool forced) {
   if (!utf8::is_valid(text)) return {};
-  const prose::Document document = prose::read_document(text);
+  prose::Document document = prose::read_document(text);
+  if (context.reversible && context.blocks != nullptr && (forced || prose::may_be_accepted(document)))
+    prose::put_insets(document, *context.blocks);
   if (document.units.empty() || (!forced && !prose::accepts(document))) return {};
   std::vector<View> out = smaller_views(
       text, context, "prose_paragraphs", [&] { return prose::encode_paragraphs(text, document.lines); },

@@ -256,6 +256,99 @@ std::string any_document() {
   return text;
 }
 
+// Sentences, then a fence and a table, then sentences.
+std::string with_blocks(std::size_t rows) {
+  std::string table = "| name | size |\n|---|---|\n", log;
+  for (std::size_t i = 0; i < rows; ++i) {
+    table += "| part" + std::to_string(i) + " | " + std::to_string(i * 7) + " |\n";
+    log += "line " + std::to_string(i) + " of what the worker wrote down\n";
+  }
+  return paragraphs(0, 60) + "```log\n" + log + "```\n\n" + paragraphs(60, 20) + table + "\n" + paragraphs(80, 20);
+}
+
+// What other kinds make of blocks, for a test: how it begins, and a statement.
+std::optional<View> two_lines(std::string_view block, std::string_view) {
+  View view;
+  view.fidelity = Fidelity::reversible;
+  view.text = std::string(block.substr(0, block.find('\n', block.find('\n') + 1)));
+  view.statement = "lines 3-9: left out";
+  return view;
+}
+
+TEST(Prose, BlocksOfOtherKindsAreShownByTheirViews) {
+  static tokens::Counter ruler;
+  static const search::Query none;
+  const std::string text = with_blocks(200);
+  std::vector<std::string> labels;
+  const BlockViewer viewer = [&](std::string_view block, std::string_view label) {
+    labels.emplace_back(label);
+    return two_lines(block, label);
+  };
+  Context context{none, ruler, {}, true};
+  context.blocks = &viewer;
+  const std::vector<View> views = prose_compressor.views(text, context, false);
+  EXPECT_EQ(labels, (std::vector<std::string>{"log", ""}));
+  ASSERT_FALSE(views.empty());
+  const View& v = views.back();
+  ASSERT_EQ(v.fidelity, Fidelity::reversible);
+  EXPECT_NE(
+      v.text.find("```log\nline 0 of what the worker wrote down\nline 1 of what the worker wrote down\n[lines 3-9: "
+                  "left out]\n```\n"),
+      std::string::npos)
+      << v.text;
+  EXPECT_NE(v.text.find("| name | size |\n|---|---|\n[lines 3-9: left out]\n"), std::string::npos) << v.text;
+  EXPECT_NE(v.statement.find("1 of 1 code block, 1 of 1 table, 2 of them shortened as said there"), std::string::npos)
+      << v.statement;
+  // Sentences are half of it and more only when the blocks count as they will stand.
+  EXPECT_TRUE(views_of(text).empty());
+}
+
+TEST(Prose, ShortBlocksAndThoseWithoutAViewStayAsTheyAre) {
+  static tokens::Counter ruler;
+  static const search::Query none;
+  std::size_t asked = 0;
+  const BlockViewer viewer = [&](std::string_view, std::string_view) {
+    ++asked;
+    return std::optional<View>();
+  };
+  for (const std::size_t rows : {5, 30}) {
+    const std::string text = with_blocks(rows);
+    Context context{none, ruler, {}, true};
+    const std::vector<View> without = prose_compressor.views(text, context, false);
+    context.blocks = &viewer;
+    asked = 0;
+    const std::vector<View> with = prose_compressor.views(text, context, false);
+    EXPECT_EQ(asked, rows == 5 ? 0u : 2u);
+    ASSERT_EQ(without.size(), with.size());
+    ASSERT_FALSE(with.empty());
+    EXPECT_EQ(without.back().text, with.back().text);
+  }
+}
+
+TEST(Prose, AnErrorInABlockIsShownBeyondTheBudgetForOthers) {
+  static tokens::Counter ruler;
+  static const search::Query none;
+  const std::string text = with_blocks(200);
+  const auto shown = [&](std::string_view last) {
+    const BlockViewer viewer = [last](std::string_view block, std::string_view) {
+      View view;
+      view.fidelity = Fidelity::reversible;
+      for (int i = 0; i < 60; ++i) view.text += std::string(block.substr(0, 40)) + std::to_string(i) + '\n';
+      view.text += last;
+      view.statement = "lines 3-9: left out";
+      return std::optional(view);
+    };
+    Context context{none, ruler, {}, true};
+    context.blocks = &viewer;
+    const std::vector<View> views = prose_compressor.views(text, context, true);
+    return views.empty() ? std::string() : views.back().text;
+  };
+  const std::string severe = shown("ERROR worker 1: connection refused"),
+                    other = shown("worker 1: connected, and waits");
+  EXPECT_NE(severe.find("ERROR worker 1"), std::string::npos) << severe;
+  EXPECT_EQ(other.find("connected, and"), std::string::npos) << other;
+}
+
 // Without the statements, the view is pieces of the original in its order, each of whole units.
 RC_GTEST_PROP(ProseProperty, WhatIsShownIsTheOriginals, ()) {
   const std::string text = any_document();

@@ -1,6 +1,7 @@
 #include "compressors/prose/reversible.h"
 
 #include <algorithm>
+#include <numeric>
 #include <string>
 
 #include "base/utf8.h"
@@ -101,8 +102,9 @@ class Writer {
       for (; unit < d_.units.size() && d_.units[unit].block == b; ++unit) {
         const Unit& u = d_.units[unit];
         shown_[static_cast<std::size_t>(u.kind)] += s_.shown[unit];
+        shortened_ += s_.shown[unit] && u.inset != none && d_.insets[u.inset].shortened;
         all_[static_cast<std::size_t>(u.kind)] += 1;
-        element({u.begin, u.end, u.first, u.last}, s_.shown[unit],
+        element({u.begin, u.end, u.first, u.last, u.inset}, s_.shown[unit],
                 [&](Gap& gap) { ++gap.units[static_cast<std::size_t>(u.kind)]; });
       }
     }
@@ -126,14 +128,17 @@ class Writer {
     add(headings_shown_, d_.sections.size(), "heading");
     add(shown_[2], all_[2], "code block");
     add(shown_[3], all_[3], "table");
-    return rest.empty() ? out : out + "; " + rest + " kept";
+    if (shortened_ > 0) rest += ", " + std::to_string(shortened_) + " of them shortened as said there";
+    return rest.empty() ? out : out + "; " + rest + (shortened_ > 0 ? "" : " kept");
   }
   std::size_t shown() const { return shown_[0] + shown_[1]; }
+  std::size_t shortened() const { return shortened_; }
   std::size_t total() const { return all_[0] + all_[1]; }
 
  private:
   struct Element {
     std::size_t begin, end, first, last;  // bytes, lines
+    std::uint32_t inset = none;
   };
   struct Gap {
     bool open = false;
@@ -163,7 +168,7 @@ class Writer {
         out_ += d_.text.substr(d_.line_begin(e.first), e.begin - d_.line_begin(e.first));
       gap_ = {};
     }
-    out_ += d_.text.substr(e.begin, e.end - e.begin);
+    out_ += e.inset == none ? d_.text.substr(e.begin, e.end - e.begin) : std::string_view(d_.insets[e.inset].text);
     previous_ = e;
   }
 
@@ -218,7 +223,7 @@ class Writer {
   std::string out_;
   Gap gap_;
   std::optional<Element> previous_;
-  std::size_t shown_[4] = {}, all_[4] = {}, headings_shown_ = 0;
+  std::size_t shown_[4] = {}, all_[4] = {}, headings_shown_ = 0, shortened_ = 0;
 };
 
 }  // namespace
@@ -233,14 +238,16 @@ std::optional<View> reversible_view(const Document& d, const Context& context, T
   std::vector<std::uint32_t> cost;
   cost.reserve(d.units.size());
   for (const Unit& u : d.units)
-    cost.push_back(static_cast<std::uint32_t>(tokens::Counter::estimate(d.of(u)).value) + 1);
+    cost.push_back(static_cast<std::uint32_t>(tokens::Counter::estimate(d.shown_for(u)).value) + 1);
+  // With blocks as they will stand, if some do not stand whole.
+  if (!d.insets.empty()) whole = Tokens(std::accumulate(cost.begin(), cost.end(), std::int64_t{0}));
   const std::int64_t budget = budget_for(d, context, cost, whole.value);
   const std::int64_t most = context.token_budget ? budget : std::max(budget, whole.value / 2);
   const Selection selection = select_units(d, ranking, cost, budget, most);
   Writer writer(d, selection);
   View view;
   view.text = writer.run();
-  if (writer.shown() == 0 || view.text.size() >= d.text.size()) return std::nullopt;
+  if ((writer.shown() == 0 && writer.shortened() == 0) || view.text.size() >= d.text.size()) return std::nullopt;
   view.fidelity = Fidelity::reversible;
   view.method = "prose_sentences";
   view.statement = writer.summary();

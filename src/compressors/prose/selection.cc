@@ -27,6 +27,11 @@ class Selector {
   Selection run(std::int64_t budget, std::int64_t most) {
     for (std::size_t i = 0; i < r_.anchored; ++i) take(r_.asked[i], most);
     take_asked(budget * asked_share / 100);
+    // An error in a block is shown beyond the budget, but not in the place of the sentences.
+    const std::int64_t before = spent_;
+    take_insets(true, most);
+    budget = std::min(budget + spent_ - before, most);
+    take_insets(false, spent_ + (budget - spent_) / 2);
     if (!r_.dense()) take_facts(most);
     take_marginal(budget);
     fill_gaps();
@@ -62,6 +67,15 @@ class Selector {
     int misses = 0;
     for (std::size_t i = r_.anchored; i < r_.asked.size() && misses < most_misses; ++i)
       misses += !take(r_.asked[i], limit);
+  }
+
+  // Logs, rows and patches that their own kinds have shortened: what they kept is what matters of them.
+  void take_insets(bool severe, std::int64_t limit) {
+    if (d_.insets.empty()) return;
+    for (std::uint32_t u = 0; u < d_.units.size(); ++u) {
+      const std::uint32_t inset = d_.units[u].inset;
+      if (inset != none && d_.insets[inset].severe == severe) take(u, limit);
+    }
   }
 
   // What is said word for word elsewhere is stated once.
