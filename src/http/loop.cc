@@ -27,11 +27,7 @@ Loop::Loop() : epoll_(::epoll_create1(EPOLL_CLOEXEC)), wake_(::eventfd(0, EFD_NO
 void Loop::clear() {
   // What dies may retire, bury and post in turn: each round ends what the one before left.
   for (int i = 0; i < 8; ++i) {
-    std::vector<Work> posted;
-    {
-      const std::scoped_lock lock(mutex_);
-      posted.swap(posted_);
-    }
+    for (auto posted = take_posted(); posted;) posted = std::move(posted->next);  // one by one: a chain may be long
     touched_.clear();
     const auto timers = std::exchange(timers_, {});
     const auto dead = std::exchange(graveyard_, {});
@@ -45,11 +41,13 @@ Loop::~Loop() {
   ::close(epoll_);
 }
 
-void Loop::post(Work work) {
+void Loop::post(std::unique_ptr<Note> note) noexcept {
   bool wake = false;
   {
     const std::scoped_lock lock(mutex_);
-    posted_.push_back(std::move(work));
+    Note* const added = note.get();
+    (last_posted_ ? last_posted_->next : posted_) = std::move(note);
+    last_posted_ = added;
     wake = !std::exchange(woken_, true);
   }
   if (wake) {
@@ -100,17 +98,21 @@ void Loop::settle() {
   }
 }
 
+std::unique_ptr<Loop::Note> Loop::take_posted() {
+  const std::scoped_lock lock(mutex_);
+  last_posted_ = nullptr;
+  return std::move(posted_);
+}
+
 void Loop::run_posted() {
-  std::vector<Work> work;
   {
     const std::scoped_lock lock(mutex_);
     std::uint64_t count = 0;
     (void)!::read(wake_, &count, sizeof count);
     woken_ = false;
-    work.swap(posted_);
   }
-  for (Work& w : work) {
-    w();
+  for (auto note = take_posted(); note; note = std::move(note->next)) {
+    note->work();
     settle();
   }
 }

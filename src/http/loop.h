@@ -34,6 +34,11 @@ class Loop {
     bool touched_ = false;
   };
   using Work = std::move_only_function<void()>;
+  // Work that is posted later, made where memory may run out without harm: to post it takes none.
+  struct Note {
+    Work work;
+    std::unique_ptr<Note> next;
+  };
 
   Loop();
   ~Loop();
@@ -41,7 +46,9 @@ class Loop {
   Loop& operator=(const Loop&) = delete;
 
   // From any thread.
-  void post(Work work);
+  void post(Work work) { post(note(std::move(work))); }
+  void post(std::unique_ptr<Note> note) noexcept;
+  static std::unique_ptr<Note> note(Work work) { return std::make_unique<Note>(std::move(work), nullptr); }
   void stop();
 
   // The rest is for the loop's own thread.
@@ -74,6 +81,7 @@ class Loop {
 
  private:
   void control(int operation, int fd, Watcher* watcher, std::uint32_t interest);
+  std::unique_ptr<Note> take_posted();
   void run_posted();
   void settle();
   void tick();
@@ -87,7 +95,8 @@ class Loop {
   std::multimap<Time, Work> timers_;
 
   std::mutex mutex_;  // of what other threads touch
-  std::vector<Work> posted_;
+  std::unique_ptr<Note> posted_;
+  Note* last_posted_ = nullptr;
   bool woken_ = false;
 };
 

@@ -252,17 +252,24 @@ void Exchange::rewrite() {
     job->may_wait = true;
   }
   const std::size_t size = job->body.size();
-  app_.pool.submit(size, [run, job, cancelled = cancelled_, weak = weak_from_this(), &loop = worker_.loop(),
+  // What comes back is made now: a job that cannot get memory must be able to say so.
+  struct Answer {
+    Rewritten result;
+    Clock::duration waited{};
+  };
+  const auto answer = std::make_shared<Answer>();
+  auto note = http::Loop::note([weak = weak_from_this(), answer] {
+    const auto self = weak.lock();
+    if (!self || !self->connection_) return;
+    self->queued_ = answer->waited;
+    self->rewritten(std::move(answer->result));
+  });
+  app_.pool.submit(size, [run, answer, cancelled = cancelled_, note = std::move(note), &loop = worker_.loop(),
                           queued = Clock::now()]() mutable {
     if (cancelled->load(std::memory_order_relaxed)) return;
-    const auto waited = Clock::now() - queued;
-    Rewritten result = run();
-    loop.post([weak = std::move(weak), result = std::move(result), waited]() mutable {
-      const auto self = weak.lock();
-      if (!self || !self->connection_) return;
-      self->queued_ = waited;
-      self->rewritten(std::move(result));
-    });
+    answer->waited = Clock::now() - queued;
+    answer->result = run();
+    loop.post(std::move(note));
   });
   if (mode_ == Mode::audit) forward_whole(std::exchange(whole_, {}));  // at once; the figures come when they come
 }
@@ -449,23 +456,24 @@ void Exchange::fetch_stored() {
 
 void Exchange::answer_stored(const std::string& response) {
   api::Core& core = app_.core(request_.caller.workspace);
-  app_.pool.submit(response.size(), [&core, request = resend_, response, settings = request_.settings,
-                                     weak = weak_from_this(), &loop = worker_.loop()] {
-    auto answered =
-        std::make_shared<std::optional<Rewritten>>(proxy::answer_stored(core, request, response, settings->core.call));
-    loop.post([weak, answered] {
-      const auto self = weak.lock();
-      if (!self || !self->connection_) return;
-      if (!*answered) return self->let_refusal_go(true);
-      self->resend_ = {};
-      self->refusal_.reset();
-      self->rewritten_.relay = std::move((*answered)->relay);
-      self->plan_.plain_reply = self->rewritten_.relay != nullptr;
-      self->plan_.decoded = self->decoded_;
-      self->plan_.body = {BodyPlan::Kind::length, (*answered)->body.size()};
-      self->step_ = Step::forwarded;
-      self->send_whole((*answered)->body);
-    });
+  const auto answered = std::make_shared<std::optional<Rewritten>>();
+  auto note = http::Loop::note([weak = weak_from_this(), answered] {
+    const auto self = weak.lock();
+    if (!self || !self->connection_) return;
+    if (!*answered) return self->let_refusal_go(true);
+    self->resend_ = {};
+    self->refusal_.reset();
+    self->rewritten_.relay = std::move((*answered)->relay);
+    self->plan_.plain_reply = self->rewritten_.relay != nullptr;
+    self->plan_.decoded = self->decoded_;
+    self->plan_.body = {BodyPlan::Kind::length, (*answered)->body.size()};
+    self->step_ = Step::forwarded;
+    self->send_whole((*answered)->body);
+  });
+  app_.pool.submit(response.size(), [&core, request = resend_, response, settings = request_.settings, answered,
+                                     note = std::move(note), &loop = worker_.loop()]() mutable {
+    *answered = proxy::answer_stored(core, request, response, settings->core.call);
+    loop.post(std::move(note));
   });
 }
 

@@ -168,12 +168,19 @@ class OwnExchange final : public http::Handler, public std::enable_shared_from_t
     if (too_large_) return;
     App& app = worker_.app();
     const std::size_t size = body_.size();
-    app.pool.submit(size, [&app, request = request_, body = std::move(body_), weak = weak_from_this(),
+    // What is answered where memory is at its end is made before.
+    const auto made = std::make_shared<OwnAnswer>(own_error(code::internal_error, "Failed inside."));
+    auto note = http::Loop::note([weak = weak_from_this(), made] {
+      if (const auto self = weak.lock()) self->answer(*made, true);
+    });
+    app.pool.submit(size, [&app, request = request_, body = std::move(body_), made, note = std::move(note),
                            &loop = worker_.loop()]() mutable {
-      OwnAnswer made = guarded(app, *request, body);
-      loop.post([weak = std::move(weak), made = std::move(made)] {
-        if (const auto self = weak.lock()) self->answer(made, true);
-      });
+      try {
+        *made = answer_with(app, *request, body);
+      } catch (const std::exception&) {
+        app.figures.failed_inside.fetch_add(1, std::memory_order_relaxed);
+      }
+      loop.post(std::move(note));
     });
   }
 
@@ -181,22 +188,18 @@ class OwnExchange final : public http::Handler, public std::enable_shared_from_t
 
  private:
   // Content never gives a 5xx; what escapes is our bug, and memory at its end.
-  static OwnAnswer guarded(App& app, const OwnRequest& request, const std::string& body) {
-    try {
-      switch (request.route.endpoint) {
-        case Endpoint::compress:
-          return answer_compress(app, request, body);
-        case Endpoint::stats_history:  // reads files
-          return answer_now(app, request);
-        case Endpoint::usage:
-          return answer_usage(app, request, body);
-        case Endpoint::tool_call:
-          return answer_tool_call(app, request, body);
-        default:
-          return answer_retrieve(app, request, body);
-      }
-    } catch (const std::exception&) {
-      return own_error(code::internal_error, "Failed inside.");
+  static OwnAnswer answer_with(App& app, const OwnRequest& request, const std::string& body) {
+    switch (request.route.endpoint) {
+      case Endpoint::compress:
+        return answer_compress(app, request, body);
+      case Endpoint::stats_history:  // reads files
+        return answer_now(app, request);
+      case Endpoint::usage:
+        return answer_usage(app, request, body);
+      case Endpoint::tool_call:
+        return answer_tool_call(app, request, body);
+      default:
+        return answer_retrieve(app, request, body);
     }
   }
 

@@ -265,6 +265,18 @@ OwnAnswer missing(const std::string& hash, const pipeline::RetrieveAnswer& found
   return {404, std::move(out).take(), expired ? "x-headroom-error: expired\r\n" : "x-headroom-error: not_found\r\n"};
 }
 
+// What escapes is our bug, or memory at its end: the originals are the answer, and it says so (promise 8).
+pipeline::Outcome shorten(App& app, api::Core& core, const api::Input& input, const CompressCall& call) {
+  try {
+    return call.dry_run ? core.simulate(input, call.settings.call) : core.compress(input, call.settings.call);
+  } catch (const std::exception&) {
+    app.figures.failed_inside.fetch_add(1, std::memory_order_relaxed);
+    pipeline::Outcome failed;
+    failed.error = Error{ErrorKind::internal, "failed inside"};
+    return failed;
+  }
+}
+
 }  // namespace
 
 OwnAnswer answer_compress(App& app, const OwnRequest& request, const std::string& body) {
@@ -286,8 +298,7 @@ OwnAnswer answer_compress(App& app, const OwnRequest& request, const std::string
 
   api::Core& core = app.core(request.caller.workspace);
   const bool bypass = http::same_name(request.head.get("x-headroom-bypass"), "true");
-  pipeline::Outcome o;
-  if (!bypass) o = call.dry_run ? core.simulate(input, call.settings.call) : core.compress(input, call.settings.call);
+  const pipeline::Outcome o = bypass ? pipeline::Outcome() : shorten(app, core, input, call);
 
   std::string_view shown = doc->raw(*list);
   std::optional<Document> after;

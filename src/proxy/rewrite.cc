@@ -162,9 +162,9 @@ Rewritten rewrite(api::Core& core, const RewriteJob& job, const pipeline::Option
 
 std::optional<Rewritten> answer_stored(api::Core& core, std::string_view request, std::string_view response,
                                        const pipeline::Options& given) {
-  pipeline::Options options = given;
-  options.route = pipeline::Route::intercepted;
   try {
+    pipeline::Options options = given;
+    options.route = pipeline::Route::intercepted;
     auto answered = core.answer_stored(request, response, api::limits_of(options));
     if (!answered) return std::nullopt;
     Rewritten out;

@@ -90,13 +90,15 @@ void SocketRewriter::rewrite(http::HeldText text) {
     host_->socket_hold_client(true);
   }
   api::Core& core = app_.core(setup_.workspace);
-  app_.pool.submit(size, [&core, job = std::move(job), text = std::move(text), settings = setup_.settings,
-                          weak = weak_from_this(), &loop = worker_.loop(), size]() mutable {
-    Rewritten result = proxy::rewrite(core, *job, settings->core.call);
+  const auto result = std::make_shared<Rewritten>();
+  auto note = http::Loop::note([weak = weak_from_this(), text = std::move(text), result, size] {
+    if (const auto self = weak.lock()) self->done(text, size, std::move(*result));
+  });
+  app_.pool.submit(size, [&core, job = std::move(job), result, note = std::move(note), settings = setup_.settings,
+                          &loop = worker_.loop()]() mutable {
+    *result = proxy::rewrite(core, *job, settings->core.call);
     job.reset();
-    loop.post([weak = std::move(weak), text = std::move(text), result = std::move(result), size]() mutable {
-      if (const auto self = weak.lock()) self->done(text, size, std::move(result));
-    });
+    loop.post(std::move(note));
   });
 }
 
