@@ -69,6 +69,13 @@ std::size_t extend_time(std::string_view s, std::size_t i) {
   return i;
 }
 
+// Most lines begin with none of them: first bytes are compared before words are.
+template <std::size_t N>
+bool begins_with_any(std::string_view s, const std::array<std::string_view, N>& words) {
+  return !s.empty() &&
+         std::any_of(words.begin(), words.end(), [s](std::string_view w) { return w[0] == s[0] && s.starts_with(w); });
+}
+
 bool ends_word(std::string_view s, std::size_t at) {
   return at >= s.size() || !is_word(s[at]);
 }
@@ -85,8 +92,9 @@ bool has_word(std::string_view s, const std::array<std::string_view, N>& words, 
     std::size_t n = i;
     while (n < s.size() && is_word(s[n])) ++n;
     for (std::string_view w : words) {
-      if (w.size() == n - i && std::equal(w.begin(), w.end(), s.begin() + static_cast<std::ptrdiff_t>(i),
-                                          [](char a, char b) { return a == lower(b); })) {
+      if (w.size() == n - i && w[0] == lower(s[i]) &&
+          std::equal(w.begin(), w.end(), s.begin() + static_cast<std::ptrdiff_t>(i),
+                     [](char a, char b) { return a == lower(b); })) {
         return true;
       }
     }
@@ -199,9 +207,7 @@ std::size_t time_prefix(std::string_view line) {
 
 bool has_level_or_tool_prefix(std::string_view line) {
   const std::string_view s = trim_left(line);
-  for (std::string_view p : tool_prefixes) {
-    if (s.starts_with(p)) return true;
-  }
+  if (begins_with_any(s, tool_prefixes)) return true;
   if (s.size() > 5 && s[0] == '[' && (s.substr(0, 7).find('%') != std::string_view::npos)) return true;  // [ 12%]
   if (s.size() > 3 && s[0] == '[' && is_digit(s[1]) && s.substr(0, 16).find('/') != std::string_view::npos &&
       s.substr(0, 16).find(']') != std::string_view::npos) {
@@ -345,10 +351,14 @@ bool is_diagnostic(std::string_view line) {
   constexpr std::array<std::string_view, 6> words{"error", "warning", "note", "fatal", "remark", "help"};
   for (std::string_view w : words) {
     if (s.starts_with(w) && s.size() > w.size() && (s[w.size()] == ':' || s[w.size()] == '[')) return true;
-    const std::size_t at = s.find(w);
-    if (at == std::string_view::npos || at < 3 || !ends_word(s, at + w.size())) continue;
-    // preceded by "file:12: ", "file:12:3: " or "file(12,3): "
-    if (s[at - 1] == ' ' && s[at - 2] == ':' && (is_digit(s[at - 3]) || s[at - 3] == ')')) return true;
+  }
+  // Behind "file:12: ", "file:12:3: " or "file(12,3): ".
+  for (std::size_t at = s.find(": ", 1); at != std::string_view::npos; at = s.find(": ", at + 1)) {
+    if (!is_digit(s[at - 1]) && s[at - 1] != ')') continue;
+    const std::string_view behind = s.substr(at + 2);
+    for (std::string_view w : words) {
+      if (behind.starts_with(w) && ends_word(behind, w.size())) return true;
+    }
   }
   return s.starts_with("File \"") && s.find("\", line ") != std::string_view::npos;
 }
@@ -394,7 +404,9 @@ bool is_code_line(std::string_view line) {
     if (line.find('(') != std::string_view::npos) return true;
   }
   for (std::string_view o : openings) {
-    if (line.starts_with(o) && (line.size() == o.size() || !is_word(o.back()) || !is_word(line[o.size()]))) return true;
+    if (o[0] == line[0] && line.starts_with(o) &&
+        (line.size() == o.size() || !is_word(o.back()) || !is_word(line[o.size()])))
+      return true;
   }
   return line.find(" = ") != std::string_view::npos || line.find(" := ") != std::string_view::npos;
 }

@@ -110,8 +110,23 @@ class Separators {
     bool quoted = false;
     for (const char c : line) {
       quoted ^= c == '"';
-      if (quoted || c > '|') continue;
-      for (std::size_t i = 0; i < marks.size(); ++i) here[i] += c == marks[i];
+      if (quoted) continue;
+      switch (c) {
+        case marks[0]:
+          ++here[0];
+          break;
+        case marks[1]:
+          ++here[1];
+          break;
+        case marks[2]:
+          ++here[2];
+          break;
+        case marks[3]:
+          ++here[3];
+          break;
+        default:
+          break;
+      }
     }
     if (first_) first_line_ = here;
     first_ = false;
