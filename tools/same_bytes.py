@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """same_bytes.py PROGRAM... - do all builds make the same bytes?
 
-PROGRAM is session_digests (bench/sessions/) of a build; each runs with 1 and with 16 threads over the recorded sessions. Prints a line
+PROGRAM is session_digests (bench/sessions/) of a build, or a command that runs it ("qemu-aarch64-static build/..."); each runs with 1 and with 16 threads over the recorded sessions. Prints a line
 a run, then the sessions in which one differs from the first; exit status 1 if any does.
 """
 import pathlib
+import shlex
 import subprocess
 import sys
 
@@ -17,7 +18,7 @@ def main():
     runs = []
     for program in sys.argv[1:]:
         for threads in ("1", "16"):
-            out = subprocess.run([program, SESSIONS, threads], check=True, stdout=subprocess.PIPE, text=True).stdout
+            out = subprocess.run([*shlex.split(program), SESSIONS, threads], check=True, stdout=subprocess.PIPE, text=True).stdout
             runs.append((f"{program}, {threads} thread{'s' if threads != '1' else ''}", dict(line.split() for line in out.splitlines())))
     name, first = runs[0]
     differing = False

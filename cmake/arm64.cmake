@@ -1,0 +1,16 @@
+# Builds for arm64 Linux on another machine: Debian's cross compiler, arm64 libraries unpacked under HEADROOM_ARM64_ROOT (an
+# environment variable; tools/arm64.sh fetches them), programs of the build itself run by QEMU.
+set(CMAKE_SYSTEM_NAME Linux)
+set(CMAKE_SYSTEM_PROCESSOR aarch64)
+set(CMAKE_C_COMPILER aarch64-linux-gnu-gcc)
+set(CMAKE_CXX_COMPILER aarch64-linux-gnu-g++)
+set(CMAKE_LIBRARY_ARCHITECTURE aarch64-linux-gnu)
+set(CMAKE_FIND_ROOT_PATH $ENV{HEADROOM_ARM64_ROOT})
+set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
+set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
+set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)
+set(CMAKE_FIND_ROOT_PATH_MODE_PACKAGE ONLY)
+set(headroom_root "$ENV{HEADROOM_ARM64_ROOT}/usr")
+include_directories(SYSTEM ${headroom_root}/include/aarch64-linux-gnu)
+set(CMAKE_EXE_LINKER_FLAGS_INIT "-static -L${headroom_root}/lib/aarch64-linux-gnu")
+set(CMAKE_CROSSCOMPILING_EMULATOR qemu-aarch64-static)
