@@ -15,6 +15,7 @@ export const reasons = {
   not_recognised: "Kind of text not recognised",
   not_text: "Not text",
   no_gain: "Nothing to gain",
+  not_judged: "The prose model could not judge it",
   no_way_back: "Caller could not ask for the original",
   secret: "Holds a secret",
   store_failed: "Original could not be stored",

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "compressors/prose/scorer.h"
 #include "compressors/statements.h"
 #include "detect/sketch.h"
 #include "pipeline/decode.h"
@@ -234,7 +235,44 @@ BlockResult compress_simple(const BlockRequest& request, const Options& options,
   return std::move(chooser).result(accepted);
 }
 
+namespace {
+
+// A scorer that remembers whether it failed: a text that it cannot judge stays whole, and the caller is told why.
+class Watched final : public compressors::prose::SentenceScorer {
+ public:
+  explicit Watched(const compressors::prose::SentenceScorer& scorer) : scorer_(scorer) {}
+  std::string_view version() const override { return scorer_.version(); }
+  bool weighs_query() const override { return scorer_.weighs_query(); }
+  std::optional<std::vector<std::uint32_t>> score(const compressors::prose::Evidence& evidence) const override {
+    auto scores = scorer_.score(evidence);
+    failed_ |= !scores.has_value();
+    return scores;
+  }
+  bool failed() const { return failed_; }
+
+ private:
+  const compressors::prose::SentenceScorer& scorer_;
+  mutable bool failed_ = false;
+};
+
+BlockResult compress_watched(const BlockRequest& request, const Options& options, tokens::Witnesses& counters);
+
+}  // namespace
+
 BlockResult compress_block(const BlockRequest& request, const Options& options, tokens::Witnesses& counters) {
+  if (request.scorer == nullptr) return compress_watched(request, options, counters);
+  const Watched scorer(*request.scorer);
+  BlockRequest watched = request;
+  watched.scorer = &scorer;
+  BlockResult result = compress_watched(watched, options, counters);
+  result.not_judged = scorer.failed();
+  if (!result.best && result.not_judged) result.reason = Reason::not_judged;
+  return result;
+}
+
+namespace {
+
+BlockResult compress_watched(const BlockRequest& request, const Options& options, tokens::Witnesses& counters) {
   if (request.tokens < options.min_lossless) return {std::nullopt, std::nullopt, Reason::too_small};
   if (is_own_output(request.text)) return {std::nullopt, std::nullopt, Reason::own_output};
   Chooser chooser(request, options, counters);
@@ -247,5 +285,7 @@ BlockResult compress_block(const BlockRequest& request, const Options& options, 
   if (accepted == Accepted::no) accepted = offer_last(request, options, counters, chooser);
   return std::move(chooser).result(accepted);
 }
+
+}  // namespace
 
 }  // namespace headroom::pipeline

@@ -42,6 +42,7 @@ struct BlockResult {
   std::optional<Choice> best;
   std::optional<Choice> lossless;   // the best lossless one, if `best` is reversible and does not beat it by far
   Reason reason = Reason::no_gain;  // why there is no best; code_recent also if what has one holds code that stays raw
+  bool not_judged = false;          // the scorer of sentences gave up on it, or on a part of it
 };
 
 // By the kinds' own compressors, the whole text as one.

@@ -59,7 +59,7 @@ Chosen choose(std::string_view content, Tokens before, const ContentHints& hints
     chosen.skipped = Reason::secret;
     return chosen;
   }
-  if (r.best) return {std::move(r.best), std::nullopt};
+  if (r.best) return {std::move(r.best), r.not_judged ? std::optional(Reason::not_judged) : std::nullopt};
   return {std::nullopt, exact ? Reason::exact_tool : r.reason};
 }
 

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "compressors/prose/scorer.h"
 #include "messages/our_tool.h"
 #include "pipeline/compress.h"
 #include "pipeline/gates.h"
@@ -338,6 +339,40 @@ std::string coloured_diff() {
     out += "\x1b[31m-old_" + n + " = compute(" + n + ")\x1b[m\n\x1b[32m+\x1b[m\x1b[32mnew_" + n + " = 0\x1b[m\n";
   }
   return out;
+}
+
+// Judges the first `good` texts, then fails, as a model may in the middle of a run.
+class Failing final : public compressors::prose::SentenceScorer {
+ public:
+  explicit Failing(int good) : left_(good) {}
+  std::string_view version() const override { return "failing"; }
+  std::optional<std::vector<std::uint32_t>> score(const compressors::prose::Evidence& e) const override {
+    if (left_-- <= 0) return std::nullopt;
+    return std::vector<std::uint32_t>(e.document.units.size(), 1);
+  }
+
+ private:
+  mutable int left_;
+};
+
+TEST(NotJudged, AFailureOfTheScorerIsSaid) {
+  tokens::Witnesses counters;
+  const search::Query none;
+  std::string text;
+  for (int i = 0; i < 90; ++i)
+    text += "The keeper of room " + std::to_string(i) + " counts his papers while the kettle boils in the yard.\n";
+  BlockRequest request{text, counters.ruler().count(text), none, {}, true, false, {}, {}, {}, true};
+  EXPECT_FALSE(compress_block(request, Options(), counters).not_judged);
+  const Failing good(100), bad(0);
+  request.kind = "prose";
+  request.scorer = &good;
+  EXPECT_TRUE(compress_block(request, Options(), counters).best);
+  request.scorer = &bad;
+  const BlockResult result = compress_block(request, Options(), counters);
+  EXPECT_FALSE(result.best);
+  EXPECT_TRUE(result.not_judged);
+  EXPECT_EQ(result.reason, Reason::not_judged);
+  EXPECT_EQ(to_string(result.reason), "not_judged");
 }
 
 std::vector<compressors::View> terminal_views_of(std::string_view text, bool reversible, bool line_preserving = false) {

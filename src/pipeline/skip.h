@@ -22,6 +22,7 @@ enum class Reason : std::uint8_t {
   not_recognised,
   not_text,
   no_gain,
+  not_judged,
   no_way_back,
   secret,
   store_failed,

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """texts.py FOLDER OUT - texts and questions to train the sentence ranker on, from documentation packages that collect.sh unpacked in FOLDER.
 
-Writes OUT/N.txt and OUT/questions.tsv: text, query, then the answer's sentences, tab-separated. Questions are of two sets, made by rules:
+Writes OUT/N.txt and OUT/questions.tsv: part and set, text, query, then the answer's sentences, tab-separated. Questions are of three sets, made by rules:
 
   heading  headings of a document are taken out of it ("Section 7" in their place); a heading's words are the question, the first paragraph
            below it is the answer
   keyword  a sentence is drawn; half of its longer words are the question, it is the answer
+  fact     likewise of a sentence or an item of a list that states a number, a negation or a duty
 
 SOURCES names each package's part, its licence and whether it is learnt from or only measured on. None of bench/prose's documents is in it.
 Seeded: the same packages give the same files.
@@ -19,7 +20,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "bench/prose"))
-from questions import STOP, plain, sentences  # noqa: E402
+from questions import half_of_the_words, plain, sentences, stating  # noqa: E402
 
 SOURCES = [  # pattern, licence, part
     ("usr/share/doc/postgresql-doc-15/html/*.html", "PostgreSQL", "train"),
@@ -32,6 +33,7 @@ SOURCES = [  # pattern, licence, part
     ("usr/share/doc/git/html/howto/*.html", "GPL-2.0, measured only", "unseen"),
 ]
 LEAST, MOST = 5_000, 100_000
+FACTS = 4  # questions for a fact that a document gives
 HEADING = re.compile(r"^## (.+)$", re.M)
 
 
@@ -108,19 +110,22 @@ def answers_below(text, at):
 
 
 def questions_of(text, dice):
-    """(text, query, answer's sentences)"""
+    """(set, text, query, answer's sentences)"""
     heads = [m for m in HEADING.finditer(text) if len(re.findall(r"[A-Za-z]{3,}", m.group(1))) >= 2]
     number = iter(range(1, 10_000))
     hidden = HEADING.sub(lambda m: f"## Section {next(number)}", text)
     pairs = [(h, answers_below(text, h.end())) for h in heads]
     for head, answer in dice.sample([p for p in pairs if p[1]], min(4, sum(bool(p[1]) for p in pairs))):
-        yield hidden, head.group(1), answer
+        yield "heading", hidden, head.group(1), answer
     paragraphs = [p for p in text.split("\n\n") if p[:1].isalpha() or p.startswith("    ") and p[4:5].isalpha()]
     drawn = [s for p in paragraphs for s in sentences(p) if 8 <= len(s.split()) <= 40]
     for sentence in dice.sample(drawn, min(3, len(drawn))):
-        words = [w for w in re.findall(r"[A-Za-z][A-Za-z_-]{3,}", sentence) if w.lower() not in STOP]
-        if len(words) >= 4:
-            yield text, " ".join(dice.sample(words, (len(words) + 1) // 2)), [sentence]
+        if asked := half_of_the_words(sentence, dice, 4):
+            yield "keyword", text, asked, [sentence]
+    stated = list(stating(text))
+    for sentence in dice.sample(stated, min(FACTS, len(stated))):
+        if asked := half_of_the_words(sentence, dice, 2):
+            yield "fact", text, asked, [sentence]
 
 
 def main():
@@ -137,12 +142,12 @@ def main():
                 continue
             kept += 1
             dice = random.Random(hashlib.sha256(str(path.relative_to(root)).encode()).digest())
-            for changed, query, answer in questions_of(text, dice):
+            for of, changed, query, answer in questions_of(text, dice):
                 if changed not in numbers:
                     numbers[changed] = n
                     (out / f"{n}.txt").write_text(changed, encoding="utf-8")
                     n += 1
-                fields = [part, f"{numbers[changed]}.txt", plain(query), *[plain(s) for s in answer]]
+                fields = [f"{part} {of}", f"{numbers[changed]}.txt", plain(query), *[plain(s) for s in answer]]
                 rows.append("\t".join(f.replace("\t", " ") for f in fields))
         print(f"{kept:5} documents  {pattern}")
     (out / "questions.tsv").write_text("\n".join(rows) + "\n", encoding="utf-8")

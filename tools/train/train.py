@@ -20,8 +20,8 @@ place units opens place_in_block is_item bytes words refers_back leads before_co
 def load(path, questions):
     parts = [line.split("\t", 1)[0] for line in open(questions, encoding="utf-8")]
     rows = numpy.fromstring(open(path, encoding="utf-8").read(), dtype=numpy.int32, sep=" ").reshape(-1, 4 + len(NAMES))
-    unseen = numpy.array([p == "unseen" for p in parts])[rows[:, 0]]
-    return rows, unseen
+    parts = numpy.array(parts)[rows[:, 0]]
+    return rows, parts
 
 
 def groups(rows):
@@ -66,13 +66,14 @@ def main():
     parser.add_argument("questions")
     parser.add_argument("out")
     arguments = parser.parse_args()
-    rows, unseen = load(arguments.rows, arguments.questions)
-    learnt = rows[~unseen]
+    rows, parts = load(arguments.rows, arguments.questions)
+    learnt = rows[numpy.char.startswith(parts, "train")]
     data = lightgbm.Dataset(learnt[:, 4:].astype(numpy.float32), learnt[:, 2], group=groups(learnt), feature_name=NAMES, free_raw_data=True)
     booster = lightgbm.train({"objective": "lambdarank", "num_leaves": LEAVES, "learning_rate": .08, "min_data_in_leaf": 60, "lambda_l2": 5,
                               "lambdarank_truncation_level": 30, "max_bin": 255, "deterministic": True, "force_row_wise": True, "num_threads": 1,
                               "seed": SEED, "verbosity": -1}, data, TREES)
-    for name, part in (("learnt", learnt[:len(learnt) // 8]), ("unseen", rows[unseen])):
+    for name in sorted(set(parts)):
+        part = rows[parts == name]
         scores = booster.predict(part[:, 4:].astype(numpy.float32), num_threads=1)
         for share in (.1, .2, .3):
             ours, theirs = held(part, scores, share), held(part, extractive(part), share)

@@ -16,7 +16,8 @@ namespace {
 // first unit), of a heading above it.
 constexpr std::uint32_t alone = 70, beside = 20, in_passage = 20, below_heading = 35;
 constexpr std::size_t passage_bytes = 1000;
-constexpr std::uint32_t query_share = 60;  // of what is no writing: of 100
+constexpr std::uint32_t asked_share_of_two = 60;  // where two orders share it
+constexpr std::uint32_t query_share = 60;         // of what is no writing: of 100
 
 // BM25 of the pieces as 0..1024 of the best; anchors are full hits.
 std::vector<std::uint32_t> scores_of(const search::Query& query, std::span<const std::string_view> pieces,
@@ -140,6 +141,26 @@ Relevance relevance(const Document& d, const search::Query& query, Ranking& out)
   return found;
 }
 
+// What the query finds in turns: the best by its words, the best by the scorer, the second by its words... A sentence
+// that one of the two is sure of comes early.
+void add_order_of(Ranking& out) {
+  const std::vector<std::uint32_t> by_words(out.asked.begin() + static_cast<std::ptrdiff_t>(out.anchored),
+                                            out.asked.end());
+  std::vector<std::uint32_t> by_score = by_words;
+  std::sort(by_score.begin(), by_score.end(), [&](std::uint32_t a, std::uint32_t b) {
+    return out.score[a] != out.score[b] ? out.score[a] > out.score[b] : a < b;
+  });
+  out.asked_share = asked_share_of_two;
+  std::vector<bool> placed(out.score.size(), false);
+  out.asked.resize(out.anchored);
+  for (std::size_t i = 0; i < by_words.size(); ++i) {
+    for (const std::uint32_t unit : {by_words[i], by_score[i]}) {
+      if (!placed[unit]) out.asked.push_back(unit);
+      placed[unit] = true;
+    }
+  }
+}
+
 }  // namespace
 
 std::optional<Ranking> rank_units(const Document& d, const search::Query& query, const SentenceScorer& scorer) {
@@ -159,12 +180,7 @@ std::optional<Ranking> rank_units(const Document& d, const search::Query& query,
   auto score = scorer.score({d, out.alike, out.facts, relevant});
   if (!score) return std::nullopt;
   out.score = std::move(*score);
-  if (scorer.weighs_query()) {
-    std::sort(out.asked.begin() + static_cast<std::ptrdiff_t>(out.anchored), out.asked.end(),
-              [&](std::uint32_t a, std::uint32_t b) {
-                return out.score[a] != out.score[b] ? out.score[a] > out.score[b] : a < b;
-              });
-  }
+  if (scorer.weighs_query()) add_order_of(out);
   for (std::size_t i = 0; i < d.units.size(); ++i) {
     const Unit& u = d.units[i];
     if (is_writing(u)) continue;

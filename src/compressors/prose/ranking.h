@@ -21,6 +21,7 @@ struct Ranking {
   std::vector<std::uint32_t> score;  // of each unit
   std::vector<std::uint32_t> asked;  // units that the query finds, best first
   std::size_t anchored = 0;          // so many of them hold an anchor, and come first
+  std::uint32_t asked_share = 40;    // what they may take of the budget before others, of 100
   std::vector<std::uint8_t> facts;   // of each unit: facts.h
   Centrality alike;                  // of each unit
   std::size_t sentences = 0;         // units that are writing

@@ -45,7 +45,7 @@ class SentenceScorer {
   virtual ~SentenceScorer() = default;
   // Names all that decides a score.
   virtual std::string_view version() const = 0;
-  // True if its order is the better one of what the query finds, too.
+  // True if its order counts as much as that of the query's words in what the query finds.
   virtual bool weighs_query() const { return false; }
   // Of each unit that is writing, 0..1024 (others: 0), relevance counted in. nullopt: this text cannot be judged, and
   // gets no view.

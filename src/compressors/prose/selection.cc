@@ -12,7 +12,6 @@ namespace {
 
 constexpr std::int64_t statement_cost = 10;  // tokens of "[lines 41-44: 3 sentences]"
 constexpr std::int64_t heading_cost = 8;
-constexpr std::int64_t asked_share = 40;                         // of the budget, of 100
 constexpr std::uint32_t relevance_share = 7, novelty_share = 3;  // lambda .7
 constexpr int most_misses = 200;  // units that no longer fit, before the rest is given up
 
@@ -26,7 +25,7 @@ class Selector {
 
   Selection run(std::int64_t budget, std::int64_t most) {
     for (std::size_t i = 0; i < r_.anchored; ++i) take(r_.asked[i], most);
-    take_asked(budget * asked_share / 100);
+    take_asked(budget * r_.asked_share / 100);
     // An error in a block is shown beyond the budget, but not in the place of the sentences.
     const std::int64_t before = spent_;
     take_insets(true, most);
