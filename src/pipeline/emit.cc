@@ -5,6 +5,7 @@
 #include <functional>
 #include <iterator>
 #include <memory>
+#include <span>
 
 #include "base/lines.h"
 #include "history/units.h"
@@ -25,6 +26,7 @@ namespace {
 using messages::Conversation;
 using messages::Leaf;
 
+constexpr Tokens group_size{1'000'000};    // of originals that are put at once: some 4 MB
 constexpr std::size_t source_bytes = 200;  // of a call's arguments, kept beside an original
 
 class Emitter {
@@ -167,7 +169,7 @@ class Emitter {
   }
 
   // The originals of what is needed. `rendered` holds those that are no text of the body: views into it stay.
-  std::vector<store::Original> originals_of(const std::vector<Need>& needs, std::deque<std::string>& rendered) {
+  std::vector<store::Original> originals_of(std::span<const Need> needs, std::deque<std::string>& rendered) {
     std::optional<history::Past> past;
     std::vector<store::Original> originals;
     for (const Need& need : needs) {
@@ -202,8 +204,25 @@ class Emitter {
     return originals;
   }
 
-  void put(store::Store& store, const std::vector<Need>& needs) {
-    if (needs.empty()) return;
+  // A transaction for all; of huge bodies in groups, so that rendered and sealed contents never stand in memory at
+  // once.
+  void put(store::Store& store, std::span<const Need> needs) {
+    while (!needs.empty()) {
+      Tokens size = size_of(needs[0]);
+      std::size_t n = 1;
+      while (n < needs.size() && (size += size_of(needs[n])) <= group_size) ++n;
+      put_group(store, needs.first(n));
+      needs = needs.subspan(n);
+    }
+  }
+  // About.
+  Tokens size_of(const Need& need) const {
+    if (need.leaf >= 0) return s_.leaves[static_cast<std::size_t>(need.leaf)].before;
+    const messages::Image* const image = need.image ? &c_.images[need.image->image] : need.picture;
+    return image ? Tokens(static_cast<std::int64_t>(c_.doc[image->data].size() / 4)) : need.left->tokens;
+  }
+
+  void put_group(store::Store& store, std::span<const Need> needs) {
     std::deque<std::string> rendered;
     const std::vector<store::Original> originals = originals_of(needs, rendered);
     const auto answers = store.put(originals);

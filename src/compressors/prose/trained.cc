@@ -16,8 +16,8 @@ struct Node {
 };
 #include "compressors/prose/trained_trees.inc"
 
-// Of 100: what the query's words themselves weigh beside the trees, which know of them too. Chosen on bench/prose's dev
-// part.
+// Of 100: what the query's words themselves weigh beside the trees, which know of them too. Chosen with the shares of
+// training on the questions of docs/models.md together: its table is no figure on untouched ones.
 constexpr std::uint32_t query_share = 30;
 
 class Trained final : public SentenceScorer {
