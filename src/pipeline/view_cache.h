@@ -46,7 +46,9 @@ class ViewCache {
     std::shared_ptr<const void> value;
     std::size_t bytes;
   };
-  static constexpr std::size_t overhead = 160;  // of an entry: list node, table slot, control block
+  // Of an entry: list node, table slot, control block, and what the allocator adds to the parts of a value. So that a
+  // small conversation is counted as what the heap grows by (1,274 bytes).
+  static constexpr std::size_t overhead = 480;
 
   std::shared_ptr<const void> look_up(Hash128 key);
   void insert(Hash128 key, std::shared_ptr<const void> value, std::size_t bytes);
