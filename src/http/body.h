@@ -22,7 +22,9 @@ class BodyReader {
   enum class State : std::uint8_t { open, done, bad };
 
   BodyReader() = default;
-  BodyReader(Framing framing, std::uint64_t length) : framing_(framing), left_(length) {
+  // `length`: of a body that has one; of others it says nothing.
+  BodyReader(Framing framing, std::uint64_t length)
+      : framing_(framing), left_(framing == Framing::length ? length : 0) {
     if (framing == Framing::none || (framing == Framing::length && length == 0)) state_ = State::done;
   }
 

@@ -64,14 +64,17 @@ TEST(Proxy, BodiesKeepTheirBytes) {
   Wire wire(proxy.port());
   for (const std::string path :
        {"/v1/messages", "/v1/chat/completions", "/v1/responses", "/v1beta/models/m:generateContent"}) {
-    for (const std::string_view extra : {"x-api-key: k\r\n", "x-api-key: k\r\nx-headroom-mode: off\r\n",
-                                         "x-api-key: k\r\nx-headroom-bypass: true\r\n"}) {
+    for (const std::string_view extra :
+         {"x-api-key: k\r\n", "x-api-key: k\r\nx-headroom-mode: off\r\n", "x-api-key: k\r\nx-headroom-bypass: true\r\n",
+          "x-api-key: k\r\nX-Headroom-: true\r\n"}) {
       for (const std::string& body : bodies) {
         wire.send(post(path, body, extra));
         const Message answer = read_message(wire, false);
         ASSERT_TRUE(answer.complete) << path << " " << body.substr(0, 80);
         ASSERT_EQ(answer.head.status(), 200);
         ASSERT_EQ(provider.last().body, body);
+        for (std::size_t i = 0; i < provider.last().head.field_count(); ++i)
+          ASSERT_EQ(provider.last().head.field(i).name.find("eadroom-"), std::string_view::npos);
       }
     }
   }

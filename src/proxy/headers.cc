@@ -7,7 +7,7 @@ namespace {
 
 bool is_ours(std::string_view name) {
   constexpr std::string_view prefix = "x-headroom-";
-  return name.size() > prefix.size() && http::same_name(name.substr(0, prefix.size()), prefix);
+  return name.size() >= prefix.size() && http::same_name(name.substr(0, prefix.size()), prefix);
 }
 
 // The line with another value; the name's spelling stays.
