@@ -30,8 +30,11 @@ void WriteBehind::finish() {
     Waiting next;
     {
       const std::scoped_lock lock(mutex_);
-      asked_ = false;
-      if (waiting_.empty()) return;
+      // Only now: what is added while this thread works needs no second one, which would but wait for it.
+      if (waiting_.empty()) {
+        asked_ = false;
+        return;
+      }
       next = std::move(waiting_.front());
       waiting_.pop_front();
     }

@@ -41,7 +41,7 @@ class WriteBehind {
   std::mutex mutex_;
   std::deque<Waiting> waiting_;
   std::size_t bytes_ = 0;
-  bool asked_ = false;  // a thread was asked for, and has not begun
+  bool asked_ = false;  // a thread was asked for, and has not done all yet
 };
 
 }  // namespace headroom::api

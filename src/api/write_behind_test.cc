@@ -33,6 +33,23 @@ TEST(WriteBehind, DoesWhatWaitsInOrderOnTheThreadThatIsLent) {
   EXPECT_EQ(lent.size(), 2u) << "and another for what comes later";
 }
 
+TEST(WriteBehind, AsksForNoSecondThreadWhileOneWorks) {
+  std::vector<Job> lent;
+  int done = 0;
+  WriteBehind behind([&](Job job) { lent.push_back(std::move(job)); }, 100);
+  Job first = [&] {
+    ++done;
+    Job more = [&] { ++done; };
+    EXPECT_TRUE(behind.add(10, more));
+  };
+  EXPECT_TRUE(behind.add(10, first));
+  ASSERT_EQ(lent.size(), 1u);
+  Job thread = std::move(lent[0]);
+  thread();
+  EXPECT_EQ(lent.size(), 1u);
+  EXPECT_EQ(done, 2);
+}
+
 TEST(WriteBehind, LeavesTheWorkToItsCallerBeyondItsBound) {
   int done = 0;
   WriteBehind behind([](Job) {}, 100);
