@@ -6,6 +6,7 @@
 #include <iterator>
 #include <memory>
 #include <span>
+#include <unordered_map>
 
 #include "base/lines.h"
 #include "history/units.h"
@@ -120,11 +121,24 @@ class Emitter {
     }
   }
 
+  // Two texts of this request have one handle: the store must say which one keeps it, and the other stays raw.
+  bool name_two_texts(const std::vector<Need>& needs) const {
+    std::unordered_map<std::string_view, std::ptrdiff_t> named;
+    for (const Need& need : needs) {
+      const auto [first, fresh] = named.try_emplace(need.handle, need.leaf);
+      if (fresh) continue;
+      const auto a = static_cast<std::size_t>(first->second), b = static_cast<std::size_t>(need.leaf);
+      if (c_.doc.raw(c_.leaves[a].node) != c_.doc.raw(c_.leaves[b].node) && p_.texts[a] != p_.texts[b]) return true;
+    }
+    return false;
+  }
+
   // Texts of a request that is its own first store: who asks for one has the request, and in it the text. The store
   // serves those who ask from elsewhere, so the answer does not wait for it. False: nothing was done.
   bool put_later(const std::vector<Need>& needs) {
     Services& s = p_.services;
-    if (needs.empty() || redeem_ != Redeem::in_hand || !s.later || !s.same_store || !s.cache || p_.options.in_batch)
+    if (needs.empty() || name_two_texts(needs) || redeem_ != Redeem::in_hand || !s.later || !s.same_store || !s.cache ||
+        p_.options.in_batch)
       return false;
     auto work = std::make_unique<PutLater>(PutLater{s.store, s.cache, s.put_failed});
     std::vector<Need> fresh;
