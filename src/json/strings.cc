@@ -32,6 +32,7 @@ bool is_wtf8_surrogate(std::string_view s, std::size_t i) {
 }  // namespace
 
 void unescape_to(std::string& out, std::string_view raw) {
+  out.reserve(out.size() + raw.size());  // it only gets shorter: growing by doubling would keep up to twice that
   std::size_t i = 0;
   while (i < raw.size()) {
     const std::size_t slash = raw.find('\\', i);

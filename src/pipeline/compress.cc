@@ -174,11 +174,11 @@ std::vector<LeftOriginal> left_originals(std::string_view body, std::string_view
       c, options, services, texts, true, digest_of(c, options, services, money, true), user_texts_before(c, texts)};
   const Standing standing = run_course(placing, money).standing;
   if (standing.left.empty()) return out;
-  history::Past past = past_of(c, texts, {}, errors_of(standing), {});
+  history::Past past = past_without_texts(c, {}, errors_of(standing), {});
   past.pictures = pictures_of(placing);
   for (const Left& l : standing.left) {
     const bool index = l.content != nullptr;
-    out.push_back({index ? *l.content : history::render(past, l.unit), source_of(l)});
+    out.push_back({index ? *l.content : render_unit(past, l.unit, texts), source_of(l)});
     if (index) continue;
     const auto [image, end] = history::within(c.images, l.unit.first, l.unit.end);
     for (std::size_t i = image; i < end; ++i) {

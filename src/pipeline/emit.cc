@@ -202,11 +202,11 @@ class Emitter {
         o.tokens = static_cast<std::uint64_t>((need.picture ? tokens_of_image(p_, image) : need.image->before).value);
       } else {
         if (!need.left->content && !past) {
-          past = past_of(c_, p_.texts, {}, errors_of(s_), {});
+          past = past_without_texts(c_, {}, errors_of(s_), {});
           past->pictures = pictures_of(p_);
         }
         o.content = need.left->content ? std::string_view(*need.left->content)
-                                       : rendered.emplace_back(history::render(*past, need.left->unit));
+                                       : rendered.emplace_back(render_unit(*past, need.left->unit, p_.texts));
         o.kind = need.left->content ? "index" : "unit";
         o.source = pipeline::source_of(*need.left);
         o.tokens = static_cast<std::uint64_t>(need.left->tokens.value);

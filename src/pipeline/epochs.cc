@@ -451,22 +451,20 @@ class Walk {
   }
 
   // The records of what lies at or before a message, with what is known of each text.
-  const history::Past& past(const Standing& s) {
-    if (!past_ || past_leaves_ != s.leaves.size()) {
-      std::vector<Tokens> tokens;
-      std::vector<bool> errors, slots;
-      for (const LeafState& l : s.leaves) {
-        tokens.push_back(l.before);
-        errors.push_back(l.error);
-        slots.push_back(l.slot);
-      }
-      past_ = past_of(c_, p_.texts, tokens, errors, slots);
-      past_->pictures = pictures_of(p_);
-      past_leaves_ = s.leaves.size();
+  history::Past past(const Standing& s) const {
+    std::vector<Tokens> tokens;
+    std::vector<bool> errors, slots;
+    for (const LeafState& l : s.leaves) {
+      tokens.push_back(l.before);
+      errors.push_back(l.error);
+      slots.push_back(l.slot);
     }
-    return *past_;
+    return past_without_texts(c_, tokens, errors, slots);
   }
-  std::vector<StaleRead> stale_at(const Standing& s, int through) { return history::stale_reads(past(s), through); }
+  std::vector<StaleRead> stale_at(const Standing& s, int through) {
+    const history::Past records = past(s);
+    return history::stale_reads(records, facts_through(records, through), through);
+  }
   // For the look ahead: slots are not gated yet. Facts of texts are kept; which reads are stale is asked anew at each
   // boundary, since a path that is named later can make an earlier one ambiguous.
   std::vector<StaleRead> stale(int through) {
@@ -474,19 +472,33 @@ class Walk {
       std::vector<bool> slots;
       for (const messages::Leaf& leaf : c_.leaves) slots.push_back(leaf.role == messages::Role::tool);
       bare_past_ = past_without_texts(c_, {}, {}, slots);
-      facts_.resize(bare_past_->blocks.size());
-      for (std::size_t i = 0; i < facts_.size(); ++i) {
-        if (facts_[i]) continue;
-        history::Block block = bare_past_->blocks[i];
-        block.text = p_.texts[i];
-        facts_[i] = history::block_facts(*bare_past_, block);
-      }
     }
-    return history::stale_reads(*bare_past_, facts_, through);
+    return history::stale_reads(*bare_past_, facts_through(*bare_past_, through), through);
+  }
+  // Of the texts up to a message. Most texts count as failures only where their result says so: those facts are kept.
+  std::vector<history::Facts> facts_through(const history::Past& records, int through) {
+    facts_.resize(c_.leaves.size());
+    std::vector<history::Facts> out;
+    std::string buffer;
+    for (std::size_t i = 0; i < c_.leaves.size() && c_.leaves[i].message <= through; ++i) {
+      const bool usual = records.blocks[i].error == c_.leaves[i].error;
+      history::Facts& facts = usual ? facts_[i] : facts_of_failures_[i];
+      if (!facts) {
+        history::Block block = records.blocks[i];
+        block.text = p_.texts.look(i, buffer);
+        facts = history::block_facts(records, block);
+      }
+      out.push_back(facts);
+    }
+    return out;
   }
 
   void drop_units(Standing& s, const Epoch& epoch, int b) {
-    const history::Past& records = past(s);
+    history::Past records = past(s);
+    records.pictures = pictures_of(p_);
+    for (std::size_t i = 0; i < s.leaves.size(); ++i) {
+      if (!s.leaves[i].gone) records.blocks[i].text = p_.texts[i];
+    }
     const std::vector<int> turns = history::turns_of(records);
     auto judged = history::judge(records, message_of(b), p_.options.keep_units, gone_messages(s));
     const std::vector<bool> more = messages::hold_more(c_);
@@ -521,6 +533,7 @@ class Walk {
       l.placed = nullptr;
       l.readable = false;
       l.lines = nullptr;
+      p_.texts.drop(i);
     }
     // Pointers at what left must find another target.
     rewrite(s, epoch, b);
@@ -562,12 +575,11 @@ class Walk {
   const Money& money_;
   std::vector<Ends> boundary_ends_;
   std::vector<Hash128> digests_;
-  std::optional<std::size_t> resumed_;     // the boundary whose standing was known
-  std::vector<std::string_view> earlier_;  // the texts in the standing's index
-  std::optional<history::Past> past_;
-  std::size_t past_leaves_ = 0;
-  std::optional<history::Past> bare_past_;  // of the whole list, without texts
-  std::vector<history::Facts> facts_;       // of the leaves, as far as they were looked at
+  std::optional<std::size_t> resumed_;                       // the boundary whose standing was known
+  std::vector<std::string_view> earlier_;                    // the texts in the standing's index
+  std::optional<history::Past> bare_past_;                   // of the whole list, without texts
+  std::vector<history::Facts> facts_;                        // of the leaves, as far as they were looked at
+  std::map<std::size_t, history::Facts> facts_of_failures_;  // of leaves that are failures by their text alone
 };
 
 }  // namespace

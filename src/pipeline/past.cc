@@ -10,6 +10,15 @@ std::string_view Texts::operator[](std::size_t leaf) {
   return views_[leaf];
 }
 
+std::string_view Texts::look(std::size_t leaf, std::string& buffer) const {
+  return have_[leaf] ? views_[leaf] : messages::text_of(c_, c_.leaves[leaf], buffer);
+}
+
+void Texts::drop(std::size_t leaf) {
+  have_[leaf] = false;
+  std::string().swap(owned_[leaf]);
+}
+
 history::Role role_of(messages::Role role) {
   switch (role) {
     case messages::Role::system:
@@ -45,11 +54,13 @@ history::Past past_without_texts(const messages::Conversation& c, const std::vec
   return past;
 }
 
-history::Past past_of(const messages::Conversation& c, Texts& texts, const std::vector<Tokens>& tokens,
-                      const std::vector<bool>& errors, const std::vector<bool>& slots) {
-  history::Past past = past_without_texts(c, tokens, errors, slots);
-  for (std::size_t i = 0; i < past.blocks.size(); ++i) past.blocks[i].text = texts[i];
-  return past;
+std::string render_unit(history::Past& past, const history::Unit& unit, const Texts& texts) {
+  const auto [first, end] = history::within(past.blocks, unit.first, unit.end);
+  std::vector<std::string> buffers(end - first);
+  for (std::size_t i = first; i < end; ++i) past.blocks[i].text = texts.look(i, buffers[i - first]);
+  std::string rendered = history::render(past, unit);
+  for (std::size_t i = first; i < end; ++i) past.blocks[i].text = {};
+  return rendered;
 }
 
 }  // namespace headroom::pipeline

@@ -48,6 +48,13 @@ std::size_t bytes_of(const BlockResult& r) {
   return n;
 }
 
+// Views grow piece by piece: what they hold beyond their size is not worth keeping.
+void trim(BlockResult& r) {
+  for (auto* c : {&r.best, &r.lossless}) {
+    if (*c) (*c)->view.text.shrink_to_fit(), (*c)->view.statement.shrink_to_fit();
+  }
+}
+
 // What the text is read for, as bytes: they are the query's key.
 struct QuerySource {
   std::string user, arguments;
@@ -92,7 +99,9 @@ std::shared_ptr<const CachedView> view_of(const Placing& p, std::size_t leaf, co
   const bool code_may_change = moment == Moment::epoch || p.options.keep_code <= 0;
   BlockRequest request{text, state.before, query, budget, lossy && !exact, exact, {}, path, {}, code_may_change};
   request.scorer = p.services.scorer;
-  auto made = std::make_shared<const CachedView>(compress_block(request, p.options, p.services.counters));
+  CachedView view{compress_block(request, p.options, p.services.counters)};
+  if (p.services.cache) trim(view.result);
+  const auto made = std::make_shared<const CachedView>(std::move(view));
   if (p.services.cache) p.services.cache->put(key, made, bytes_of(made->result));
   return made;
 }
@@ -123,12 +132,14 @@ bool is_typed(std::string_view user_text) {
   return search::without_wrappers(user_text).find_first_not_of(" \t\r\n") != std::string::npos;
 }
 
-std::vector<std::int32_t> user_texts_before(const messages::Conversation& c, Texts& texts) {
+std::vector<std::int32_t> user_texts_before(const messages::Conversation& c, const Texts& texts) {
   std::vector<std::int32_t> before(c.leaves.size(), -1);
   std::int32_t last = -1;
+  std::string buffer;
   for (std::size_t i = 0; i < c.leaves.size(); ++i) {
     before[i] = last;
-    if (c.leaves[i].role == messages::Role::user && is_typed(texts[i])) last = static_cast<std::int32_t>(i);
+    if (c.leaves[i].role == messages::Role::user && is_typed(texts.look(i, buffer)))
+      last = static_cast<std::int32_t>(i);
   }
   return before;
 }

@@ -28,7 +28,7 @@ struct Placing {
 };
 
 // Texts that an agent wrapped around nothing the user typed do not count.
-std::vector<std::int32_t> user_texts_before(const messages::Conversation& conversation, Texts& texts);
+std::vector<std::int32_t> user_texts_before(const messages::Conversation& conversation, const Texts& texts);
 // True if the text is the user's own, at least in part.
 bool is_typed(std::string_view user_text);
 

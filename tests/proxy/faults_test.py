@@ -365,6 +365,8 @@ class Large(unittest.TestCase):
             peak = proxy.memory("VmHWM")
             print(f"\nitem 16: {count} bodies of {len(body) / 1e6:.1f} MB at once: {time.monotonic() - began:.1f} s, each sent as {seen[0][0] / 1e6:.1f} MB, "
                   f"memory {memory:.0f} -> {peak:.0f} MB at most, {peak - count * len(body) / (1 << 20):.0f} above the bodies")
+            if FULL and not SANITIZED:
+                self.assertLess(peak - count * len(body) / (1 << 20), 80)
             self.assertEqual(answers, [200] * count)
             self.assertEqual(len({digest for _, digest in seen}), 1)
             self.assertLess(seen[0][0], len(body) * 0.8)
