@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <thread>
 #include <utility>
@@ -97,15 +98,30 @@ TEST(WriteBehind, FinishWaitsForWhatRuns) {
 // ---- a core whose requests are their own first store
 // -----------------------------------------------------------------
 
-std::string request_with_rows() {
-  std::string rows = "[";
-  for (int i = 0; i < 200; ++i)
-    rows += std::string(i > 0 ? "," : "") + R"({\"id\":)" + std::to_string(i * 7919 % 99991) +
-            R"(,\"state\":\"ok\",\"node\":\"n-)" + std::to_string(i % 17) + R"(\"})";
+std::string rows(int count, int odd_one = -1) {
+  std::string out = "[";
+  for (int i = 0; i < count; ++i)
+    out += std::string(i > 0 ? "," : "") + R"({\"id\":)" +
+           std::to_string(i == 30 && odd_one >= 0 ? odd_one : i * 7919 % 99991) + R"(,\"state\":\"ok\",\"node\":\"n-)" +
+           std::to_string(i % 17) + R"(\"})";
+  return out + "]";
+}
+
+// A request in which one call a result was made.
+std::string request_with(const std::vector<std::string>& results) {
+  std::string calls, answers;
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    const std::string id = std::to_string(i), comma = i > 0 ? "," : "";
+    calls += comma + R"({"type":"tool_use","id":"t)" + id + R"(","name":"run","input":{}})";
+    answers += comma + R"({"type":"tool_result","tool_use_id":"t)" + id + R"(","content":")" + results[i] + R"("})";
+  }
   return R"({"model":"claude-sonnet-4-5","max_tokens":9,"tools":[{"name":"run","input_schema":{"type":"object"}}],"messages":[)"
-         R"({"role":"user","content":"go"},{"role":"assistant","content":[{"type":"tool_use","id":"t1","name":"run","input":{}}]},)"
-         R"({"role":"user","content":[{"type":"tool_result","tool_use_id":"t1","content":")" +
-         rows + R"(]"}]}]})";
+         R"({"role":"user","content":"go"},{"role":"assistant","content":[)" +
+         calls + R"(]},{"role":"user","content":[)" + answers + "]}]}";
+}
+
+std::string request_with_rows() {
+  return request_with({rows(200)});
 }
 
 pipeline::Options intercepted() {
@@ -166,6 +182,38 @@ TEST(WriteBehind, AStoreThatRefusesIsToldByTheNextAnswer) {
   };
   EXPECT_FALSE(told(first));
   EXPECT_TRUE(told(second));
+}
+
+// Two contents with one handle under the key of the workspace "default", found by trying a million: the store judges at
+// once which of them keeps it, and the other goes out without loss.
+TEST(WriteBehind, TwoTextsWithOneHandleAreJudgedBeforeTheAnswer) {
+  const std::string first = rows(200, 838076), second = rows(200, 1259956);
+  std::string handle;
+  for (const std::string& text : {first, second}) {
+    Core alone{Config{}};
+    const auto out = alone.compress(body_of(request_with({text})), intercepted());
+    ASSERT_EQ(out.markers.size(), 1u);
+    if (!handle.empty()) {
+      EXPECT_EQ(out.markers[0].hash, handle) << "the contents that were found collide no more: find others";
+    }
+    handle = out.markers[0].hash;
+  }
+  std::vector<Job> lent;
+  Config config;
+  config.lend_thread = [&](Job job) { lent.push_back(std::move(job)); };
+  Core judge(std::move(config));
+  const auto both = judge.compress(body_of(request_with({first, second})), intercepted());
+  EXPECT_TRUE(lent.empty()) << "nothing is put behind the answer";
+  ASSERT_EQ(both.markers.size(), 1u);
+  EXPECT_EQ(both.markers[0].hash, handle);
+  const auto collided = [](const pipeline::Skipped& s) { return s.reason == pipeline::Reason::collision; };
+  EXPECT_EQ(std::ranges::count_if(both.skipped, collided), 1);
+  RetrieveCall call;
+  call.hash = both.markers[0].hash;
+  const auto answer = judge.retrieve(call, Tokens(4000));
+  ASSERT_TRUE(answer);
+  EXPECT_NE(answer->text.find("838076"), std::string::npos);
+  EXPECT_NE(both.output.find("1259956"), std::string::npos) << "the other still has all its values in sight";
 }
 
 }  // namespace
