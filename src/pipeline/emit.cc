@@ -137,25 +137,24 @@ class Emitter {
   // serves those who ask from elsewhere, so the answer does not wait for it. False: nothing was done.
   bool put_later(const std::vector<Need>& needs) {
     Services& s = p_.services;
-    if (needs.empty() || name_two_texts(needs) || redeem_ != Redeem::in_hand || !s.later || !s.same_store || !s.cache ||
-        p_.options.in_batch)
-      return false;
-    auto work = std::make_unique<PutLater>(PutLater{s.store, s.cache, s.put_failed});
+    if (needs.empty() || redeem_ != Redeem::in_hand || !s.later) return false;
+    auto known = known_stored();
+    if (!known || name_two_texts(needs)) return false;
+    auto work = std::make_unique<PutLater>(PutLater{s.store, std::move(*known), s.put_failed});
     std::vector<Need> fresh;
     for (const Need& need : needs) {
-      const Hash128 key = stored_key(need.handle);
-      if (s.cache->find<bool>(key)) {
-        work->renewed.push_back({*store::parse_handle(need.handle), key});
+      const store::Handle handle = *store::parse_handle(need.handle);
+      if (work->known.has(handle)) {
+        work->renewed.push_back(handle);
       } else {
         fresh.push_back(need);
       }
     }
     std::deque<std::string> rendered;
     std::size_t bytes = 256;
-    const std::vector<store::Original> originals = originals_of(fresh, rendered);
-    for (std::size_t i = 0; i < originals.size(); ++i) {
-      bytes += originals[i].content.size();
-      work->fresh.push_back({originals[i], std::string(originals[i].content), stored_key(fresh[i].handle)});
+    for (const store::Original& o : originals_of(fresh, rendered)) {
+      bytes += o.content.size();
+      work->fresh.push_back({o, std::string(o.content)});
     }
     std::move_only_function<void()> job = [work = std::move(work)] { work->run(); };
     if (!s.later(bytes, job)) return false;
@@ -163,23 +162,25 @@ class Emitter {
     return true;
   }
 
-  // What this process put before and the store still has is renewed; what is left over must be put.
-  std::vector<Need> renew(store::Store& store, std::vector<Need> needs) {
-    if (!p_.services.same_store || !p_.services.cache || p_.options.in_batch) return needs;
-    std::vector<store::Handle> there;
-    std::erase_if(needs, [&](const Need& need) {
-      if (!p_.services.cache->find<bool>(stored_key(need.handle))) return false;
-      const auto handle = store::parse_handle(need.handle);
-      const auto state = store.stat(*handle);
-      if (!state || !*state) return false;
-      there.push_back(*handle);
-      return true;
-    });
-    if (!there.empty()) (void)store.renew(there);  // gathered and written later; a renewal lost costs a put
-    return needs;
+  // Of no use where each call may have another store, or where an original of a batch must live longer.
+  std::optional<KnownStored> known_stored() const {
+    const Services& s = p_.services;
+    if (!s.same_store || !s.cache || p_.options.in_batch) return std::nullopt;
+    return KnownStored(*s.cache, s.key->handle_key);
   }
-  Hash128 stored_key(std::string_view handle) const {
-    return hash128("stored " + p_.services.key->handle_key + " " + std::string(handle));
+
+  // What this process put before and the store still has is renewed; what is left over must be put.
+  std::vector<Need> renew(store::Store& store, std::vector<Need> needs) const {
+    const auto known = known_stored();
+    if (!known) return needs;
+    std::vector<store::Handle> handles;
+    for (const Need& need : needs) handles.push_back(*store::parse_handle(need.handle));
+    const std::vector<bool> there = known->renew(store, handles);
+    std::vector<Need> missing;
+    for (std::size_t i = 0; i < needs.size(); ++i) {
+      if (!there[i]) missing.push_back(needs[i]);
+    }
+    return missing;
   }
 
   // The originals of what is needed. `rendered` holds those that are no text of the body: views into it stay.
@@ -240,11 +241,12 @@ class Emitter {
     std::deque<std::string> rendered;
     const std::vector<store::Original> originals = originals_of(needs, rendered);
     const auto answers = store.put(originals);
+    const auto known = known_stored();
     for (std::size_t k = 0; k < answers.size(); ++k) {
       if (!answers[k] || store::to_string(*answers[k]) != needs[k].handle) {
         refused(needs[k], answers[k] ? Error{ErrorKind::internal, "the store has another key"} : answers[k].error());
-      } else if (p_.services.same_store && p_.services.cache) {
-        p_.services.cache->put(stored_key(needs[k].handle), std::make_shared<const bool>(true), 1);
+      } else if (known) {
+        known->add(*answers[k]);
       }
     }
   }
