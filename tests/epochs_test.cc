@@ -14,6 +14,8 @@
 #include <vector>
 
 #include "base/hash.h"
+#include "history/same_result.h"
+#include "history/touch.h"
 #include "json/writer.h"
 #include "recorded_sessions.h"
 
@@ -49,8 +51,8 @@ struct Pass {
   std::vector<Turn> turns;
   std::string last;  // what the last request became
   // What was seen on the way; a line for whatever must not be.
-  std::vector<std::string> failed, moved, dead, larger;
-  std::size_t epochs = 0, handles = 0, views = 0;
+  std::vector<std::string> failed, moved, dead, larger, astray;
+  std::size_t epochs = 0, handles = 0, views = 0, same_results = 0;
 };
 
 bool ends_in_epoch(const Outcome& out, int boundary) {
@@ -59,7 +61,7 @@ bool ends_in_epoch(const Outcome& out, int boundary) {
 
 class Watch {
  public:
-  Watch(const Session& session, const Options& options) : pass_{session, options, {}, {}, {}, {}, {}, {}, {}} {}
+  Watch(const Session& session, const Options& options) : pass_{session, options, {}, {}, {}, {}, {}, {}, {}, {}} {}
 
   Pass run() && {
     const auto c = messages::read(pass_.session.body);
@@ -81,6 +83,7 @@ class Watch {
     look_at_prefix(out, boundary);
     look_at_handles(out);
     look_at_views(out);
+    look_at_same_results(in, out);
     pass_.turns.push_back({boundary, hash128(out.output), out.epochs, out.after});
     pass_.last = std::move(out.output);
   }
@@ -126,6 +129,38 @@ class Watch {
       if (!rig_.counters.smaller(change.text, original->second) || !witnesses_agree(change.text, original->second))
         pass_.larger.push_back(at_ + change.pointer);
     }
+  }
+
+  // "same as the result of X above": the one that this means is the very same text, and something stands for it.
+  void look_at_same_results(const std::string& in, const Outcome& out) {
+    if (std::ranges::find(out.transforms, "units") != out.transforms.end()) return;  // the reader counts other results
+    const auto c = messages::read(in, messages::parse_format(pass_.format));
+    if (!c) return;
+    std::unordered_map<std::string_view, std::string_view> views;
+    for (const Change& change : out.changes) views[change.pointer] = change.text;
+    std::vector<std::string> labels;
+    std::vector<const messages::Leaf*> results;
+    std::vector<bool> refers;
+    for (const messages::Leaf& leaf : c->leaves) {
+      if (leaf.role != messages::Role::tool) continue;
+      const auto view = views.find(leaf.pointer);
+      const auto same = view == views.end() ? std::nullopt : history::SameResult::parse(view->second);
+      if (same) look_at_same_result(*same, leaf, labels, results, refers);
+      const messages::Call* call = leaf.call < 0 ? nullptr : &c->calls[static_cast<std::size_t>(leaf.call)];
+      labels.push_back(call ? history::call_label({call->name, call->arguments, call->message}) : "");
+      results.push_back(&leaf);
+      refers.push_back(same.has_value());
+    }
+  }
+  void look_at_same_result(const history::SameResult& same, const messages::Leaf& leaf,
+                           const std::vector<std::string>& labels, const std::vector<const messages::Leaf*>& results,
+                           const std::vector<bool>& refers) {
+    ++pass_.same_results;
+    std::vector<history::ResultAbove> above;
+    for (std::size_t i = 0; i < labels.size(); ++i) above.push_back({labels[i], refers[i]});
+    const auto found = history::find_same(same, above);
+    const bool right = found && !refers[*found] && texts_[results[*found]->pointer] == texts_[leaf.pointer];
+    if (!right) pass_.astray.push_back(at_ + leaf.pointer + " " + same.print());
   }
 
   // The same by whole counts, one witness after the other.
@@ -208,6 +243,17 @@ TEST(Epochs, NoViewIsLargerUnderAnyWitness) {  // promise 7
   EXPECT_GT(views, 1000u);
 }
 
+// A line that says which earlier result this one is again means a result with the same bytes.
+TEST(Epochs, SameResultsAreTheSame) {
+  std::size_t lines = 0;
+  for (const Pass& pass : passes()) {
+    EXPECT_TRUE(pass.astray.empty()) << joined(pass.astray);
+    lines += pass.same_results;
+  }
+  std::printf("%zu lines for results that were shown before\n", lines);
+  EXPECT_GT(lines, 1000u);
+}
+
 // First seen at turn n, by another process: without a cache, or by two replicas in turn that saw other turns. The same
 // bytes as by the one that saw every turn.
 TEST(Epochs, TheSameBytesWithoutCacheAndFirstSeenAtAnyTurn) {
@@ -262,6 +308,45 @@ TEST(Epochs, PointersCountResultsAsTheReaderDoes) {
   Rig rig;
   const Outcome o = compress_body(body, "openai", options_with(Tokens(0)), rig.services);
   EXPECT_NE(o.output.find("result 3 of show"), std::string::npos) << o.output;
+}
+
+// A result that comes again, of the same call or of another: a line says which it is, and nothing else stands for it.
+TEST(Epochs, AResultShownInAViewIsNotShownAgain) {
+  const auto rows = [](int from) {
+    std::string out = "[";
+    for (int i = from; i < from + 200; ++i)
+      out += (i > from ? "," : "") + std::string("{\"id\":") + std::to_string(i * 7919 % 99991) +
+             ",\"state\":\"settled\",\"amount\":12}";
+    return out + "]";
+  };
+  std::string body = R"({"model":"gpt-4o","messages":[{"role":"user","content":"Go on."})";
+  int n = 0;
+  for (const auto& [what, text] :
+       {std::pair("a", rows(0)), {"a", rows(0)}, {"b", rows(0)}, {"a", rows(500)}, {"a", rows(0)}}) {
+    const std::string id = "c" + std::to_string(n++);
+    body += R"(,{"role":"assistant","content":null,"tool_calls":[{"id":")" + id +
+            R"(","type":"function","function":{"name":"show","arguments":"{\"path\":\")" + what + R"(\"}"}}]})" +
+            R"(,{"role":"tool","tool_call_id":")" + id + R"(","content":)";
+    json::Writer content;
+    content.string(text);
+    body += content.text() + "}";
+  }
+  body += "]}";
+  for (const Options& options : {lossless(), options_with(Tokens(0))}) {
+    Rig rig;
+    const Outcome o = compress_body(body, "openai", options, rig.services);
+    ASSERT_EQ(o.changes.size(), 5u);
+    const auto says = [&](std::size_t i) {
+      const auto same = history::SameResult::parse(o.changes[i].text);
+      return same ? (same->nth > 0 ? std::to_string(same->nth) + " " : "") + same->label : "a view";
+    };
+    EXPECT_EQ(says(0), "a view");
+    EXPECT_EQ(says(1), "show a");
+    EXPECT_EQ(says(2), "show a");
+    EXPECT_EQ(says(3), "a view");
+    EXPECT_EQ(says(4), "1 show a") << "the nearest is another";
+    EXPECT_EQ(o.changes[1].text.find("hash=") != std::string::npos, options.retrieval != Retrieval::none);
+  }
 }
 
 TEST(Epochs, PositionsHandedBackGiveTheSameBytes) {

@@ -213,6 +213,7 @@ class Walk {
       } else if (may_repeat(p_, i, s)) {
         if (const auto pointer = choose_pointer(p_, i, l, s.index, earlier(s), l.now())) l.placed = pointer;
       }
+      if (const auto same = choose_same(p_, i, s)) l.placed = same;
       if (stale) {
         if (const auto line = place_stale(p_, i, l, stale->statement, l.now())) l.placed = line;
       }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/lines.h"
+#include "history/same_result.h"
 #include "history/touch.h"
 #include "pipeline/block.h"
 #include "pipeline/gates.h"
@@ -242,6 +243,53 @@ std::shared_ptr<const Placed> choose_pointer(const Placing& p, std::size_t leaf,
   out.total = static_cast<std::int64_t>(count_lines(text));
   out.original_bytes = text.size();
   out.unit = "lines";
+  return std::make_shared<const Placed>(std::move(out));
+}
+
+namespace {
+
+constexpr std::string_view same_kind = "same_result";
+
+// The nearest text above with this very view. One of many texts may be the same: no more are looked at than these.
+std::optional<std::size_t> seen_above(const Placing& p, std::size_t leaf, const Standing& standing) {
+  constexpr std::size_t most_looked_at = 1024;
+  const Placed& view = *standing.leaves[leaf].placed;
+  const std::size_t end = leaf > most_looked_at ? leaf - most_looked_at : 0;
+  for (std::size_t k = leaf; k-- > end;) {
+    const LeafState& l = standing.leaves[k];
+    if (!l.readable || l.gone || !l.placed || l.before != standing.leaves[leaf].before) continue;
+    if (l.placed->method == view.method && l.placed->text == view.text && p.texts[k] == p.texts[leaf]) return k;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::shared_ptr<const Placed> choose_same(const Placing& p, std::size_t leaf, const Standing& standing) {
+  const LeafState& state = standing.leaves[leaf];
+  if (!state.readable || !state.placed || state.before < least_repeat) return nullptr;
+  const auto target = seen_above(p, leaf, standing);
+  if (!target) return nullptr;
+  std::vector<std::string> labels;
+  std::vector<history::ResultAbove> above;
+  std::size_t named = 0;
+  for (std::size_t k = 0; k < leaf; ++k) {
+    const LeafState& l = standing.leaves[k];
+    if (!l.readable || l.gone) continue;
+    if (k == *target) named = labels.size();
+    labels.push_back(label_of(p, p.conversation.leaves[k]));
+    above.push_back({{}, l.placed && l.placed->method == same_kind});
+  }
+  for (std::size_t k = 0; k < labels.size(); ++k) above[k].label = labels[k];
+  history::SameResult same = history::name_same(named, above);
+  same.handle = state.placed->handle;
+  Placed out = *state.placed;
+  out.text = same.print();
+  out.tokens = p.services.counters.ruler().count(out.text);
+  if (out.tokens >= state.placed->tokens || !p.services.counters.smaller(out.text, p.texts[leaf])) return nullptr;
+  out.lines.clear();
+  out.kind = out.method = same_kind;
+  out.statement = "an earlier result again, as it stands there";
   return std::make_shared<const Placed>(std::move(out));
 }
 
