@@ -20,7 +20,7 @@ namespace headroom::history {
 struct SameResult {
   std::string label;        // call_label(); may be empty
   std::size_t nth = 0;      // from 1; 0: the nearest
-  std::string handle = {};  // twelve digits, or empty: the view above shows all there is
+  std::string handle = {};  // twelve digits, or empty: the view above leaves nothing out
 
   std::string print() const;  // without a line end
   static std::optional<SameResult> parse(std::string_view line);

@@ -265,8 +265,8 @@ std::optional<std::size_t> seen_above(const Placing& p, std::size_t leaf, const 
 
 }  // namespace
 
-std::shared_ptr<const Placed> choose_same(const Placing& p, std::size_t leaf, const Standing& standing) {
-  const LeafState& state = standing.leaves[leaf];
+std::shared_ptr<const Placed> choose_same(const Placing& p, std::size_t leaf, Standing& standing) {
+  LeafState& state = standing.leaves[leaf];
   if (!state.readable || !state.placed || state.before < least_repeat) return nullptr;
   const auto target = seen_above(p, leaf, standing);
   if (!target) return nullptr;
@@ -282,8 +282,9 @@ std::shared_ptr<const Placed> choose_same(const Placing& p, std::size_t leaf, co
   }
   for (std::size_t k = 0; k < labels.size(); ++k) above[k].label = labels[k];
   history::SameResult same = history::name_same(named, above);
-  same.handle = state.placed->handle;
+  if (p.lossy && !is_secret(p, leaf, state)) same.handle = handle_for(p, p.texts[leaf]);
   Placed out = *state.placed;
+  out.handle = same.handle;
   out.text = same.print();
   out.tokens = p.services.counters.ruler().count(out.text);
   if (out.tokens >= state.placed->tokens || !p.services.counters.smaller(out.text, p.texts[leaf])) return nullptr;

@@ -58,7 +58,7 @@ std::shared_ptr<const Placed> choose_pointer(const Placing& p, std::size_t leaf,
 
 // The one line for a text that is an earlier one again of which the very view stands above that this one would get; if
 // that line is smaller than the view.
-std::shared_ptr<const Placed> choose_same(const Placing& p, std::size_t leaf, const Standing& standing);
+std::shared_ptr<const Placed> choose_same(const Placing& p, std::size_t leaf, Standing& standing);
 
 // The one line that stands for a read that is stale, if that is smaller.
 std::shared_ptr<const Placed> place_stale(const Placing& p, std::size_t leaf, LeafState& state,
