@@ -2,6 +2,7 @@
 // fail.
 #include <gtest/gtest.h>
 
+#include "http/smuggling_test_support.h"
 #include "proxy/proxy_test_support.h"
 
 namespace headroom::proxy::test {
@@ -33,6 +34,23 @@ TEST(Proxy, RefusesWhatTwoReadersCouldReadTwoWays) {
     EXPECT_EQ(answer.head.status(), 400) << chunks;
   }
   EXPECT_EQ(provider.connections(), 0);
+}
+
+TEST(Proxy, RefusesEverySmugglingVariant) {
+  test::Provider provider(answer_ok);
+  Proxy proxy(provider.port());
+  for (const std::string& variant : http::smuggling_variants()) {
+    Wire wire(proxy.port());
+    wire.send(variant + "abcGET /v1/models HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
+    const Message answer = read_message(wire, false);
+    EXPECT_EQ(answer.head.status(), 400) << variant.substr(0, 200);
+    while (wire.fill()) {
+    }
+    EXPECT_TRUE(wire.ended());
+    EXPECT_EQ(wire.in(), "") << variant.substr(0, 200);
+  }
+  EXPECT_EQ(provider.connections(), 0);
+  EXPECT_TRUE(proxy.calms_down());
 }
 
 // Acceptance 8.

@@ -164,13 +164,21 @@ TEST(Proxy, NamedUpstreamsPassThePolicy) {
                                       "http://[0:0:0:0:0:ffff:7f00:1]:" + here,
                                       "javascript:alert(1)"};
   EXPECT_GE(targets.size(), 60u);
-  for (const std::string& target : targets) {
-    for (const std::string path : {"/v1/messages", "/v1/chat/completions", "/v1/models", "/any"}) {
-      const Message answer = proxy.ask(post(path, "{}", "x-api-key: k\r\nx-headroom-base-url: " + target + "\r\n"));
-      EXPECT_EQ(answer.head.status(), 400) << target;
-      EXPECT_EQ(answer.head.get("x-headroom-error"), "upstream_not_allowed") << target;
+  int asked = 0;
+  for (const Route& route : routes()) {
+    if (route.action == Action::own) continue;
+    std::string path;
+    for (const char c : route.pattern) path += c == '*' ? (path.empty() ? "/x" : "x") : std::string(1, c);
+    const std::string method(route.method.empty() ? "POST" : route.method);
+    for (const std::string& target : targets) {
+      const std::string request = post(path, "{}", "x-api-key: k\r\nx-headroom-base-url: " + target + "\r\n");
+      const Message answer = proxy.ask(method + request.substr(4));
+      EXPECT_EQ(answer.head.status(), 400) << target << " " << path;
+      EXPECT_EQ(answer.head.get("x-headroom-error"), "upstream_not_allowed") << target << " " << path;
+      ++asked;
     }
   }
+  EXPECT_GE(asked, 60 * 50);
   EXPECT_EQ(provider.connections(), 0);
 }
 

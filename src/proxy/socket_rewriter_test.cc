@@ -231,6 +231,147 @@ TEST(Socket, ADrainSaysGoodbyeBetweenFrames) {
   stopping.join();
 }
 
+// A message of 16 MiB in fragments, with pings between, that asks for no response; and the same back. To the provider
+// the pings may go ahead of a message that is read first.
+TEST(Socket, FragmentsPassBitByBit) {
+  const std::string text(std::size_t{16} << 20, 'f');
+  const auto fragments = [&](bool masked) {
+    constexpr std::size_t size = 1 << 20;
+    std::string out;
+    for (std::size_t at = 0; at < text.size(); at += size) {
+      const int first = (at == 0 ? 0x01 : 0x00) | (at + size == text.size() ? 0x80 : 0x00);
+      out += frame(first, std::string_view(text).substr(at, size), masked) + frame(0x89, "still here?", masked);
+    }
+    return out;
+  };
+  const auto without_pings = [](std::string_view bytes, int& pings) {
+    const std::string ping = frame(0x89, "still here?");
+    std::string out;
+    std::size_t at = 0, found = 0;
+    for (; (found = bytes.find(ping, at)) != bytes.npos; at = found + ping.size(), ++pings)
+      out += bytes.substr(at, found - at);
+    return out.append(bytes.substr(at));
+  };
+  const std::string there = fragments(true), back = fragments(false);
+  std::atomic<bool> equal{false};
+  test::Provider provider(serve([&](Wire& wire) {
+    int sent = 0, came = 0;
+    equal = without_pings(take(wire, there.size()), came) == without_pings(there, sent) && sent == 16 && came == 16;
+    wire.send(back);
+    while (wire.fill()) {
+    }
+  }));
+  Proxy proxy(provider.port());
+  Wire wire = open(proxy);
+  wire.send(there);
+  EXPECT_TRUE(take(wire, back.size()) == back);
+  EXPECT_TRUE(equal);
+  wire.close();
+  EXPECT_TRUE(proxy.calms_down());
+}
+
+TEST(Socket, EveryCloseCodeBothWays) {
+  std::string payload, got;
+  bool provider_first = false;
+  test::Provider provider(serve([&](Wire& wire) {
+    const std::string theirs = frame(0x88, payload, false);
+    if (provider_first) wire.send(theirs);
+    got = take(wire, 6 + payload.size());
+    if (!provider_first) wire.send(theirs);
+  }));
+  Proxy proxy(provider.port());
+  for (const int code : {0, 1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 4000, 4999}) {
+    for (const bool first : {false, true}) {
+      provider_first = first;
+      payload = code == 0 ? "" : std::string{static_cast<char>(code >> 8), static_cast<char>(code)} + "why";
+      Wire wire = open(proxy);
+      const std::string ours = frame(0x88, payload), theirs = frame(0x88, payload, false);
+      if (first) {
+        EXPECT_EQ(take(wire, theirs.size()), theirs) << code;
+      }
+      wire.send(ours);
+      EXPECT_EQ(take(wire, 1000), first ? "" : theirs) << code;  // and then the end
+      EXPECT_TRUE(wire.ended()) << code;
+      wire.close();
+      EXPECT_TRUE(proxy.calms_down());
+      EXPECT_EQ(got, ours) << code;
+    }
+  }
+}
+
+TEST(Socket, ARefusedUpgradeIsTheClients) {
+  int status = 0;
+  test::Provider provider([&](Wire& wire, const Message& request) {
+    if (request.head.find("upgrade"))
+      wire.send(reply("{\"error\": {\"n\": 1.0}}", status, "application/json", "retry-after: 7\r\n"));
+    else
+      answer_ok(wire, request);
+    return true;
+  });
+  Proxy proxy(provider.port());
+  for (status = 400; status <= 529; ++status) {
+    Wire wire(proxy.port());
+    wire.send(std::string(upgrade) + "\r\n");
+    const Message answer = read_message(wire, false);
+    ASSERT_TRUE(answer.complete) << status;
+    EXPECT_EQ(answer.head.status(), status);
+    EXPECT_EQ(answer.head.reason(), "Its Words");
+    EXPECT_EQ(answer.head.get("retry-after"), "7");
+    EXPECT_EQ(answer.body, "{\"error\": {\"n\": 1.0}}");
+    wire.send(post("/v1/messages", "{}"));  // what goes on is no tunnel
+    EXPECT_EQ(read_message(wire, false).head.status(), 200) << status;
+  }
+  EXPECT_TRUE(proxy.calms_down());
+}
+
+TEST(Socket, ASlowReaderHoldsTheProvider) {
+  const std::string text = frame(0x81, std::string(1 << 20, 's'), false);
+  constexpr int most = 96;
+  std::atomic<int> sent{0};
+  test::Provider provider(serve([&](Wire& wire) {
+    for (; sent < most; ++sent) wire.send(text);
+    while (wire.fill()) {
+    }
+  }));
+  Proxy proxy(provider.port());
+  Wire wire = open(proxy);
+  int before = -1;
+  while (sent != before) {  // until nothing more goes
+    before = sent;
+    std::this_thread::sleep_for(milliseconds(300));
+  }
+  EXPECT_LT(sent, 32);  // what the system's own buffers take: 6 MB each
+  std::size_t came = 0;
+  while (came < most * text.size()) {
+    ASSERT_TRUE(!wire.in().empty() || wire.fill());
+    came += std::exchange(wire.in(), {}).size();
+  }
+  EXPECT_EQ(came, most * text.size());
+  wire.close();
+  EXPECT_TRUE(proxy.calms_down());
+}
+
+TEST(Socket, ADrainLetsWhatComesInTimePass) {
+  std::atomic<bool> stopping{false};
+  const std::string late = frame(0x81, "late", false);
+  test::Provider provider(serve([&](Wire& wire) {
+    wire.send(frame(0x81, "hello", false));
+    while (!stopping) std::this_thread::sleep_for(milliseconds(5));
+    std::this_thread::sleep_for(milliseconds(200));
+    wire.send(late);
+    while (wire.fill()) {
+    }
+  }));
+  Proxy proxy(provider.port());  // drains for a second
+  Wire wire = open(proxy);
+  EXPECT_EQ(take(wire, 7), frame(0x81, "hello", false));
+  std::thread stop([&] { proxy.stop(); });
+  stopping = true;
+  EXPECT_EQ(take(wire, 1000), late + std::string("\x88\x02\x03\xe9", 4));
+  EXPECT_TRUE(wire.ended());
+  stop.join();
+}
+
 // Any bytes cut anywhere reach the provider as they came, if they ask for no response.
 TEST(Socket, WhatIsNoWebSocketPasses) {
   test::Provider provider(serve([&](Wire& wire) {

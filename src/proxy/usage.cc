@@ -26,6 +26,19 @@ std::int64_t nested(const Document& doc, NodeId object, std::string_view outer, 
   return details && doc.is(*details, Kind::object) ? number(doc, *details, inner).value_or(0) : 0;
 }
 
+void set(std::int64_t& to, std::optional<std::int64_t> value) {
+  if (value) to = *value;
+}
+
+void take_anthropic(const Document& doc, NodeId usage, ledger::Usage& u) {
+  set(u.uncached, number(doc, usage, "input_tokens"));
+  set(u.read, number(doc, usage, "cache_read_input_tokens"));
+  set(u.written, number(doc, usage, "cache_creation_input_tokens"));
+  set(u.output, number(doc, usage, "output_tokens"));
+  if (doc.member(usage, "cache_creation"))
+    u.written_1h = nested(doc, usage, "cache_creation", "ephemeral_1h_input_tokens");
+}
+
 std::int64_t but(std::int64_t all, std::int64_t part) {
   return all > part ? all - part : 0;
 }
@@ -40,6 +53,7 @@ void UsageWatcher::begin(std::string_view content_type) {
   parser_ = {};
   whole_.clear();
   usage_.reset();
+  compacted_ = {};
 }
 
 void UsageWatcher::feed(std::string_view bytes) {
@@ -58,8 +72,9 @@ void UsageWatcher::feed(std::string_view bytes) {
 void UsageWatcher::end() {
   if (reply_ == Reply::whole) read(whole_);
   whole_ = {};
-  if (usage_) rounds_.push_back(*usage_);
+  if (usage_) rounds_.push_back(*usage_ += compacted_);
   usage_.reset();
+  compacted_ = {};
 }
 
 void UsageWatcher::event(const relay::SseEvent& e) {
@@ -70,8 +85,8 @@ void UsageWatcher::read(std::string_view json) {
   const auto doc = Document::parse(json);
   if (!doc) return;
   // Where the formats have it: at the top, in the message that a stream opens with, in a response that a stream ends
-  // with.
-  for (const std::string_view holder : {"", "message", "response"}) {
+  // with, in Groq's own member of a chunk.
+  for (const std::string_view holder : {"", "message", "response", "x_groq"}) {
     const auto at = holder.empty() ? std::optional<NodeId>(0) : doc->member(0, holder);
     if (!at || !doc->is(*at, Kind::object)) continue;
     for (const std::string_view key : {"usage", "usageMetadata"}) {
@@ -85,37 +100,44 @@ std::optional<ledger::Usage> UsageWatcher::read_usage(std::string_view json) {
   if (!doc || !doc->is(0, Kind::object)) return std::nullopt;
   UsageWatcher watcher;
   watcher.take(*doc, 0);
-  if (watcher.usage_ == ledger::Usage{}) return std::nullopt;
-  return watcher.usage_;
+  watcher.end();
+  if (watcher.rounds_.front() == ledger::Usage{}) return std::nullopt;
+  return watcher.rounds_.front();
 }
 
 // A later report of one reply stands over an earlier one, member by member.
 void UsageWatcher::take(const Document& doc, NodeId usage) {
   ledger::Usage u = usage_.value_or(ledger::Usage{});
-  const auto set = [](std::int64_t& to, std::optional<std::int64_t> value) {
-    if (value) to = *value;
-  };
   if (const auto prompt = number(doc, usage, "prompt_tokens")) {  // chat
     u.read = nested(doc, usage, "prompt_tokens_details", "cached_tokens");
     u.uncached = but(*prompt, u.read);
     set(u.output, number(doc, usage, "completion_tokens"));
-  } else if (const auto prompt = number(doc, usage, "promptTokenCount")) {  // Gemini
-    u.read = number(doc, usage, "cachedContentTokenCount").value_or(0);
-    u.uncached = but(*prompt, u.read) + number(doc, usage, "toolUsePromptTokenCount").value_or(0);
-    u.output =
-        number(doc, usage, "candidatesTokenCount").value_or(0) + number(doc, usage, "thoughtsTokenCount").value_or(0);
+  } else if (const auto candidates = number(doc, usage, "candidatesTokenCount"),
+             thoughts = number(doc, usage, "thoughtsTokenCount"), prompt = number(doc, usage, "promptTokenCount");
+             prompt || candidates || thoughts) {  // Gemini, which leaves out any of them
+    if (prompt) {
+      u.read = number(doc, usage, "cachedContentTokenCount").value_or(0);
+      u.uncached = but(*prompt, u.read) + number(doc, usage, "toolUsePromptTokenCount").value_or(0);
+    }
+    u.output = candidates.value_or(0) + thoughts.value_or(0);
   } else if (doc.member(usage, "input_tokens_details")) {  // Responses
     const auto input = number(doc, usage, "input_tokens");
     u.read = nested(doc, usage, "input_tokens_details", "cached_tokens");
     u.uncached = but(input.value_or(0), u.read);
     set(u.output, number(doc, usage, "output_tokens"));
   } else {  // Anthropic
-    set(u.uncached, number(doc, usage, "input_tokens"));
-    set(u.read, number(doc, usage, "cache_read_input_tokens"));
-    set(u.written, number(doc, usage, "cache_creation_input_tokens"));
-    set(u.output, number(doc, usage, "output_tokens"));
-    if (doc.member(usage, "cache_creation"))
-      u.written_1h = nested(doc, usage, "cache_creation", "ephemeral_1h_input_tokens");
+    take_anthropic(doc, usage, u);
+    if (const auto parts = doc.member(usage, "iterations"); parts && doc.is(*parts, Kind::array)) {
+      compacted_ = {};
+      // A compaction of Anthropic's own is billed beside the figures on top, which are of the other parts.
+      for (const NodeId part : doc.elements(*parts)) {
+        const auto type = doc.is(part, Kind::object) ? doc.member(part, "type") : std::nullopt;
+        if (!type || !doc.string_is(*type, "compaction")) continue;
+        ledger::Usage billed;
+        take_anthropic(doc, part, billed);
+        compacted_ += billed;
+      }
+    }
   }
   usage_ = u;
 }

@@ -41,6 +41,7 @@ class UsageWatcher {
   relay::SseParser parser_;
   std::string whole_;
   std::optional<ledger::Usage> usage_;
+  ledger::Usage compacted_;  // by the provider, within the reply at hand
   std::vector<ledger::Usage> rounds_;
 };
 

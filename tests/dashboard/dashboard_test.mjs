@@ -1,9 +1,9 @@
-// The dashboard in a real Chromium, over figures of the real ledger: what it shows, both themes, from 360 px to a desktop,
+// The dashboard in a real Chromium or Firefox, over figures of the real ledger: what it shows, both themes, from 360 px to a desktop,
 // by keyboard alone, with nothing but its own host, under its own policy, by the rules of WCAG 2.2 AA (axe), without a
 // word on the console, and when the proxy goes away and comes back.
 //
 //   node tests/dashboard/dashboard_test.mjs --driver build/test/tests/dashboard_figures [--binary build/test/headroom]
-//                                           [--shots FOLDER]
+//                                           [--browser chromium|firefox] [--shots FOLDER]
 //
 // With --binary the proxy itself is asked too: its one-time code, its cookie, its figures.
 import assert from "node:assert/strict";
@@ -13,14 +13,15 @@ import http from "node:http";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { chromium } from "playwright-core";
+import { chromium, firefox } from "playwright-core";
 
 const option = (name) => (process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : null);
 const driver = option("--driver"), binary = option("--binary"), shots = option("--shots");
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const browserPath = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
+const kindOfBrowser = option("--browser") ?? "chromium";
+const browserPath = { chromium: ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"], firefox: ["/usr/bin/firefox-esr", "/usr/bin/firefox"] }[kindOfBrowser].find(existsSync);
 assert(driver, "--driver PROGRAM");
-assert(browserPath, "no Chromium on this machine");
+assert(browserPath, `no ${kindOfBrowser} on this machine`);
 
 const types = { js: "text/javascript; charset=utf-8", css: "text/css; charset=utf-8", svg: "image/svg+xml" };
 const policy = "default-src 'self'; frame-ancestors 'none'";
@@ -71,21 +72,33 @@ const now = new Date(Math.floor(Date.now() / 1000) * 1000).toISOString();
 for (const kind of ["empty", "busy"]) execFileSync(driver, [join(work, kind), now, kind]);
 if (shots) mkdirSync(shots, { recursive: true });
 
-const browser = await chromium.launch({ executablePath: browserPath, args: ["--no-sandbox", "--disable-gpu"] });
+// Firefox as Debian ships it is driven by WebDriver BiDi, which cannot set a theme: there is one browser for each.
+const browsers = {};
+async function browserOf(theme = "light") {
+  if (kindOfBrowser === "chromium") return (browsers.any ??= await chromium.launch({ executablePath: browserPath, args: ["--no-sandbox", "--disable-gpu"] }));
+  return (browsers[theme] ??= await firefox.launch({
+    channel: "moz-firefox", executablePath: browserPath,
+    firefoxUserPrefs: { "ui.systemUsesDarkTheme": theme === "dark" ? 1 : 0, "ui.prefersReducedMotion": 1, "layout.css.prefers-color-scheme.content-override": theme === "dark" ? 0 : 1 },
+  }));
+}
 let passed = 0;
 const open = [];  // what a test that failed left open
+
+// For a picture the driver lays a style of its own over the page, and Firefox says that the page's policy forbids it.
+const ofTheDriver = (text) => shots && kindOfBrowser === "firefox" && text.includes("blocked an inline style");
 
 // A page on a proxy of its own; whatever it says on the console, throws or asks of another host is an error.
 async function visit(kind, { width = 1280, height = 900, theme = "light", ready = true, setup = () => {} } = {}) {
   const proxy = new Proxy(join(work, kind));
   setup(proxy);
   await proxy.open();
+  const browser = await browserOf(theme);
   const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme, reducedMotion: "reduce", locale: "en-GB" });
   const page = await context.newPage();
   page.setDefaultTimeout(10000);
   const said = [];
-  page.on("console", (message) => said.push(`${message.type()}: ${message.text()}`));
-  page.on("pageerror", (error) => said.push("error: " + error.message));
+  page.on("console", (message) => ofTheDriver(message.text()) || said.push(`${message.type()}: ${message.text()}`));
+  page.on("pageerror", (error) => ofTheDriver(error.message) || said.push("error: " + error.message));
   await context.route("**", (route) => {
     const host = new URL(route.request().url()).host;
     if (host === `127.0.0.1:${proxy.port}`) return route.continue();
@@ -107,8 +120,7 @@ async function findings(page) {
 }
 
 async function shoot(page, name) {
-  if (!shots) return;
-  await page.screenshot({ path: join(shots, name + ".png"), fullPage: true });
+  if (shots) await page.screenshot({ path: join(shots, name + ".png"), fullPage: true });
 }
 
 async function test(name, body) {
@@ -306,7 +318,7 @@ if (binary) await test("the proxy lets a browser in by a code, once, and shows w
   const home = join(work, "home");
   const env = { PATH: process.env.PATH, HEADROOM_WORKSPACE_DIR: join(home, "state"), HEADROOM_CONFIG_DIR: join(home, "config") };
   const proxy = spawn(binary, ["proxy", "--port", "0", "--log-messages", "--anthropic-api-url", `http://127.0.0.1:${provider.address().port}`], { env, stdio: ["ignore", "ignore", "pipe"] });
-  const context = await browser.newContext({ locale: "en-GB" });
+  const context = await (await browserOf()).newContext({ locale: "en-GB" });
   try {
     const port = await new Promise((found, failed) => {
       let text = "";
@@ -325,8 +337,8 @@ if (binary) await test("the proxy lets a browser in by a code, once, and shows w
     }
     const page = await context.newPage();
     const said = [];
-    page.on("console", (message) => said.push(message.text()));
-    page.on("pageerror", (error) => said.push(error.message));
+    page.on("console", (message) => ofTheDriver(message.text()) || said.push(message.text()));
+    page.on("pageerror", (error) => ofTheDriver(error.message) || said.push(error.message));
     await page.goto(base + "/dashboard");
     assert.match(await page.locator("main").innerText(), /opens from your terminal/);
     const url = execFileSync(binary, ["dashboard", "--print", "--port", String(port)], { env, stdio: ["ignore", "pipe", "ignore"] }).toString().trim();
@@ -361,7 +373,7 @@ if (binary) await test("the proxy lets a browser in by a code, once, and shows w
   }
 });
 
-await browser.close();
+for (const browser of Object.values(browsers)) await browser.close();
 rmSync(work, { recursive: true, force: true });
 console.log(`${passed} passed`);
 process.exit();

@@ -96,18 +96,25 @@ class PlainProvider(threading.Thread):
 
 
 class SlowStream(PlainProvider):
-    """an event each half second, for seven seconds"""
+    """an event each half second, for seven seconds (`EVENTS`: for fewer)"""
     EVENTS = 14
+
+    def __init__(self, **more):
+        self.__dict__.update(more)
+        super().__init__()
 
     def talk(self, connection):
         with connection:
             connection.recv(65536)
             connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n")
-            for n in range(self.EVENTS):
-                event = b"data: %d\n\n" % n
-                connection.sendall(b"%x\r\n%s\r\n" % (len(event), event))
-                time.sleep(0.5)
-            connection.sendall(b"0\r\n\r\n")
+            try:
+                for n in range(self.EVENTS):
+                    event = b"data: %d\n\n" % n
+                    connection.sendall(b"%x\r\n%s\r\n" % (len(event), event))
+                    time.sleep(0.5)
+                connection.sendall(b"0\r\n\r\n")
+            except OSError:
+                pass  # the proxy was told to end
 
 
 class Load(threading.Thread):
@@ -225,6 +232,43 @@ class Processes(unittest.TestCase):
         process.send_signal(signal.SIGTERM)
         self.assertEqual(process.wait(timeout=10), 0)
         self.assertLess(time.monotonic() - began, 5)
+
+    def fifty_streams(self, drain):
+        """SIGTERM while fifty streams are under way: what each got, and when the process had ended"""
+        provider = SlowStream(EVENTS=6)
+        process, port = self.proxy("--anthropic-api-url", f"http://127.0.0.1:{provider.port}", "--drain-seconds", str(drain))
+        streams, bodies = [], []
+        for _ in range(50):
+            streams.append(socket.create_connection(("127.0.0.1", port), timeout=20))
+            streams[-1].sendall(Load.REQUEST)
+        for stream in streams:
+            bodies.append(stream.recv(65536))
+            while b"data: " not in bodies[-1]:
+                bodies[-1] += stream.recv(65536)
+        began = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        for n, stream in enumerate(streams):
+            with stream:
+                while piece := stream.recv(65536):
+                    bodies[n] += piece
+            self.assertTrue(bodies[n].endswith(b"\r\n0\r\n\r\n"), bodies[n][-100:])  # ended as HTTP ends, whatever it holds
+        self.assertEqual(process.wait(timeout=20), 0)
+        provider.listener.close()
+        return time.monotonic() - began, bodies
+
+    def test_fifty_streams_are_told(self):
+        took, bodies = self.fifty_streams(1)
+        self.assertTrue(all(body.count(b"event: error") == 1 and b"shutting_down" in body for body in bodies), bodies[0])
+        self.assertLess(took, 5)
+        print(f"SIGTERM with 50 streams: all told, exit 0 after {took:.1f} s", file=sys.stderr)
+
+    def test_fifty_streams_finish(self):
+        took, bodies = self.fifty_streams(60)
+        for body in bodies:
+            self.assertEqual(re.findall(rb"data: (\d+)", body), [b"%d" % n for n in range(6)])
+            self.assertNotIn(b"event: error", body)
+        self.assertLess(took, 10)
+        print(f"SIGTERM with 50 streams, drain of 60 s: all finished, exit 0 after {took:.1f} s", file=sys.stderr)
 
     def process_at(self, port):
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
