@@ -120,6 +120,24 @@ TEST(Spans, FindWhatIsWholeOfJsonThatALimitCut) {
   EXPECT_EQ(split_spans("[1, 2, oops\nmore text\n" + std::string(2000, 'x')).size(), 1u);
 }
 
+// Events, each on its line, of which a tool's limit cut out the middle: two parts, however short their lines are.
+TEST(Spans, LinesOfJsonAreOnePart) {
+  std::string lines;
+  for (int i = 0; i < 100; ++i) lines += R"({"action":"run","test":"T)" + std::to_string(i) + "\"}\n";
+  const std::string text =
+      lines + "\n... [252 lines truncated] ...\n\n6-11\",\"action\":\"run\"}\n" + lines + R"({"act)";
+  std::vector<std::string_view> inner;
+  for (const Span& s : split_spans(text)) {
+    if (s.inner) inner.push_back(s.text);
+  }
+  const std::string_view part = std::string_view(lines).substr(0, lines.size() - 1);
+  ASSERT_EQ(inner.size(), 2u);
+  EXPECT_EQ(inner[0], part);
+  EXPECT_EQ(inner[1], part);
+  EXPECT_EQ(split_spans("{\"a\":1}\n{\"a\":2}\n{\"a\":3}\n" + std::string(300, 'x')).size(), 1u) << "too few";
+  EXPECT_EQ(split_spans("[info] a]\n[info] b]\n[info] c]\n[info] d]\n[info] e]\n" + std::string(300, 'x')).size(), 1u);
+}
+
 TEST(Mixed, ShowsBothEndsOfJsonThatWasCutAndTheNoticeBetween) {
   tokens::Witnesses counters;
   const std::string text = "Exit code: 0\nOutput:\n[" + rows(0, 120) + R"(, {"id": 120, "ho)" +

@@ -54,7 +54,7 @@ class Splitter {
 
   std::vector<Span> run() {
     while (line_ < lines_.size()) {
-      if (fence() || table() || tags() || json()) continue;
+      if (fence() || table() || tags() || json_lines() || json()) continue;
       ++line_;
     }
     flush(text_.size());
@@ -121,6 +121,22 @@ class Splitter {
     const std::string name(open.substr(a, open.find_first_of(" >", a) - a));
     const std::string close = "</" + name + ">";
     return enclosed([&](std::string_view l) { return l.find(close) != std::string_view::npos && is_tag_line(l); });
+  }
+
+  // A row of values, each on its line, as tools print events and as a limit leaves them before and behind its cut.
+  bool json_lines() {
+    std::size_t end = line_;
+    while (end < lines_.size() && is_json_line(lines_[end].text)) ++end;
+    if (end - line_ < least_values || offset(end) - offset(line_) < min_json) return false;
+    inner(offset(line_), offset(end));
+    line_ = end;
+    return true;
+  }
+  static bool is_json_line(std::string_view line) {
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    const bool brackets =
+        (line.starts_with('{') && line.ends_with('}')) || (line.starts_with('[') && line.ends_with(']'));
+    return brackets && json::Document::parse(line).has_value();
   }
 
   bool json() {
