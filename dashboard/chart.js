@@ -11,7 +11,7 @@ function ticks(low, high, most) {
   const unit = 10 ** Math.floor(Math.log10(raw));
   const step = [1, 2, 5, 10].map((n) => n * unit).find((n) => n >= raw);
   const out = [];
-  for (let t = Math.ceil(low / step); t * step <= high + step / 1e6; t++) out.push(t * step);
+  for (let t = Math.ceil(low / step); t * step <= high + step / 1e6; t++) out.push(t * step || 0);  // never -0
   return out;
 }
 
@@ -100,7 +100,7 @@ export class Chart {
     this.cursor.setAttribute("x", left + this.step * Math.max(index, 0));
     const last = this.rows.at(-1);
     const told = row ?? last;
-    const values = (one) => [[this.names[0], one.up], [this.names[1], one.down], ["Net", one.up - one.down]].filter(([name]) => name);
+    const values = (one) => [[this.names[0], one.up], [this.names[1], one.down], [this.names[1] && "Net", one.up - one.down]].filter(([name]) => name);
     this.surface.setAttribute("aria-valuenow", String(row ? index : Math.max(this.rows.length - 1, 0)));
     this.surface.setAttribute("aria-valuetext", told ? told.name + ": " + values(told).map(([name, value]) => name + " " + this.format(value)).join(", ") : "No points");
     if (!row) return;

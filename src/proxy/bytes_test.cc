@@ -100,22 +100,24 @@ TEST(Proxy, StatusHeadersAndBodyPass) {
   test::Provider provider(answer_ok);
   Proxy proxy(provider.port());
   int asked = 0;
-  for (const int status : {400, 401, 403, 404, 408, 409, 413, 422, 429, 500, 502, 503, 529}) {
-    for (const std::string path :
-         {"/v1/messages", "/v1/chat/completions", "/v1/models", "/v1beta/models/m:generateContent"}) {
+  for (const Route& route : routes()) {
+    if (route.action == Action::own) continue;
+    Wire wire(proxy.port());
+    for (const int status : {400, 401, 403, 404, 408, 409, 413, 422, 429, 500, 502, 503, 529}) {
       for (const std::string type : {"application/json", "text/event-stream"}) {
         const std::string body = "{\"error\":{\"type\":\"overloaded_error\",\"n\":1.0}}\n\n";
-        provider.serve([=](Wire& wire, const Message&) {
-          wire.send(reply(body, status, type,
+        provider.serve([=](Wire& from, const Message&) {
+          from.send(reply(body, status, type,
                           "Retry-After: 7\r\nx-should-retry: true\r\nanthropic-ratelimit-tokens-remaining: 0\r\n"));
           return true;
         });
-        const Message answer = proxy.ask(post(path, R"({"model":"m","messages":[]})"));
+        wire.send(request_of(route, R"({"model":"m","messages":[]})"));
+        const Message answer = read_message(wire, false);
         ++asked;
-        ASSERT_TRUE(answer.complete);
-        EXPECT_EQ(answer.head.status(), status);
+        ASSERT_TRUE(answer.complete) << route.pattern;
+        EXPECT_EQ(answer.head.status(), status) << route.pattern;
         EXPECT_EQ(answer.head.reason(), "Its Words");
-        EXPECT_EQ(answer.body, body);
+        EXPECT_EQ(answer.body, body) << route.pattern;
         EXPECT_EQ(answer.head.get("retry-after"), "7");
         EXPECT_EQ(answer.head.get("x-should-retry"), "true");
         EXPECT_EQ(answer.head.get("content-type"), type);
@@ -123,6 +125,7 @@ TEST(Proxy, StatusHeadersAndBodyPass) {
       }
     }
   }
+  EXPECT_GE(asked, 26 * 50);
   EXPECT_EQ(provider.requests(), asked);  // no retry of ours
 }
 

@@ -23,6 +23,7 @@
 #include "http/body.h"
 #include "http/head.h"
 #include "proxy/options.h"
+#include "proxy/routes.h"
 #include "proxy/server.h"
 
 namespace headroom::proxy::test {
@@ -261,6 +262,13 @@ class Proxy {
 inline std::string post(std::string_view path, std::string_view body, std::string_view extra = "x-api-key: k\r\n") {
   return "POST " + std::string(path) + " HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n" +
          std::string(extra) + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + std::string(body);
+}
+
+// A request that a route which goes out takes.
+inline std::string request_of(const Route& route, std::string_view body, std::string_view extra = "x-api-key: k\r\n") {
+  std::string path;
+  for (const char c : route.pattern) path += c == '*' ? (path.empty() ? "/x" : "x") : std::string(1, c);
+  return std::string(route.method.empty() ? "POST" : route.method) + post(path, body, extra).substr(4);
 }
 
 inline bool answer_ok(Wire& wire, const Message&) {

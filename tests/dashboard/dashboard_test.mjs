@@ -249,6 +249,8 @@ await test("measure, step and theme stay chosen; the chart can be pointed at", a
   await page.waitForFunction(() => document.querySelector("#json").href.includes("hourly"));
   await page.locator("#chart").hover({ position: { x: 600, y: 100 } });
   assert.match(await page.locator(".tip").innerText(), /Tokens not sent/);
+  assert.doesNotMatch(await page.locator(".tip").innerText(), /Net/);  // nothing is spent in tokens
+  assert.doesNotMatch(await page.locator("#chart svg").textContent(), /-0/);
   await shoot(page, "tokens-hourly-dark");
   const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
   const dark = await ground();
