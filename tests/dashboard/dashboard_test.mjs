@@ -33,6 +33,7 @@ class Proxy {
     this.streams = new Set();
     this.asked = [];
     this.signedIn = true;
+    this.held = false;  // whether its events wait
   }
   file(name) {
     return readFileSync(join(this.folder, name.replaceAll("/", "_")));
@@ -49,10 +50,14 @@ class Proxy {
     if (url.pathname === "/transformations/feed") return send(this.file("/transformations/feed"));
     if (url.pathname === "/transformations/view") return send(this.file("/transformations/view"));
     if (url.pathname !== "/events") return send("{}", "application/json", 404);
-    reply.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
+    reply.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" }).flushHeaders();
     this.streams.add(reply);
     const frames = this.file("/events").toString().split("\n\n").filter(Boolean);
-    const next = () => frames.length && !reply.destroyed && (reply.write(frames.shift() + "\n\n"), setTimeout(next, 150));
+    const next = () => {
+      if (frames.length === 0 || reply.destroyed) return;
+      if (!this.held) reply.write(frames.shift() + "\n\n");
+      setTimeout(next, 150);
+    };
     next();
   }
   async open(port = 0) {
@@ -154,7 +159,7 @@ for (const kind of ["busy", "empty"]) {
 }
 
 await test("figures are those of the ledger", async () => {
-  const { page, proxy, said, done } = await visit("busy");
+  const { page, proxy, said, done } = await visit("busy", { setup: (proxy) => (proxy.held = true) });
   const stats = JSON.parse(proxy.file("/stats")), history = JSON.parse(proxy.file("/stats-history.daily"));
   await page.locator(".requests tbody tr").first().waitFor();
   const text = (id) => page.locator("#" + id).innerText();
@@ -169,6 +174,7 @@ await test("figures are those of the ledger", async () => {
   assert.match(await text("skips"), /Too short to be worth it/);
   assert.match(await text("refused"), /Unknown caller/);
   // Events that come while the page is open stand above the rest, within a second.
+  proxy.held = false;
   const newest = proxy.file("/events").toString().match(/data: (\{"t":.*)/g).at(-1).slice(6);
   const time = new Date(JSON.parse(newest).t).toLocaleTimeString("en", { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
   await page.waitForFunction((wanted) => document.querySelector(".requests tbody th")?.innerText.includes(wanted), time, { timeout: 4000 });
