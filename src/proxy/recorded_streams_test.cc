@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <set>
 
 #include "http/gzip_test_support.h"
 #include "proxy/proxy_test_support.h"
@@ -222,19 +223,24 @@ TEST(RecordedStreams, UsageReadIsUsageSent) {
   EXPECT_GE(counted, 30);
 }
 
+// What the loop is told where it is armed.
+relay::Setup armed(const Wires& wire) {
+  relay::Setup setup;
+  setup.wire = wire.wire;
+  setup.request = SharedText(
+      std::string(R"({"model":"m","stream":true,"tools":[],"messages":[],"input":[],"contents":[],"store":false})"));
+  setup.added = true;
+  setup.originals.in_hand = [](store::Handle) { return true; };
+  setup.originals.retrieve = [](const pipeline::RetrieveRequest&, Tokens) { return std::string("an original"); };
+  setup.originals.count = [](std::string_view) { return Tokens(1); };
+  return setup;
+}
+
 TEST(RecordedStreams, PassTheArmedLoopUnchanged) {
   for (const Recorded& r : recorded()) {
     if (!r.of->relayed) continue;
     const auto check = [&](const auto& run, std::size_t cut) {
-      relay::Setup setup;
-      setup.wire = r.of->wire;
-      setup.request =
-          SharedText(std::string(R"({"model":"m","stream":true,"tools":[],"messages":[],"input":[],"contents":[]})"));
-      setup.added = true;
-      setup.originals.in_hand = [](store::Handle) { return true; };
-      setup.originals.retrieve = [](const pipeline::RetrieveRequest&, Tokens) { return std::string("an original"); };
-      setup.originals.count = [](std::string_view) { return Tokens(1); };
-      relay::Relay loop(std::move(setup));
+      relay::Relay loop(armed(*r.of));
       std::string client;
       relay::Output last = loop.head({200, "text/event-stream"});
       run([&](std::string_view piece) {
@@ -253,6 +259,124 @@ TEST(RecordedStreams, PassTheArmedLoopUnchanged) {
       if (HasFatalFailure()) return;
     }
     check([&](const auto& feed) { feed_bytewise(bytes, feed); }, bytes.size());
+  }
+}
+
+// ---- a hidden round between two real streams
+
+const Recorded& stream(std::string_view folder, std::string_view name) {
+  for (const Recorded& r : recorded()) {
+    if (r.of->folder == folder && r.name == name) return r;
+  }
+  ADD_FAILURE() << "no stream " << folder << "/" << name;
+  return recorded().front();
+}
+
+// The recorded calls are of the client's tools; by another name they are ours.
+std::string with_our_calls(std::string text, std::string_view tool) {
+  for (const std::string before : {"\"name\":\"", "\"name\": \""}) {
+    const std::string from = before + std::string(tool) + "\"";
+    for (std::size_t at = 0; (at = text.find(from, at)) != text.npos;)
+      text.replace(at, from.size(), before + "headroom_retrieve\"");
+  }
+  return text;
+}
+
+struct TwoRounds {
+  std::string client, request;
+  bool asked = false, done = false;
+};
+
+TwoRounds play(const Wires& wire, std::string_view first, std::string_view second, std::size_t step) {
+  TwoRounds out;
+  relay::Relay loop(armed(wire));
+  const auto run = [&](std::string_view bytes, std::size_t size) {
+    relay::Output o = loop.head({200, "text/event-stream"});
+    out.client += o.client;
+    for (std::size_t at = 0; at < bytes.size() && o.state == relay::Output::State::open; at += size) {
+      o = loop.bytes(bytes.substr(at, size));
+      out.client += o.client;
+      out.request += o.request;
+    }
+    if (o.state == relay::Output::State::open) o = loop.end(), out.client += o.client, out.request += o.request;
+    return o.state;
+  };
+  out.asked = run(first, step) == relay::Output::State::asks;
+  if (out.asked) out.done = run(second, step) == relay::Output::State::done;
+  return out;
+}
+
+// What a client may rely on in one stream, of either wire.
+void check_one_stream(const Wires& wire, const std::vector<Event>& events) {
+  int begun = 0, over = 0;
+  std::int64_t blocks = 0, number = 0;
+  std::set<std::string> ids;
+  for (const Event& e : events) {
+    if (e.data == "[DONE]") {
+      ++over;
+      continue;
+    }
+    const Json data = Json::parse(e.data, nullptr, false);
+    ASSERT_TRUE(data.is_object()) << e.data;
+    const std::string type = data.value("type", "");
+    Json shown = data;
+    if (shown.contains("response")) shown["response"].erase("tools");  // what the provider was offered; a trace is text
+    EXPECT_EQ(shown.dump().find("\"headroom_retrieve\""), std::string::npos) << e.data;
+    begun += type == "message_start" || type == "response.created";
+    over += type == "message_stop" || type == "response.completed";
+    // Counted from nought, without a gap.
+    if (type == "content_block_start") {
+      ASSERT_EQ(data["index"], blocks++);
+    }
+    if (type == "response.output_item.added") {
+      ASSERT_EQ(data["output_index"], blocks++);
+    }
+    if (wire.folder == "responses") {
+      ASSERT_EQ(data["sequence_number"], number++);
+    }
+    if (wire.folder == "responses" && data.contains("response")) ids.insert(data["response"]["id"]);
+    if (wire.folder == "chat") ids.insert(data["id"]);
+    if (wire.folder == "gemini") ids.insert(data["responseId"]);
+    if (type == "response.completed") {
+      EXPECT_EQ(static_cast<std::int64_t>(data["response"]["output"].size()), blocks);
+    }
+  }
+  EXPECT_EQ(begun, wire.folder == "anthropic" || wire.folder == "responses");
+  EXPECT_EQ(over, wire.folder != "gemini");
+  EXPECT_EQ(ids.size(), wire.folder == "anthropic" ? 0u : 1u);
+}
+
+TEST(RecordedStreams, ARoundOfOursIsHiddenBetweenTwo) {
+  const std::tuple<std::string_view, std::string_view, std::string_view, std::string_view> rounds[] = {
+      {"anthropic", "tool_call", "get_weather", "text"},
+      {"anthropic", "two_tool_calls", "_Person", "citations"},
+      {"anthropic", "tool_call", "get_weather", "thinking"},
+      {"chat", "two_tool_calls", "get_current_weather", "text"},
+      {"chat", "two_tool_calls", "get_current_weather", "obfuscated"},
+      {"responses", "tool_call", "get_weather", "codex"},
+      {"responses", "function", "multiply", "reasoning"},
+      {"responses", "function", "multiply", "code_interpreter"},
+      {"gemini", "call", "get_weather", "text"},
+      {"gemini", "two_calls", "get_weather", "code"},
+      {"gemini", "thoughts_and_calls", "get_weather", "long_text"}};
+  for (const auto& [folder, call, tool, text] : rounds) {
+    const Wires& wire = *stream(folder, call).of;
+    const std::string first = with_our_calls(stream(folder, call).bytes, tool), second = stream(folder, text).bytes;
+    const TwoRounds whole = play(wire, first, second, first.size() + second.size());
+    SCOPED_TRACE(std::string(folder) + " " + std::string(call) + ", " + std::string(text) + "\n" + whole.client);
+    ASSERT_TRUE(whole.asked && whole.done);
+    EXPECT_TRUE(Json::accept(whole.request)) << whole.request;
+    EXPECT_NE(whole.request.find("an original"), std::string::npos) << whole.request;
+    const std::vector<Event> events = events_of(whole.client);
+    check_one_stream(wire, events);
+    if (HasFatalFailure()) return;
+    ledger::Usage both = usage_of(wire, events_of(first));
+    both += usage_of(wire, events_of(second));
+    EXPECT_TRUE(usage_of(wire, events) == both);
+    for (const std::size_t step : {1, 7, 100}) {
+      const TwoRounds cut = play(wire, first, second, step);
+      EXPECT_TRUE(cut.client == whole.client && cut.request == whole.request) << step;
+    }
   }
 }
 
