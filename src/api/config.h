@@ -58,7 +58,8 @@ struct Config {
   Bytes cache_bytes{std::uint64_t{24} << 20};  // finished views; only speed
   // The process ends after this call, so that nobody can ask it for an original that it keeps in memory alone.
   bool ends_after_call = false;
-  // Runs a job on another thread soon: originals of requests in hand are put there. Empty: nobody does.
+  // Runs a job on another thread soon: originals of requests in hand are put there. Who lends threads also calls
+  // Core::flush() every few seconds. Empty: nobody does.
   std::function<void(std::move_only_function<void()>)> lend_thread = {};
   PriceFile prices;
   ProseModel prose_model;

@@ -161,6 +161,7 @@ struct Core::Impl {
     options.ttl = config.ttl;
     options.capacity_bytes = config.store_bytes.value;
     options.synchronous = config.synchronous;
+    options.folds_in_flush = static_cast<bool>(config.lend_thread);
     const bool as_given = config.store_bytes.value != Config{}.store_bytes.value;
     if (!store_leaves_process() && !as_given) options.capacity_bytes = memory_bytes;
     return options;

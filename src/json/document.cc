@@ -1,6 +1,7 @@
 #include "json/document.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #ifdef __SSE2__
 #include <emmintrin.h>
@@ -23,8 +24,13 @@ constexpr bool is_hex(char c) {
 }
 
 // What may follow a backslash but u.
+constexpr auto escapes = [] {
+  std::array<bool, 256> table{};
+  for (const char c : {'"', '\\', '/', 'b', 'f', 'n', 'r', 't'}) table[static_cast<unsigned char>(c)] = true;
+  return table;
+}();
 constexpr bool is_escape(char c) {
-  return c == '"' || c == '\\' || c == '/' || c == 'b' || c == 'f' || c == 'n' || c == 'r' || c == 't';
+  return escapes[static_cast<unsigned char>(c)];
 }
 
 // Non-zero where a byte of the word is '"', '\\' or below 0x20 (exact for the lowest such byte, which is all that is
@@ -35,16 +41,27 @@ inline std::uint64_t special_bytes(std::uint64_t w) {
   return (zero(w ^ ones * '"') | zero(w ^ ones * '\\') | ((w - ones * 0x20) & ~w)) & highs;
 }
 
-// Where the first such byte stands at or after `at`; at most 15 bytes before the end if there is none.
-inline std::size_t skip_plain(std::string_view text, std::size_t at) {
+// Where the first such byte stands at or after `at`; at most 15 bytes before the end if there is none. Escapes of two
+// bytes are passed over within a block (JSON within a JSON string has one every few bytes), which `escaped` tells.
+inline std::size_t skip_plain(std::string_view text, std::size_t at, bool& escaped) {
 #ifdef __SSE2__
   const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\'), control = _mm_set1_epi8(0x1F);
-  for (; at + 16 <= text.size(); at += 16) {
+  while (at + 17 <= text.size()) {
     const __m128i x = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + at));
     const __m128i below = _mm_cmpeq_epi8(_mm_max_epu8(x, control), control);
     const __m128i hit = _mm_or_si128(below, _mm_or_si128(_mm_cmpeq_epi8(x, quote), _mm_cmpeq_epi8(x, backslash)));
-    if (const int mask = _mm_movemask_epi8(hit); mask != 0) return at + static_cast<std::size_t>(__builtin_ctz(mask));
+    std::size_t next = at + 16;
+    for (auto mask = static_cast<unsigned>(_mm_movemask_epi8(hit)); mask != 0;) {
+      const auto k = static_cast<unsigned>(__builtin_ctz(mask));
+      if (text[at + k] != '\\' || !is_escape(text[at + k + 1])) return at + k;
+      escaped = true;
+      if (k == 15) ++next;
+      mask &= ~(3U << k);
+    }
+    at = next;
   }
+#else
+  static_cast<void>(escaped);
 #endif
   for (; at + 8 <= text.size(); at += 8) {
     std::uint64_t w;
@@ -220,7 +237,7 @@ class Scanner {
     const std::size_t begin = at_++;
     bool escaped = false;
     for (;;) {
-      at_ = skip_plain(text_, at_);
+      at_ = skip_plain(text_, at_, escaped);
       if (at_ >= text_.size()) return error("");
       const char c = text_[at_];
       if (c == '"') {

@@ -130,6 +130,31 @@ TEST(JsonStrings, EveryEscapeOfFourDigitsComesBack) {
   }
 }
 
+// Strings are read and decoded by blocks: each escape, and what is none, at each place of one and across two.
+TEST(JsonStrings, EscapesAreReadAtEveryPlaceOfABlock) {
+  const std::pair<const char*, const char*> pieces[] = {
+      {"\\\"", "\""},         {"\\\\", "\\"},   {"\\n\\t", "\n\t"},    {"\\\\\\\"", "\\\""},
+      {"\\/", "/"},           {"\\u0041", "A"}, {"\\u20ac", "\u20ac"}, {"\\ud83d\\ude00", "\U0001F600"},
+      {"\\b\\f\\r", "\b\f\r"}};
+  const char* const wrong[] = {"\\x", "\\u00g1", "\x01", "\n", "\\\\\x1f", "\\\\\\q"};
+  for (std::size_t before = 0; before < 36; ++before) {
+    for (const std::size_t after : {std::size_t{0}, std::size_t{1}, std::size_t{7}, std::size_t{16}, std::size_t{40}}) {
+      const std::string front(before, 'a'), back(after, 'z');
+      for (const auto& [raw, plain] : pieces) {
+        const std::string text = "[\"" + front + raw + back + raw + "\",1]";
+        const auto doc = Document::parse(text);
+        ASSERT_TRUE(doc) << text;
+        EXPECT_TRUE((*doc)[1].escaped());
+        EXPECT_EQ(doc->string(1), front + plain + back + plain) << text;
+        std::string kept = "kept";
+        unescape_to(kept, doc->string_raw(1));
+        EXPECT_EQ(kept, "kept" + front + plain + back + plain);
+      }
+      for (const char* const raw : wrong) EXPECT_FALSE(accepts("[\"" + front + raw + back + "\"]")) << raw << before;
+    }
+  }
+}
+
 TEST(JsonStrings, PairsJoinAndLoneSurrogatesStayEscapes) {
   EXPECT_EQ(unescape("\\ud83d\\ude80"), "\xF0\x9F\x9A\x80");
   EXPECT_EQ(quote(unescape("\\ud83d")), "\"\\ud83d\"");

@@ -1,5 +1,11 @@
 #include "json/strings.h"
 
+#include <algorithm>
+#include <array>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include "base/utf8.h"
 
 namespace headroom::json {
@@ -31,51 +37,70 @@ bool is_wtf8_surrogate(std::string_view s, std::size_t i) {
 
 }  // namespace
 
-void unescape_to(std::string& out, std::string_view raw) {
-  out.reserve(out.size() + raw.size());  // it only gets shorter: growing by doubling would keep up to twice that
-  std::size_t i = 0;
-  while (i < raw.size()) {
-    const std::size_t slash = raw.find('\\', i);
-    if (slash == std::string_view::npos) {
-      out.append(raw, i);
-      return;
-    }
-    out.append(raw, i, slash - i);
-    const char c = raw[slash + 1];
-    i = slash + 2;
-    switch (c) {
-      case 'b':
-        out += '\b';
-        break;
-      case 'f':
-        out += '\f';
-        break;
-      case 'n':
-        out += '\n';
-        break;
-      case 'r':
-        out += '\r';
-        break;
-      case 't':
-        out += '\t';
-        break;
-      case 'u': {
-        char32_t v = hex4(raw, i);
-        i += 4;
-        if (v >= 0xD800 && v <= 0xDBFF && i + 6 <= raw.size() && raw[i] == '\\' && raw[i + 1] == 'u') {
-          const char32_t low = hex4(raw, i + 2);
-          if (low >= 0xDC00 && low <= 0xDFFF) {
-            v = 0x10000 + ((v - 0xD800) << 10) + (low - 0xDC00);
-            i += 6;
-          }
-        }
-        utf8::append(out, v);
-        break;
-      }
-      default:
-        out += c;  // " \ /
+namespace {
+
+// The code point of the escape \uXXXX whose digits begin at `i`, which is moved behind it, and behind the second half
+// of a pair.
+char32_t read_u(std::string_view raw, std::size_t& i) {
+  char32_t v = hex4(raw, i);
+  i += 4;
+  if (v >= 0xD800 && v <= 0xDBFF && i + 6 <= raw.size() && raw[i] == '\\' && raw[i + 1] == 'u') {
+    const char32_t low = hex4(raw, i + 2);
+    if (low >= 0xDC00 && low <= 0xDFFF) {
+      v = 0x10000 + ((v - 0xD800) << 10) + (low - 0xDC00);
+      i += 6;
     }
   }
+  return v;
+}
+
+// What a letter behind a backslash stands for; itself if it stands for itself.
+constexpr auto meanings = [] {
+  std::array<char, 256> table{};
+  for (std::size_t c = 0; c < table.size(); ++c) table[c] = static_cast<char>(c);
+  table['b'] = '\b', table['f'] = '\f', table['n'] = '\n', table['r'] = '\r', table['t'] = '\t';
+  return table;
+}();
+
+// Up to the next backslash. Returns where it stands, or the end. `to` has room for 16 bytes more than are copied.
+std::size_t copy_plain(std::string_view raw, std::size_t i, char*& to) {
+#ifdef __SSE2__
+  const __m128i backslash = _mm_set1_epi8('\\');
+  for (; i + 16 <= raw.size(); i += 16, to += 16) {
+    const __m128i x = _mm_loadu_si128(reinterpret_cast<const __m128i*>(raw.data() + i));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(to), x);
+    if (const int mask = _mm_movemask_epi8(_mm_cmpeq_epi8(x, backslash)); mask != 0) {
+      const auto n = static_cast<std::size_t>(__builtin_ctz(mask));
+      to += n;
+      return i + n;
+    }
+  }
+#endif
+  while (i < raw.size() && raw[i] != '\\') *to++ = raw[i++];
+  return i;
+}
+
+}  // namespace
+
+void unescape_to(std::string& out, std::string_view raw) {
+  constexpr std::size_t slack = 16;
+  const std::size_t before = out.size();
+  // It only gets shorter; and nothing grows by doubling, which would keep up to twice its size.
+  out.resize_and_overwrite(before + raw.size() + slack, [&](char* data, std::size_t) {
+    char* to = data + before;
+    for (std::size_t i = 0; (i = copy_plain(raw, i, to)) < raw.size();) {
+      const char c = raw[i + 1];
+      i += 2;
+      if (c == 'u') {
+        std::string one;  // four bytes: within the object
+        utf8::append(one, read_u(raw, i));
+        to = std::ranges::copy(one, to).out;
+      } else {
+        *to++ = meanings[static_cast<unsigned char>(c)];
+      }
+    }
+    return static_cast<std::size_t>(to - data);
+  });
 }
 
 std::string unescape(std::string_view raw) {

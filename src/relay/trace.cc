@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstring>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "json/document.h"
 #include "json/strings.h"
@@ -119,20 +121,37 @@ std::vector<TraceLine> find_trace_lines(std::string_view text) {
   return found;
 }
 
+namespace {
+
+// The next underscore at or after `at` with an m before it and an r behind it, in any case. `at` > 0.
+std::size_t next_joint(std::string_view s, std::size_t at) {
+#ifdef __SSE2__
+  const __m128i bit = _mm_set1_epi8(0x20), m = _mm_set1_epi8('m'), r = _mm_set1_epi8('r'), joint = _mm_set1_epi8('_');
+  const auto load = [&](std::size_t from) {
+    return _mm_loadu_si128(reinterpret_cast<const __m128i*>(s.data() + from));
+  };
+  for (; at + 17 <= s.size(); at += 16) {
+    const __m128i before = _mm_cmpeq_epi8(_mm_or_si128(load(at - 1), bit), m);
+    const __m128i behind = _mm_cmpeq_epi8(_mm_or_si128(load(at + 1), bit), r);
+    const __m128i hit = _mm_and_si128(_mm_and_si128(before, behind), _mm_cmpeq_epi8(load(at), joint));
+    if (const int mask = _mm_movemask_epi8(hit); mask != 0) return at + static_cast<std::size_t>(__builtin_ctz(mask));
+  }
+#endif
+  for (; at + 1 < s.size(); ++at) {
+    if (s[at] == '_' && (s[at - 1] | 0x20) == 'm' && (s[at + 1] | 0x20) == 'r') return at;
+  }
+  return std::string_view::npos;
+}
+
+}  // namespace
+
 bool may_hold_trace(std::string_view bytes) {
-  // Any case of the tool's name: the part that ends it is looked for, the rest compared.
-  constexpr std::string_view tail = "etrieve ", tail_upper = "ETRIEVE ";
-  for (const std::string_view needle : {tail, tail_upper}) {
-    const auto next = [&](std::size_t from) {  // memmem leaps; find would stop at each of its first letter
-      const void* const found = ::memmem(bytes.data() + from, bytes.size() - from, needle.data(), needle.size());
-      return found ? static_cast<std::size_t>(static_cast<const char*>(found) - bytes.data()) : std::string_view::npos;
-    };
-    for (std::size_t at = next(0); at != std::string_view::npos; at = next(at + 1)) {
-      constexpr std::size_t lead = std::string_view("headroom_r").size();
-      const std::size_t end = at + needle.size() - 1;
-      if (at < lead) continue;
-      if (is_our_tool(bytes.substr(at - lead, end - (at - lead)))) return true;
-    }
+  // The rarest part of the tool's name is looked for, the rest compared.
+  constexpr std::string_view name = "headroom_retrieve";
+  constexpr std::size_t lead = name.find('_');
+  for (std::size_t at = next_joint(bytes, lead); at != std::string_view::npos; at = next_joint(bytes, at + 1)) {
+    const std::size_t end = at - lead + name.size();
+    if (end < bytes.size() && bytes[end] == ' ' && is_our_tool(bytes.substr(at - lead, name.size()))) return true;
   }
   return false;
 }

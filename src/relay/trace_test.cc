@@ -71,6 +71,14 @@ TEST(Trace, IsLookedForInAnyCase) {
   EXPECT_TRUE(may_hold_trace("[HEADROOM_RETRIEVE a {}]"));
   EXPECT_FALSE(may_hold_trace(R"({"name":"headroom_retrieve","x":"I retrieve it"})"));
   EXPECT_FALSE(may_hold_trace(""));
+  for (std::size_t before = 0; before < 40; ++before) {
+    for (std::size_t after = 0; after < 40; ++after) {
+      const std::string front(before, '_'), back(after, 'm');
+      EXPECT_TRUE(may_hold_trace(front + "headroom_retrieve " + back));
+      EXPECT_FALSE(may_hold_trace(front + "headroom_retrieve" + back)) << "no space behind it";
+      EXPECT_FALSE(may_hold_trace(front + "eadroom_retrieve " + back));
+    }
+  }
 }
 
 TEST(Usage, SumsWhateverIsANumber) {

@@ -33,14 +33,14 @@ class SqliteStore final : public Store {
  public:
   SqliteStore(std::filesystem::path file, WorkspaceKey key, Options options)
       : options_(std::move(options)),
-        db_(std::move(file), options_.synchronous),
+        db_(std::move(file), options_.synchronous, options_.folds_in_flush),
         rows_(db_),
         vault_(std::move(key)),
         ws_(vault_.workspace()),
         keys_(rows_, vault_, ws_),
         records_(db_, rows_, vault_, keys_, options_, ws_, [this] { return now(); }) {}
 
-  ~SqliteStore() override { static_cast<void>(flush()); }
+  ~SqliteStore() override { static_cast<void>(write_gathered()); }
 
   Result<void> open() {
     db_.begin_call();
@@ -113,14 +113,13 @@ class SqliteStore final : public Store {
   }
 
   Result<void> flush() override {
-    const std::scoped_lock lock(mutex_);
-    db_.begin_call();
-    Result<void> done;
-    if (!renewals_.pending().empty()) {
-      done = ready();
-      if (done) done = db_.checked(write_renewals());
-    }
-    db_.fold_removals();
+    auto done = write_gathered();
+    const bool log_waits = [this] {
+      const std::scoped_lock lock(mutex_);
+      return options_.folds_in_flush && db_.log_waits();
+    }();
+    // Without the lock: nobody waits for the disk's syncs.
+    if (log_waits) Database::fold_apart(db_.file());
     return done;
   }
 
@@ -199,6 +198,18 @@ class SqliteStore final : public Store {
     db_.begin_call();
     if (const auto open = ready(); !open) return std::unexpected(open.error());
     return db_.checked(Result<T>(work()));
+  }
+
+  Result<void> write_gathered() {
+    const std::scoped_lock lock(mutex_);
+    db_.begin_call();
+    Result<void> done;
+    if (!renewals_.pending().empty()) {
+      done = ready();
+      if (done) done = db_.checked(write_renewals());
+    }
+    db_.fold_removals();
+    return done;
   }
 
   // A row with the renewal that has not been written yet.

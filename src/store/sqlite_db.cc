@@ -17,6 +17,8 @@ constexpr int schema_version = 2, older_version = 1;
 // statement (1 ms a MB), and cannot know how much of it was folded in before; folding in costs two syncs, so not every
 // short-lived process should.
 constexpr std::uintmax_t long_log = 256 << 10;
+// However seldom someone folds: 32 MB, then a commit does it.
+constexpr int most_log_pages = 8000;
 
 // Payload lies apart, so that renewing an entry never rewrites its content. `carried` is when a request last carried
 // the handle. `hint` and `ct` are sealed (vault.h) under the data key `key`. A record is a row with a negative handle.
@@ -106,6 +108,7 @@ Result<void> Database::connect() {
   sqlite3_busy_handler(db_.get(), wait_a_little, this);
   // The destructor decides about that.
   sqlite3_db_config(db_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+  if (folds_apart_) sqlite3_wal_hook(db_.get(), note_log, this);
   code = execute(synchronous_ ? "PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"
                               : "PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON;");
   if (code != SQLITE_OK) return std::unexpected(sqlite_error(code, "cannot set up the store"));
@@ -129,6 +132,22 @@ int Database::wait_a_little(void* self, int times) {
   sqlite3_sleep(static_cast<int>(std::min<std::int64_t>(left, times < 8 ? 1 : 3)));
   waited += std::chrono::steady_clock::now() - begun;
   return 1;
+}
+
+int Database::note_log(void* self, sqlite3* db, const char* name, int pages) {
+  static_cast<Database*>(self)->log_pages_ = pages;
+  if (pages >= most_log_pages) sqlite3_wal_checkpoint_v2(db, name, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  return SQLITE_OK;  // the commit stands, whatever became of that
+}
+
+void Database::fold_apart(const std::filesystem::path& file) {
+  sqlite3* opened = nullptr;
+  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW;
+  const int code = sqlite3_open_v2(file.c_str(), &opened, flags, nullptr);
+  const std::unique_ptr<sqlite3, Close> db(opened);
+  if (code != SQLITE_OK) return;  // once more with the next flush
+  sqlite3_db_config(db.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+  sqlite3_exec(db.get(), "PRAGMA wal_checkpoint(PASSIVE)", nullptr, nullptr, nullptr);  // opens the log first
 }
 
 Error Database::failed(int code, std::string_view what) {

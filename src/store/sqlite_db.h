@@ -22,8 +22,9 @@ Error sqlite_error(int code, std::string_view what);
 
 class Database {
  public:
-  explicit Database(std::filesystem::path file, bool synchronous = false)
-      : file_(std::move(file)), synchronous_(synchronous) {}
+  // `folds_apart`: a log that is long is folded in by fold_apart(), not by the commit that made it so.
+  explicit Database(std::filesystem::path file, bool synchronous = false, bool folds_apart = false)
+      : file_(std::move(file)), synchronous_(synchronous), folds_apart_(folds_apart) {}
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
   // Folds a long log into the file first.
@@ -78,6 +79,12 @@ class Database {
   void note_removal() { removed_ = true; }
   void fold_removals();
 
+  // The log is long, and nobody has folded it in.
+  bool log_waits() const { return log_pages_ >= long_log_pages; }
+  // Folds the log in as far as nobody reads it, over a connection of its own: others write meanwhile. From any thread.
+  static void fold_apart(const std::filesystem::path& file);
+  const std::filesystem::path& file() const { return file_; }
+
   // Rows of the layout before encryption lie in tables of their own, until all workspaces have taken theirs over
   // (sqlite_older.h). Looked for when the file is opened.
   bool has_older_tables() const { return older_tables_; }
@@ -100,12 +107,15 @@ class Database {
   Result<void> make_schema();
   Result<void> upgrade();
   static int wait_a_little(void* self, int times);
+  static int note_log(void* self, sqlite3* db, const char* name, int pages);
   Result<std::int64_t> user_version();
   void close();
 
   const std::filesystem::path file_;
-  const bool synchronous_;
-  bool damaged_ = false;  // SQLite said that the file is not as it should be
+  const bool synchronous_, folds_apart_;
+  static constexpr int long_log_pages = 1000;  // SQLite's own: 4 MB
+  int log_pages_ = 0;                          // after the last commit
+  bool damaged_ = false;                       // SQLite said that the file is not as it should be
   bool removed_ = false;
   bool older_tables_ = false;
   std::chrono::steady_clock::duration waited_{};  // for other processes, in this call

@@ -10,11 +10,14 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <thread>
+#include <vector>
 
 #include "store/store.h"
 #include "store/test_directory.h"
@@ -84,6 +87,72 @@ TEST_F(SqliteFaults, ContentsOutliveTheProcessAndAnOpenFileThatTheyFind) {
   }
   auto again = open();
   EXPECT_TRUE(holds(**again, handle, content_of(1)));
+}
+
+// Who flushes folds the log in, not who puts; what was put is there before that, whatever becomes of the process.
+TEST_F(SqliteFaults, ALongLogWaitsForWhoFlushes) {
+  Options options;
+  options.folds_in_flush = true;
+  auto store = open(options);
+  ASSERT_TRUE(put(**store, "first"));
+  ASSERT_TRUE((*store)->flush());
+  const auto before = fs::file_size(file());
+  const fs::path log = file().string() + "-wal";
+  std::vector<Handle> handles;
+  for (int n = 0; n < 12; ++n) handles.push_back(put(**store, content_of(n, 1 << 20)).value());
+  EXPECT_EQ(fs::file_size(file()), before) << "a put folded the log in";
+  EXPECT_GT(fs::file_size(log), 12u << 20);
+
+  // As a process that is killed leaves it.
+  const fs::path left = directory_.path() / "left";
+  fs::create_directory(left);
+  fs::permissions(left, fs::perms::owner_all);
+  for (const char* suffix : {"", "-wal"})
+    fs::copy_file(file().string() + suffix, left / ("originals.db" + std::string(suffix)));
+  {
+    auto other = open_sqlite(left / "originals.db", key, {});
+    ASSERT_TRUE(other) << other.error().message;
+    for (int n = 0; n < 12; ++n)
+      EXPECT_TRUE(holds(**other, handles[static_cast<std::size_t>(n)], content_of(n, 1 << 20)));
+  }
+
+  ASSERT_TRUE((*store)->flush());
+  EXPECT_GT(fs::file_size(file()), before + (12u << 20));
+  for (int n = 0; n < 12; ++n)
+    EXPECT_TRUE(holds(**store, handles[static_cast<std::size_t>(n)], content_of(n, 1 << 20)));
+  ASSERT_TRUE(put(**store, content_of(100)));
+  const auto folded = fs::file_size(log);
+  for (int n = 200; n < 204; ++n) ASSERT_TRUE(put(**store, content_of(n)));
+  EXPECT_EQ(fs::file_size(log), folded) << "the log is not begun anew";
+}
+
+TEST_F(SqliteFaults, ALogThatNobodyFoldsInStaysBounded) {
+  Options options;
+  options.folds_in_flush = true;
+  auto store = open(options);
+  for (int n = 0; n < 60; ++n) ASSERT_TRUE(put(**store, content_of(n, 1 << 20)));
+  EXPECT_LT(fs::file_size(file().string() + "-wal"), 40u << 20);
+}
+
+TEST_F(SqliteFaults, PutsGoOnWhileTheLogIsFoldedIn) {
+  Options options;
+  options.folds_in_flush = true;
+  auto store = open(options);
+  std::atomic<bool> done = false;
+  std::thread keeper([&] {
+    while (!done) EXPECT_TRUE((*store)->flush());
+  });
+  std::vector<Handle> handles;
+  for (int n = 0; n < 60; ++n) {
+    const auto handle = put(**store, content_of(n, 300'000));
+    EXPECT_TRUE(handle) << handle.error().message;
+    if (handle) handles.push_back(*handle);
+  }
+  done = true;
+  keeper.join();
+  ASSERT_EQ(handles.size(), 60u);
+  for (int n = 0; n < 60; ++n)
+    EXPECT_TRUE(holds(**store, handles[static_cast<std::size_t>(n)], content_of(n, 300'000)));
 }
 
 TEST_F(SqliteFaults, LinksAreNotFollowed) {

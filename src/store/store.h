@@ -101,6 +101,9 @@ struct Options {
   std::chrono::seconds ttl{3600};  // from the last request that carried the handle
   std::uint64_t capacity_bytes = std::uint64_t{1} << 30;
   bool synchronous = false;  // SQLite: every commit reaches the disk (a power cut loses nothing)
+  // SQLite: someone calls flush() every few seconds. A long log is folded in there, beside what others put, and not by
+  // the put that made it long.
+  bool folds_in_flush = false;
   std::function<std::chrono::system_clock::time_point()> now = {};  // null: the system clock (tests hand in their own)
 };
 
