@@ -6,7 +6,9 @@
 //   relay     the reply, as it comes; where the model may call our tool, through the retrieval loop
 //   record    a row
 //
-// All on its connection's loop, but the rewriting. The client gone: the job's result is dropped, the upstream closed.
+// exchange.cc reads, rewrites and forwards; exchange_relay.cc relays; exchange_detours.cc has replies that go other
+// ways; exchange_record.cc refuses and records. All on its connection's loop, but the rewriting. The client gone: the
+// job's result is dropped, the upstream closed.
 #pragma once
 
 #include <chrono>
@@ -64,6 +66,12 @@ class Exchange final : public http::Handler,
   bool try_again();
 
  private:
+  // Bodies up to this size are rewritten on the loop itself: it takes less than handing them over, and less than 200
+  // us.
+  static constexpr std::size_t inline_size = 4 << 10;
+  // Of a refusal that may have a cause of ours.
+  static constexpr std::size_t most_refusal = 64 << 10;
+
   enum class Step : std::uint8_t { reading, waiting, rewriting, streaming, forwarded, replying, tunnel, done };
 
   // read
