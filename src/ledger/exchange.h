@@ -60,7 +60,8 @@ struct Exchange {
   std::vector<Usage> rounds;     // row.usage is their sum, if there are any
   std::int64_t tool_tokens = 0;  // of the tool definition that joined the request, on the ruler
   std::array<TransformName, 4> transforms{};
-  Micros queued{0};  // of row.own: waiting for a worker
+  Micros queued{0};    // of row.own: waiting for a worker
+  Micros went_out{0};  // on a clock that never goes back: before which others, whichever ended first
   Mode mode = Mode::optimize;
   bool stream = false;
   bool session_labelled = false;  // row.cv came from x-headroom-session-id: conversation_of(label, key)

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
+#include <numeric>
 #include <optional>
 #include <thread>
 #include <unordered_map>
@@ -75,7 +76,10 @@ struct Ledger::Impl {
   // A part of the work that waits; `work` is held.
   bool work_off(std::size_t most) {
     std::vector<Exchange> taken = take(most);
-    for (Exchange& exchange : taken) add(exchange);
+    std::vector<std::size_t> order(taken.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::ranges::sort(order, {}, [&](std::size_t i) { return std::pair(taken[i].went_out, i); });
+    for (const std::size_t i : order) add(taken[i]);
     return !taken.empty();
   }
 
@@ -95,7 +99,7 @@ struct Ledger::Impl {
     if (exchange.prompt && first) {
       explained = misses.explain(*exchange.prompt, *first, model.prices,
                                  std::chrono::floor<std::chrono::seconds>(row.t.time_since_epoch()),
-                                 row.ep != EpochCause::none);
+                                 row.ep != EpochCause::none, exchange.went_out);
       row.mi = explained.miss;
     }
     std::optional<Bill> bill;

@@ -65,8 +65,8 @@ Segment segment_behind(const Prompt& prompt, const Usage& usage) {
 
 }  // namespace
 
-Explained Misses::explain(const Prompt& prompt, const Usage& usage, const prices::Row* prices, seconds now,
-                          bool epoch) {
+Explained Misses::explain(const Prompt& prompt, const Usage& usage, const prices::Row* prices, seconds now, bool epoch,
+                          Micros went_out) {
   static const prices::Row unknown{};
   const prices::Row& row = prices ? *prices : unknown;
   Explained out;
@@ -88,7 +88,8 @@ Explained Misses::explain(const Prompt& prompt, const Usage& usage, const prices
     one.head = block.head;
     sizes.push_back(block.bytes);
   }
-  const pipeline::Seen seen = aligner_.observe({projection, sizes, {}, epoch}, now, life_of(prices, usage));
+  const pipeline::Seen seen =
+      aligner_.observe({projection, sizes, {}, epoch, went_out.count()}, now, life_of(prices, usage));
   const pipeline::Attribution why =
       aligner_.attribute(seen, {.read = usage.read, .written = usage.written, .plain = usage.uncached}, row);
   out.expected = why.expected;

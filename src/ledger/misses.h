@@ -31,9 +31,10 @@ class Misses {
  public:
   Misses() : aligner_({.conversations = 1000, .projections = 4, .system_bytes = 0}) {}
 
-  // `epoch`: we rewrote earlier blocks in this request. `prices`: null without a price.
+  // `epoch`: we rewrote earlier blocks in this request. `prices`: null without a price. `went_out`: before which others
+  // of its conversation, whatever the order in which they are explained.
   Explained explain(const Prompt& prompt, const Usage& usage, const prices::Row* prices, std::chrono::seconds now,
-                    bool epoch);
+                    bool epoch, Micros went_out = {});
   std::size_t conversations() const { return aligner_.conversations(); }
 
  private:

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "ledger/ledger.h"
 #include "ledger/ledger_test_support.h"
 #include "ledger/misses.h"
 #include "prices/prices.h"
@@ -207,6 +208,43 @@ TEST(Misses, AHitIsNoMissAndShortPromptsAreNotHeldAgainstAnything) {
   const auto small = misses.explain(prompt(conversation(0)), {.uncached = 200}, &sonnet(), seconds(40), false);
   EXPECT_EQ(small.miss.cause, MissCause::too_short);
   EXPECT_EQ(misses.conversations(), 1u);
+}
+
+// What ends first is told first, and digests are made on several threads.
+TEST(Misses, ATurnToldLateIsHeldAgainstThoseBeforeIt) {
+  Misses misses;
+  const auto told = [&](int turns, std::int64_t read, std::int64_t went_out) {
+    const Usage usage{.uncached = 10, .read = read, .written = 6000 + 2000 * turns - read};
+    return misses.explain(prompt(conversation(turns)), usage, &sonnet(), seconds(went_out), false, Micros(went_out))
+        .miss.cause;
+  };
+  EXPECT_EQ(told(4, 0, 1), MissCause::first);
+  EXPECT_EQ(told(6, 16'000, 3), MissCause::hit);
+  EXPECT_EQ(told(5, 14'000, 2), MissCause::hit);
+  EXPECT_EQ(told(7, 18'000, 4), MissCause::hit);
+  EXPECT_EQ(told(8, 0, 5), MissCause::provider);
+  EXPECT_EQ(misses.conversations(), 1u);
+}
+
+TEST(Misses, TurnsToldTogetherAreExplainedInTheOrderTheyWentOutIn) {
+  const auto ledger = std::move(*Ledger::open({}));
+  const auto turn = [&](const json& body, std::int64_t read, std::int64_t written, int went_out) {
+    Exchange e = exchange_of(body, {.uncached = 10, .read = read, .written = written});
+    e.row.md = "claude-sonnet-4-5";
+    e.row.t = test_time();
+    e.went_out = Micros(went_out);
+    return e;
+  };
+  json edited = conversation(6);
+  edited["messages"][10]["content"][0]["content"] = "edited since";  // what turn 5 brought
+  ledger->record(turn(conversation(4), 0, 14'000, 1));
+  const std::string changed = "headroom_cache_miss_total{segment=\"messages\",cause=\"changed\"} ";
+  EXPECT_NE(ledger->metrics({}).find(changed + "0"), std::string::npos);
+  Exchange later = turn(edited, 14'000, 3000, 3), earlier = turn(conversation(5), 14'000, 2000, 2);
+  ledger->record(std::move(later));
+  ledger->record(std::move(earlier));
+  const std::string text = ledger->metrics({});
+  EXPECT_NE(text.find(changed + "1"), std::string::npos) << text;
 }
 
 }  // namespace

@@ -79,6 +79,7 @@ ledger::Exchange Exchange::describe(const std::string& id, Rewritten& rewritten,
   e.transforms = rewritten.transform_names;
   e.rounds = usage_.rounds();
   e.queued = duration_cast<microseconds>(queued_);
+  e.went_out = duration_cast<microseconds>(read_.time_since_epoch());
   e.mode = mode_;
   e.stream = streaming_reply_;
   if (rewritten.tool_added) e.tool_tokens = app_.tool_tokens(request_.route.format);

@@ -98,8 +98,12 @@ Seen Aligner::observe(const Sent& sent, std::chrono::seconds now, std::chrono::s
     messages.push_back(message_chain = chained(message_chain, block.digest));
     if (!block.head) places.push_back(block.digest.low);
   }
+  now_kept.id = next_++;
+  now_kept.order = sent.order;
+  now_kept.at = now;
   Seen seen;
   seen.total = tokens;
+  seen.request = now_kept.id;
   Talk* talk = find(now_kept, messages, places);
   if (!talk) {
     conversations_.emplace_front().id = next_++;
@@ -108,13 +112,16 @@ Seen Aligner::observe(const Sent& sent, std::chrono::seconds now, std::chrono::s
   } else {
     const auto at = std::ranges::find_if(conversations_, [talk](const Talk& t) { return &t == talk; });
     conversations_.splice(conversations_.begin(), conversations_, at);
-    const Kept& newest = talk->kept.front();
+  }
+  const auto before = std::ranges::find_if(talk->kept, [&](const Kept& kept) { return kept.order <= sent.order; });
+  if (before != talk->kept.end()) {
+    const Kept& newest = *before;
     seen.first = false;
     seen.before = newest.tokens.empty() ? 0 : newest.tokens.back();
-    seen.idle = now - talk->last;
+    seen.idle = now - newest.at;
     seen.expired = seen.idle > life;
-    for (const Kept& kept : talk->kept) {
-      seen.common = std::max(seen.common, upto(now_kept.tokens, common(kept.chain, now_kept.chain)));
+    for (auto kept = before; kept != talk->kept.end(); ++kept) {
+      seen.common = std::max(seen.common, upto(now_kept.tokens, common(kept->chain, now_kept.chain)));
     }
     if (const std::size_t shared = common(newest.chain, now_kept.chain); shared < newest.chain.size()) {
       AlignChange& change = seen.change.emplace();
@@ -132,12 +139,13 @@ Seen Aligner::observe(const Sent& sent, std::chrono::seconds now, std::chrono::s
     }
   }
   seen.conversation = talk->id;
-  talk->kept.push_front(std::move(now_kept));
+  const bool is_newest = before == talk->kept.begin();
+  talk->kept.insert(before, std::move(now_kept));
   if (talk->kept.size() > limits_.projections) talk->kept.pop_back();
+  if (!is_newest) return seen;
   talk->messages = std::move(messages);
   talk->places = std::move(places);
   talk->system = sent.system_text.substr(0, limits_.system_bytes);
-  talk->last = now;
   return seen;
 }
 
@@ -148,9 +156,12 @@ Attribution Aligner::attribute(const Seen& seen, const ReportedUsage& usage, con
   const bool marked = row.write_5m > row.in;  // a provider that bills what it writes tells how much that is
   std::int64_t cached = static_cast<std::int64_t>(static_cast<double>(seen.before) * scale);
   if (at != conversations_.end()) {
-    if (at->cached) cached = std::min(cached, *at->cached);
-    at->cached = marked ? usage.read + usage.written : usage.total();
-    at->scale = scale;
+    const auto own = std::ranges::find(at->kept, seen.request, &Kept::id);
+    if (own != at->kept.end()) {
+      own->cached = marked ? usage.read + usage.written : usage.total();
+      if (const auto before = std::next(own); before != at->kept.end() && before->cached)
+        cached = std::min(cached, *before->cached);
+    }
   }
   if (cached < row.min_prefix.value) cached = 0;
   const std::int64_t step = std::max<std::int64_t>(row.step.value, 1);

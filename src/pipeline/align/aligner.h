@@ -13,6 +13,9 @@
 // beginning, not the conversation; nor does another first message, where half of the blocks stand where they stood. In
 // memory only: nothing of it reaches a body.
 //
+// Requests may be told in another order than they went out in (what ends first is told first): each is held against
+// those that went out before it, as `order` says.
+//
 // Time is the caller's, so a test's time is virtual. observe: O(blocks + conversations * log blocks). Not thread-safe.
 #pragma once
 
@@ -40,6 +43,7 @@ struct Sent {
   std::span<const std::int64_t> tokens;  // one for each block
   std::string_view system_text;          // all system texts, one after the other
   bool epoch = false;                    // we rewrote earlier blocks on purpose in this request
+  std::int64_t order = 0;                // when it went out, in any unit; those alike: as they are told
 };
 
 // The first block in which a request differs from what was sent before.
@@ -55,7 +59,7 @@ struct AlignChange {
 };
 
 struct Seen {
-  std::uint64_t conversation = 0;
+  std::uint64_t conversation = 0, request = 0;
   bool first = true;                  // nothing of it was sent before
   std::int64_t total = 0;             // tokens of the request
   std::int64_t common = 0;            // of it, the longest prefix that some earlier request had
@@ -94,18 +98,19 @@ class Aligner {
 
  private:
   struct Kept {
+    std::uint64_t id = 0;
     std::vector<std::uint64_t> chain;  // digest of all blocks up to and with each
     std::vector<std::int64_t> tokens;  // the same for tokens
+    std::int64_t order = 0;
+    std::chrono::seconds at{0};
+    std::optional<std::int64_t> cached;  // read and written, as the provider reported them
   };
   struct Talk {
     std::uint64_t id = 0;
-    std::list<Kept> kept;                 // the newest first
+    std::list<Kept> kept;                 // the newest first, by when they went out
     std::vector<std::uint64_t> messages;  // chain of the newest's messages alone
     std::vector<std::uint64_t> places;    // digests of their blocks, not chained
     std::string system;
-    std::chrono::seconds last{0};
-    std::optional<std::int64_t> cached;  // read and written of the newest, as the provider reported them
-    double scale = 1;                    // its tokens for one of ours
   };
 
   Talk* find(const Kept& whole, const std::vector<std::uint64_t>& messages, const std::vector<std::uint64_t>& places);
