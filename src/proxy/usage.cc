@@ -1,5 +1,6 @@
 #include "proxy/usage.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "http/head.h"
@@ -11,6 +12,8 @@ using json::Document;
 using json::Kind;
 using json::NodeId;
 
+constexpr std::int64_t most_tokens = 10'000'000'000;  // as in ledger::Usage::sane(): sums of what is said stay numbers
+
 std::optional<std::int64_t> number(const Document& doc, NodeId object, std::string_view key) {
   const auto value = doc.member(object, key);
   if (!value || !doc.is(*value, Kind::number)) return std::nullopt;
@@ -18,7 +21,7 @@ std::optional<std::int64_t> number(const Document& doc, NodeId object, std::stri
   std::int64_t n = 0;
   const auto [end, error] = std::from_chars(raw.data(), raw.data() + raw.size(), n);
   if (error != std::errc() || n < 0) return std::nullopt;
-  return n;
+  return std::min(n, most_tokens);
 }
 
 std::int64_t nested(const Document& doc, NodeId object, std::string_view outer, std::string_view inner) {
