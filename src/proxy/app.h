@@ -89,7 +89,8 @@ class App {
   void clear_caches();
   // Every few seconds, off the loops: writes what stores have gathered, and looks at their figures.
   void keep_stores();
-  // With it: once nothing has been asked since the last time, what earlier requests freed goes back to the system.
+  // With it: once nothing has been asked since the last time, and each minute under load, what earlier requests freed
+  // goes back to the system.
   void give_back_memory();
   bool store_reachable() const { return store_reachable_.load(std::memory_order_relaxed); }
   // Digest of all that may change views.
@@ -135,6 +136,7 @@ class App {
   std::atomic<std::uint64_t> last_id_{0};
   std::uint64_t id_seed_ = 0;
   std::atomic<std::uint64_t> calm_at_{0}, given_back_at_{0};  // of last_id_, as the keeper of stores saw it
+  std::atomic<std::int64_t> given_back_second_{0};            // of the steady clock
 
  public:
   Pool pool;  // last: its threads end before what they work on
