@@ -8,6 +8,8 @@
 //   lossless     library call, retrieval none
 //   reversible   library call, retrieval auto, epochs off: headroom_retrieve joins the request's tools
 //   ours         the same with epochs as they are by default
+//   empty        every result of a tool is the empty string, but for those that stand as they came by policy: source
+//                code, files that instruct: nobody could send less
 //   other        bodies that another program made of the same requests: BODIES/NAME.jsonl, one body a line
 //
 // Retrievals: each reversible view is taken to be asked for once with probability 1/10, in the round after it was first
@@ -27,7 +29,9 @@
 #include "api/config.h"
 #include "api/core.h"
 #include "api/options.h"
+#include "base/edits.h"
 #include "messages/conversation.h"
+#include "messages/edit.h"
 #include "pipeline/gates.h"
 #include "replay/cache_model.h"
 #include "replay/recorded.h"
@@ -152,6 +156,40 @@ Bill with_headroom(const Recorded& s, const prices::Row& row, replay::PromptRead
   return bill;
 }
 
+bool stands_by_policy(pipeline::Reason reason) {
+  using enum pipeline::Reason;
+  return reason == code_recent || reason == code_asked_about || reason == instruction_file || reason == tool_excluded;
+}
+
+// What is left of a bill if results cost nothing. What a policy keeps at birth may change at an epoch; not here.
+Bill without_results(const Recorded& s, const prices::Row& row, replay::PromptReader& reader, pipeline::Options call) {
+  call.model = s.model();
+  api::Config config;
+  config.store = api::Config::StoreKind::memory;
+  api::Core core(config);
+  Meter meter(s, row, reader);
+  for (std::size_t i = 0; i < s.requests(); ++i) {
+    const std::string body = s.request(i);
+    api::Input input;
+    input.kind = api::Input::Kind::body;
+    input.text = body;
+    input.format = s.format();
+    std::set<std::string> stands;
+    for (const pipeline::Skipped& skipped : core.compress(input, call).skipped) {
+      if (stands_by_policy(skipped.reason)) stands.insert(skipped.pointer);
+    }
+    const auto read = messages::read(body, messages::parse_format(s.format()));
+    std::vector<Edit> edits;
+    for (const messages::Leaf& leaf : read ? read->leaves : std::vector<messages::Leaf>{}) {
+      if (leaf.role != messages::Role::tool || stands.contains(leaf.pointer)) continue;
+      std::ranges::move(messages::replace_leaf(*read, leaf, "").edits, std::back_inserter(edits));
+    }
+    std::ranges::sort(edits, {}, &Edit::offset);
+    meter.send(i, splice(body, edits));
+  }
+  return meter.done();
+}
+
 // Handles of another program's views, however it spells them: hash=..., <<ccr:...
 std::set<std::string> handles(const std::string& body) {
   std::set<std::string> found;
@@ -243,6 +281,7 @@ int run(int argc, char** argv) {
     print("lossless", with_headroom(s, *row, reader, lossless, direct.rewritten()));
     print("steady", with_headroom(s, *row, reader, steady, direct.rewritten()));
     print("ours", with_headroom(s, *row, reader, ours, direct.rewritten()));
+    print("empty", without_results(s, *row, reader, lossless));
     if (bodies != "-") {
       if (const auto other = from_file(s, *row, reader, bodies)) print("other", *other);
     }

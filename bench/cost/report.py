@@ -42,7 +42,7 @@ def main():
     rows = [json.loads(line) for line in lines.splitlines()]
     for r in rows:
         r["heavy"] = r["results"] >= HEAVY
-        for k in ("lossless", "steady", "ours", "other"):
+        for k in ("lossless", "steady", "ours", "empty", "other"):
             if k in r:
                 r["kept_" + k] = r[k]["dollars"] / r["direct"]["dollars"]
     if not args.markdown:
@@ -52,8 +52,8 @@ def main():
             print(f"{r['session']:22} {r['format']:10} {r['requests']:4} {100 * r['results']:6.0f}% {r['direct']['dollars']:9.4f} {100 * r['kept_lossless']:7.1f}% "
                   f"{100 * r['kept_steady']:6.1f}% {100 * r['kept_ours']:6.1f}% {r['ours']['epochs']:6} {peer} {r['direct']['peak']:8} {r['ours']['peak']:9} {r['ours']['ms'] / r['requests']:8.2f}")
     groups = [("ordinary", [r for r in rows if not r["heavy"]]), ("tool-heavy", [r for r in rows if r["heavy"]]), ("all", rows)]
-    print("\n| sessions | | bill, median | P10 of the saving | worst bill | lossless | reversible | epochs | peer, median | peer, worst |")
-    print("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|")
+    print("\n| sessions | | bill, median | P10 of the saving | worst bill | lossless | reversible | epochs | results gone | peer, median | peer, worst |")
+    print("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|")
     for name, group in groups:
         if not group:
             continue
@@ -63,7 +63,8 @@ def main():
         peers = [r["kept_other"] for r in group if "other" in r]
         peer = f"{100 * statistics.median(peers):.1f} % | {100 * max(peers):.1f} %" if peers else "- | -"
         print(f"| {name} | {len(group)} | **{100 * statistics.median(kept):.1f} %** | {100 * quantile([1 - k for k in kept], 0.1):.1f} % | {100 * max(kept):.1f} % | "
-              f"{part('direct', 'lossless')} | {part('lossless', 'steady')} | {part('steady', 'ours')} | {peer} |")
+              f"{part('direct', 'lossless')} | {part('lossless', 'steady')} | {part('steady', 'ours')} | "
+              f"{100 * statistics.median(r['kept_empty'] for r in group):.1f} % | {peer} |")
     total = lambda k: sum(r[k]["dollars"] for r in rows)
     print(f"\nIn sum: direct ${total('direct'):.2f}, lossless ${total('lossless'):.2f}, with Headroom ${total('ours'):.2f} (of it retrievals ${sum(r['ours']['retrieval'] for r in rows):.2f})", end="")
     both = [r for r in rows if "other" in r]
