@@ -18,15 +18,17 @@ namespace headroom {
 class SharedText {
  public:
   SharedText() = default;
-  // From a string as from a value: what takes bytes to keep takes either.
+  // From a string as from a value, and to a view: what takes bytes to keep takes either.
+  // NOLINTBEGIN(google-explicit-constructor): meant to convert
   SharedText(std::string text) {
     if (!text.empty()) text_ = std::make_shared<const std::string>(std::move(text));
   }
   SharedText(std::string_view text) : SharedText(std::string(text)) {}
   SharedText(const char* text) : SharedText(std::string(text)) {}
+  operator std::string_view() const { return view(); }
+  // NOLINTEND(google-explicit-constructor)
 
   std::string_view view() const { return text_ ? std::string_view(*text_) : std::string_view(); }
-  operator std::string_view() const { return view(); }
   std::size_t size() const { return text_ ? text_->size() : 0; }
   bool empty() const { return text_ == nullptr; }
 
