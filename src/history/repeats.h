@@ -71,6 +71,7 @@ class Index {
   bool may_find(const Reading& reading) const;
 
   std::size_t size() const { return blocks_.size(); }
+  std::string_view label(std::size_t block) const { return *blocks_[block].label; }
   // Of all that was added, in order.
   Hash128 digest() const { return digest_; }
 

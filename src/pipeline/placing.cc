@@ -246,54 +246,6 @@ std::shared_ptr<const Placed> choose_pointer(const Placing& p, std::size_t leaf,
   return std::make_shared<const Placed>(std::move(out));
 }
 
-namespace {
-
-constexpr std::string_view same_kind = "same_result";
-
-// The nearest text above with this very view. One of many texts may be the same: no more are looked at than these.
-std::optional<std::size_t> seen_above(const Placing& p, std::size_t leaf, const Standing& standing) {
-  constexpr std::size_t most_looked_at = 1024;
-  const Placed& view = *standing.leaves[leaf].placed;
-  const std::size_t end = leaf > most_looked_at ? leaf - most_looked_at : 0;
-  for (std::size_t k = leaf; k-- > end;) {
-    const LeafState& l = standing.leaves[k];
-    if (!l.readable || l.gone || !l.placed || l.before != standing.leaves[leaf].before) continue;
-    if (l.placed->method == view.method && l.placed->text == view.text && p.texts[k] == p.texts[leaf]) return k;
-  }
-  return std::nullopt;
-}
-
-}  // namespace
-
-std::shared_ptr<const Placed> choose_same(const Placing& p, std::size_t leaf, Standing& standing) {
-  LeafState& state = standing.leaves[leaf];
-  if (!state.readable || !state.placed || state.before < least_repeat) return nullptr;
-  const auto target = seen_above(p, leaf, standing);
-  if (!target) return nullptr;
-  std::vector<std::string> labels;
-  std::vector<history::ResultAbove> above;
-  std::size_t named = 0;
-  for (std::size_t k = 0; k < leaf; ++k) {
-    const LeafState& l = standing.leaves[k];
-    if (!l.readable || l.gone) continue;
-    if (k == *target) named = labels.size();
-    labels.push_back(label_of(p, p.conversation.leaves[k]));
-    above.push_back({{}, l.placed && l.placed->method == same_kind});
-  }
-  for (std::size_t k = 0; k < labels.size(); ++k) above[k].label = labels[k];
-  history::SameResult same = history::name_same(named, above);
-  if (p.lossy && !is_secret(p, leaf, state)) same.handle = handle_for(p, p.texts[leaf]);
-  Placed out = *state.placed;
-  out.handle = same.handle;
-  out.text = same.print();
-  out.tokens = p.services.counters.ruler().count(out.text);
-  if (out.tokens >= state.placed->tokens || !p.services.counters.smaller(out.text, p.texts[leaf])) return nullptr;
-  out.lines.clear();
-  out.kind = out.method = same_kind;
-  out.statement = "an earlier result again, as it stands there";
-  return std::make_shared<const Placed>(std::move(out));
-}
-
 std::shared_ptr<const Placed> place_stale(const Placing& p, std::size_t leaf, LeafState& state,
                                           std::string_view statement, Tokens to_beat) {
   if (!p.lossy || is_secret(p, leaf, state)) return nullptr;
@@ -332,13 +284,59 @@ void add_to_index(const Placing& p, std::size_t leaf, LeafState& state, Standing
   standing.indexed.push_back(static_cast<std::uint32_t>(leaf));
 }
 
+// The first readable text waits for a second.
+void enter_first(const Placing& p, Standing& standing) {
+  if (const auto first = std::exchange(standing.to_enter, std::nullopt))
+    add_to_index(p, *first, standing.leaves[*first], standing);
+}
+
+constexpr std::string_view same_kind = "same_result";
+
+// The nearest text above with this very view, by its place in the index. One of many texts may be the same: no more are
+// looked at than these.
+std::optional<std::size_t> seen_above(const Placing& p, std::size_t leaf, const Standing& standing) {
+  constexpr std::size_t most_looked_at = 1024;
+  const Placed& view = *standing.leaves[leaf].placed;
+  const std::size_t all = standing.indexed.size(), end = all > most_looked_at ? all - most_looked_at : 0;
+  for (std::size_t k = all; k-- > end;) {
+    const std::size_t above = standing.indexed[k];
+    const LeafState& l = standing.leaves[above];
+    if (!l.placed || l.before != standing.leaves[leaf].before) continue;
+    if (l.placed->method == view.method && l.placed->text == view.text && p.texts[above] == p.texts[leaf]) return k;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
+
+std::shared_ptr<const Placed> choose_same(const Placing& p, std::size_t leaf, Standing& standing) {
+  LeafState& state = standing.leaves[leaf];
+  if (!state.readable || !state.placed || state.before < least_repeat) return nullptr;
+  enter_first(p, standing);
+  const auto target = seen_above(p, leaf, standing);
+  if (!target) return nullptr;
+  std::vector<history::ResultAbove> above;
+  for (std::size_t k = 0; k < standing.indexed.size(); ++k) {
+    const auto& placed = standing.leaves[standing.indexed[k]].placed;
+    above.push_back({standing.index.label(k), placed && placed->method == same_kind});
+  }
+  history::SameResult same = history::name_same(*target, above);
+  if (p.lossy && !is_secret(p, leaf, state)) same.handle = handle_for(p, p.texts[leaf]);
+  Placed out = *state.placed;
+  out.handle = same.handle;
+  out.text = same.print();
+  out.tokens = p.services.counters.ruler().count(out.text);
+  if (out.tokens >= state.placed->tokens || !p.services.counters.smaller(out.text, p.texts[leaf])) return nullptr;
+  out.lines.clear();
+  out.kind = out.method = same_kind;
+  out.statement = "an earlier result again, as it stands there";
+  return std::make_shared<const Placed>(std::move(out));
+}
 
 bool may_repeat(const Placing& p, std::size_t leaf, Standing& standing) {
   LeafState& state = standing.leaves[leaf];
   if (!state.readable) return false;
-  if (const auto first = std::exchange(standing.to_enter, std::nullopt))
-    add_to_index(p, *first, standing.leaves[*first], standing);
+  enter_first(p, standing);
   return standing.index.size() > 0 && standing.index.may_find(lines_of(p, leaf, state));
 }
 
