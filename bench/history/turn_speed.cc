@@ -1,6 +1,6 @@
-// turn_speed SESSIONS [CORPUS] [--slowest N] [--warm | --only NAME]: what one more request costs in CPU time when a
-// conversation of 1 MB and 200 messages gets one new result of 20 kB, in a process that has seen the conversation and
-// in one that has not.
+// turn_speed SESSIONS [CORPUS] [--slowest N] [--warm | --cold N | --only NAME]: what one more request costs in CPU time
+// when a conversation of 1 MB and 200 messages gets one new result of 20 kB, in a process that has seen the
+// conversation and in one that has not. The slowest 15 new results are named. --cold N: that alone, in N processes.
 //
 //   base: 200 messages, 1,048,611 bytes; 214 results of 20 kB
 //   warm: median 1.61 ms, p90 3.20 ms, p99 6.02 ms
@@ -134,10 +134,17 @@ double at(std::vector<double> values, double share) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc < 2) return std::fprintf(stderr, "turn_speed SESSIONS [CORPUS] [--slowest N] [--warm | --only NAME]\n"), 2;
-  std::size_t slowest = 0;
+  if (argc < 2) {
+    std::fprintf(stderr, "turn_speed SESSIONS [CORPUS] [--slowest N] [--warm | --cold N | --only NAME]\n");
+    return 2;
+  }
+  std::size_t slowest = 15, cold_alone = 0;
   bool cold_too = true;
   std::string only;
+  if (argc > 3 && std::string_view(argv[argc - 2]) == "--cold") {
+    cold_alone = static_cast<std::size_t>(std::atoi(argv[argc - 1]));
+    argc -= 2;
+  }
   if (argc > 3 && std::string_view(argv[argc - 2]) == "--only") {
     only = argv[argc - 1];
     cold_too = false;
@@ -190,6 +197,12 @@ int main(int argc, char** argv) {
   std::printf("base: %zu messages, %zu bytes; %zu new results\n", talk.messages(), talk.bytes(), fresh.size());
   if (fresh.empty()) return 1;
 
+  if (cold_alone > 0) {
+    std::vector<double> times;
+    for (std::size_t i = 0; i < cold_alone; ++i) times.push_back(Process().turn(talk.body()));
+    std::printf("cold: median %.2f ms, worst %.2f ms\n", at(times, .5), at(times, 1));
+    return 0;
+  }
   Process warm;
   const double first = first_sight(warm, talk.body());
   std::vector<double> times;

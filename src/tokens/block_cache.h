@@ -1,7 +1,7 @@
 // Counts of whole texts seen lately: a conversation comes again with every turn, and an unchanged block should cost a
 // hash.
 //
-// Keyed by a 128-bit digest and the length, 2,048 entries, 64 KiB, direct-mapped: a newcomer replaces what was in its
+// Keyed by a 128-bit digest and the length, 2,048 entries, 80 KiB, direct-mapped: a newcomer replaces what was in its
 // place. Two texts under one key would be counted as one: by chance at 2^-128. The digest (XXH3) does not withstand
 // somebody who builds collisions on purpose; what that could win is one wrong figure inside one process.
 #pragma once
@@ -29,18 +29,23 @@ class BlockCache {
 
   static Key key_of(std::string_view text) { return {hash128(text), text.size()}; }
 
-  std::optional<std::int64_t> find(const Key& key) const {
+  struct Counts {
+    std::int64_t together = 0;  // of digits as the vocabulary has them
+    std::int64_t apart = 0;     // as if each digit were a token
+  };
+
+  std::optional<Counts> find(const Key& key) const {
     const Entry& entry = entries_[place(key)];
     if (entry.key != key) return std::nullopt;
-    return entry.count;
+    return entry.counts;
   }
 
-  void put(const Key& key, std::int64_t count) { entries_[place(key)] = {key, count}; }
+  void put(const Key& key, Counts counts) { entries_[place(key)] = {key, counts}; }
 
  private:
   struct Entry {
     Key key;  // size 0: free
-    std::int64_t count = 0;
+    Counts counts;
   };
   static constexpr std::size_t kEntries = 2048;
   static std::size_t place(const Key& key) { return key.digest.low % kEntries; }

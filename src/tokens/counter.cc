@@ -85,6 +85,30 @@ struct Counter::Impl {
     return count;
   }
 
+  // Both ways in one pass: only numbers differ.
+  template <VocabularyId kId>
+  BlockCache::Counts count_valid(std::string_view text) {
+    const unsigned char* p = bytes_of(text);
+    const unsigned char* const end = p + text.size();
+    const Splitter<kId> splitter(classes, end);
+    BlockCache::Counts counts;
+    while (p < end) {
+      const unsigned char* next = splitter.piece_end(p);
+      const auto n = static_cast<std::size_t>(next - p);
+      const std::int64_t together = piece(p, n, end);
+      counts.together += together;
+      const bool number = is_digit(*p) || (*p >= 0x80 && classes.at(p).kind == CharClass::kNumber);
+      counts.apart += number ? number_piece(p, n, end) : together;
+      p = next;
+    }
+    return counts;
+  }
+  BlockCache::Counts count(std::string_view text) {
+    const std::optional<std::string> copy = well_formed_copy(text);
+    if (copy) text = *copy;
+    return id == VocabularyId::o200k ? count_valid<VocabularyId::o200k>(text) : count_valid<VocabularyId::cl100k>(text);
+  }
+
   template <bool kDigitsApart>
   std::int64_t count(std::string_view text, std::int64_t limit) {
     const std::optional<std::string> copy = well_formed_copy(text);
@@ -93,14 +117,17 @@ struct Counter::Impl {
                                      : count_valid<VocabularyId::cl100k, kDigitsApart>(text, limit);
   }
 
-  // As count<false> without a limit; texts of some length from the cache if it has them.
-  std::int64_t count_block(std::string_view text) {
-    if (text.size() < BlockCache::kShortest) return count<false>(text, kNoLimit);
+  // Texts of some length from the cache if it has them.
+  BlockCache::Counts count_block(std::string_view text) {
+    if (text.size() < BlockCache::kShortest) return count(text);
     const BlockCache::Key key = BlockCache::key_of(text);
     if (const auto known = blocks.find(key)) return *known;
-    const std::int64_t count_of_text = count<false>(text, kNoLimit);
-    blocks.put(key, count_of_text);
-    return count_of_text;
+    const BlockCache::Counts counts = count(text);
+    blocks.put(key, counts);
+    return counts;
+  }
+  std::optional<BlockCache::Counts> known(std::string_view text) const {
+    return text.size() < BlockCache::kShortest ? std::nullopt : blocks.find(BlockCache::key_of(text));
   }
 
   template <VocabularyId kId>
@@ -144,11 +171,11 @@ Counter::Counter(Counter&&) noexcept = default;
 Counter& Counter::operator=(Counter&&) noexcept = default;
 
 Tokens Counter::count(std::string_view text) {
-  return Tokens(impl_->count_block(text));
+  return Tokens(impl_->count_block(text).together);
 }
 
 Tokens Counter::count_digits_apart(std::string_view text) {
-  return Tokens(impl_->count<true>(text, kNoLimit));
+  return Tokens(impl_->count_block(text).apart);
 }
 
 Counter::Settled Counter::count_settled(std::string_view text) {
@@ -157,6 +184,8 @@ Counter::Settled Counter::count_settled(std::string_view text) {
 }
 
 bool Counter::exceeds(std::string_view text, Tokens limit, Digits digits) {
+  if (const auto known = impl_->known(text))
+    return (digits == Digits::apart ? known->apart : known->together) > limit.value;
   return (digits == Digits::apart ? impl_->count<true>(text, limit.value) : impl_->count<false>(text, limit.value)) >
          limit.value;
 }
@@ -173,18 +202,15 @@ bool Counter::surely_exceeds(std::string_view valid, Tokens limit) const {
 
 bool Witnesses::smaller(std::string_view view, std::string_view original) {
   if (view.size() >= original.size()) return false;  // UTF-8 bytes
-  // No witness finds fewer tokens in the original than it has pieces: where that settles it, by the view's bytes or by
-  // its tokens, the original is split, and no vocabulary is read for it.
-  const bool valid = utf8::is_valid(original);
-  const auto surely = [&](Tokens o200k, Tokens cl100k) {
-    return valid && o200k_.surely_exceeds(original, o200k) && cl100k_.surely_exceeds(original, cl100k);
-  };
+  // No witness finds fewer tokens in the original than it has pieces, or more in the view than it has bytes: where that
+  // settles it the original is split, and no vocabulary is read.
   const Tokens bytes(static_cast<std::int64_t>(view.size()));
-  if (utf8::is_valid(view) && surely(bytes, bytes)) return true;
-  const Tokens together = o200k_.count(view), apart = o200k_.count_digits_apart(view), other = cl100k_.count(view);
-  if (surely(std::max(together, apart), other)) return true;
-  return o200k_.exceeds(original, together) && cl100k_.exceeds(original, other) &&
-         o200k_.exceeds(original, apart, Digits::apart);
+  if (o200k_.exceeds(original, bytes) && utf8::is_valid(view) && utf8::is_valid(original) &&
+      o200k_.surely_exceeds(original, bytes) && cl100k_.surely_exceeds(original, bytes))
+    return true;
+  return o200k_.exceeds(original, o200k_.count(view)) &&
+         o200k_.exceeds(original, o200k_.count_digits_apart(view), Digits::apart) &&
+         cl100k_.exceeds(original, cl100k_.count(view));
 }
 
 }  // namespace headroom::tokens

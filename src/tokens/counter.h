@@ -17,7 +17,7 @@ namespace headroom::tokens {
 enum class VocabularyId : std::uint8_t { o200k, cl100k };
 enum class Digits : std::uint8_t { together, apart };
 
-// Exact counts, with bounded caches of recent words and blocks (192 KiB in all): an unchanged block costs a hash. Not
+// Exact counts, with bounded caches of recent words and blocks (208 KiB in all): an unchanged block costs a hash. Not
 // thread-safe: one per thread. Counts never depend on the caches.
 class Counter {
  public:
@@ -29,7 +29,8 @@ class Counter {
   // Exact for any bytes, O(n). Ill-formed UTF-8 counts as U+FFFD, one for each ill-formed part as text.h cuts them.
   Tokens count(std::string_view text);
 
-  // As if every ASCII digit were a token of its own: a witness for vocabularies that split numbers.
+  // As if every ASCII digit were a token of its own: a witness for vocabularies that split numbers. Counted with the
+  // other in one pass, and kept with it.
   Tokens count_digits_apart(std::string_view text);
 
   // Whether the count (with `apart`: count_digits_apart) is above `limit`. Exact; stops as soon as it is, so the cost
@@ -58,8 +59,9 @@ class Counter {
 };
 
 // True if `view` is smaller than `original` under all four witnesses: o200k, cl100k, o200k with each digit a token,
-// UTF-8 bytes. Exact; costs about four counts of the view at most: the original is read only until it has outgrown the
-// view, and split only where the view is far smaller.
+// UTF-8 bytes. Exact; where the original was counted lately, as callers have done, costs two counts of the view at most
+// and one of the original, which is read only until it has outgrown the view, and split only where the view is far
+// smaller.
 class Witnesses {
  public:
   bool smaller(std::string_view view, std::string_view original);

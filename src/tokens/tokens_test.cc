@@ -273,6 +273,19 @@ TEST(Counter, DigitsApart) {
   EXPECT_EQ(counter.count_digits_apart("no digit"), counter.count("no digit"));
 }
 
+// One pass for both, and the cache, against a pass that counts nothing else.
+RC_GTEST_PROP(Counter, DigitsApartInOnePassAreThoseOfTheirOwn, ()) {
+  std::string text = *rc::gen::resize(40, tricky_text());
+  while (text.size() < 300) text += "." + std::to_string(text.size()) + *rc::gen::resize(40, tricky_text());
+  for (VocabularyId id : kBoth) {
+    Counter counter(id);
+    const Tokens together = counter.count(text), apart = counter.count_digits_apart(text), one(1);
+    RC_ASSERT(!Counter(id).exceeds(text, apart, Digits::apart) && !Counter(id).exceeds(text, together));
+    RC_ASSERT(Counter(id).exceeds(text, apart - one, Digits::apart) && Counter(id).exceeds(text, together - one));
+    RC_ASSERT(!counter.exceeds(text, apart, Digits::apart) && counter.exceeds(text, apart - one, Digits::apart));
+  }
+}
+
 TEST(Witnesses, AllMustAgree) {
   Witnesses witnesses;
   EXPECT_TRUE(witnesses.smaller("short", "a much longer text"));
@@ -287,6 +300,19 @@ RC_GTEST_PROP(Witnesses, IsWhatFourCountsSay, ()) {
   const bool expected = a.size() < b.size() && o200k.count(a) < o200k.count(b) && cl100k.count(a) < cl100k.count(b) &&
                         o200k.count_digits_apart(a) < o200k.count_digits_apart(b);
   RC_ASSERT(Witnesses().smaller(a, b) == expected);
+}
+
+// Of texts that are counted before, as callers do, and long enough to be kept.
+RC_GTEST_PROP(Witnesses, SayTheSameOfTextsTheyKnow, ()) {
+  std::string b = *rc::gen::resize(40, tricky_text());
+  while (b.size() < 400) b += " 17 of " + *rc::gen::resize(60, tricky_text());
+  const std::string a = b.substr(0, *rc::gen::inRange<std::size_t>(1, b.size())) + *rc::gen::resize(8, tricky_text());
+  Witnesses known;
+  known.ruler().count(b);
+  Counter o200k, cl100k(VocabularyId::cl100k);
+  const bool expected = a.size() < b.size() && o200k.count(a) < o200k.count(b) && cl100k.count(a) < cl100k.count(b) &&
+                        o200k.count_digits_apart(a) < o200k.count_digits_apart(b);
+  RC_ASSERT(known.smaller(a, b) == expected);
 }
 
 // Every cut of a small text in two, settled at once: what is counted early must be what the whole gives.

@@ -222,19 +222,21 @@ struct Syntax::Tree {
   TreePointer tree;
 };
 
-Syntax::Syntax(std::unique_ptr<Tree> tree, const Language& language) : tree_(std::move(tree)) {
-  const TSNode root = ts_tree_root_node(tree_->tree.get());
-  Walker(language, nodes_).walk(root);
-  collect_errors(root, errors_);
+Syntax::Syntax(std::unique_ptr<Tree> tree, std::vector<std::uint32_t> errors)
+    : tree_(std::move(tree)), errors_(std::move(errors)) {
+  Walker(*tree_->language, nodes_).walk(ts_tree_root_node(tree_->tree.get()));
 }
 Syntax::Syntax(Syntax&&) noexcept = default;
 Syntax& Syntax::operator=(Syntax&&) noexcept = default;
 Syntax::~Syntax() = default;
 
-std::optional<Syntax> Syntax::parse(std::string_view text, const Language& language) {
+std::optional<Syntax> Syntax::parse(std::string_view text, const Language& language, std::size_t most_errors) {
   auto tree = std::make_unique<Tree>(Tree{&language, parse_text(language, text, nullptr)});
   if (!tree->tree) return std::nullopt;
-  return Syntax(std::move(tree), language);
+  std::vector<std::uint32_t> errors;
+  collect_errors(ts_tree_root_node(tree->tree.get()), errors);
+  if (errors.size() > most_errors) return std::nullopt;
+  return Syntax(std::move(tree), std::move(errors));
 }
 
 std::optional<std::vector<std::uint32_t>> Syntax::errors(std::string_view text, const Language& language) {

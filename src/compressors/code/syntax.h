@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -57,8 +58,9 @@ struct Replacement {
 
 class Syntax {
  public:
-  // nullopt if the text is too large or the parser gives up.
-  static std::optional<Syntax> parse(std::string_view text, const Language& language);
+  // nullopt if the text is too large, the parser gives up, or there are more errors than `most_errors`.
+  static std::optional<Syntax> parse(std::string_view text, const Language& language,
+                                     std::size_t most_errors = std::numeric_limits<std::size_t>::max());
   // Rows of the errors of a text, without a list of nodes.
   static std::optional<std::vector<std::uint32_t>> errors(std::string_view text, const Language& language);
 
@@ -77,7 +79,7 @@ class Syntax {
 
  private:
   struct Tree;
-  Syntax(std::unique_ptr<Tree> tree, const Language& language);
+  Syntax(std::unique_ptr<Tree> tree, std::vector<std::uint32_t> errors);
   std::unique_ptr<Tree> tree_;
   std::vector<Node> nodes_;
   std::vector<std::uint32_t> errors_;

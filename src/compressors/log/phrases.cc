@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <numeric>
 #include <queue>
 #include <unordered_map>
 
 #include "base/hash.h"
+#include "compressors/log/suffixes.h"
 #include "salience/severity.h"
 #include "tokens/counter.h"
 
@@ -104,7 +104,13 @@ class Finder {
   std::vector<std::string> values;
 
   void run() {
-    const std::vector<std::uint32_t> order = sorted_suffixes();
+    // The ends of parts differ, so that no two suffixes are equal for long.
+    auto next = static_cast<std::uint32_t>(prices_.size());
+    for (std::uint32_t& id : ids_) {
+      if (id == kEnd) id = next++;
+    }
+    const auto [order, rank] = sort_suffixes(ids_, next);
+    rank_ = rank;
     offer_repeats(order);
     std::vector<std::uint8_t> taken(ids_.size(), 0);
     std::vector<std::uint32_t> free_until(ids_.size(), static_cast<std::uint32_t>(ids_.size()));  // first taken behind
@@ -174,44 +180,6 @@ class Finder {
   bool is_blank(std::size_t piece) const {
     const char c = text_[pieces_[piece].begin];
     return c == ' ' || c == '\t';
-  }
-
-  // By doubling (Manber & Myers 1993) with counting sort; the ends of parts differ, so that ranks soon do.
-  std::vector<std::uint32_t> sorted_suffixes() {
-    const std::size_t n = ids_.size();
-    auto next = static_cast<std::uint32_t>(prices_.size());
-    for (std::uint32_t& id : ids_) {
-      if (id == kEnd) id = next++;
-    }
-    std::vector<std::uint32_t> rank = ids_, order(n), shifted(n), fresh(n), starts;
-    std::iota(order.begin(), order.end(), 0u);
-    std::size_t ranks = next;
-    const auto sort_by_rank = [&](const std::vector<std::uint32_t>& from) {
-      starts.assign(ranks + 1, 0);
-      for (const std::uint32_t r : rank) ++starts[r + 1];
-      std::partial_sum(starts.begin(), starts.end(), starts.begin());
-      for (const std::uint32_t i : from) order[starts[rank[i]]++] = i;
-    };
-    sort_by_rank(std::vector<std::uint32_t>(order));
-    for (std::size_t width = 1;; width *= 2) {
-      std::size_t k = 0;
-      for (std::size_t i = n - std::min(width, n); i < n; ++i) shifted[k++] = static_cast<std::uint32_t>(i);
-      for (const std::uint32_t i : order) {
-        if (i >= width) shifted[k++] = i - static_cast<std::uint32_t>(width);
-      }
-      sort_by_rank(shifted);
-      const auto key = [&](std::uint32_t i) { return std::pair(rank[i], i + width < n ? rank[i + width] + 1 : 0); };
-      std::uint32_t count = 0;
-      for (std::size_t i = 0; i < n; ++i) {
-        if (i > 0 && key(order[i]) != key(order[i - 1])) ++count;
-        fresh[order[i]] = count;
-      }
-      rank.swap(fresh);
-      ranks = std::size_t{count} + 1;
-      if (ranks == n) break;
-    }
-    rank_ = std::move(rank);
-    return order;
   }
 
   // Maximal repeats are the intervals of the array of common prefixes (Kasai et al. 2001; Abouelhoda et al. 2004).
