@@ -40,7 +40,7 @@ void WriteBehind::finish() {
     }
     try {
       next.job();
-    } catch (const std::exception&) {
+    } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch)
       // Memory at its end: nobody waits for this work, and what it would have kept is in hand elsewhere.
     }
     next.job = nullptr;

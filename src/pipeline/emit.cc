@@ -174,6 +174,7 @@ class Emitter {
     const auto known = known_stored();
     if (!known) return needs;
     std::vector<store::Handle> handles;
+    handles.reserve(needs.size());
     for (const Need& need : needs) handles.push_back(*store::parse_handle(need.handle));
     const std::vector<bool> there = known->renew(store, handles);
     std::vector<Need> missing;
@@ -302,6 +303,7 @@ class Emitter {
     }
     for (const ImageChange& x : images_.changes) write_image(x);
     std::vector<messages::Run> runs;
+    runs.reserve(runs_.size());
     for (const LeftRun& r : runs_) runs.push_back({r.first, r.end, r.text});
     messages::replace_runs(c_, runs, out_.edits, plan_);
     sort_edits(out_.edits);
