@@ -123,6 +123,14 @@ pipeline::Options options(std::initializer_list<Given> given) {
   return settings.call;
 }
 
+api::Input input_of(const std::string& body, const Recorded& s) {
+  api::Input input;
+  input.kind = api::Input::Kind::body;
+  input.text = body;
+  input.format = s.format();
+  return input;
+}
+
 // Core calls of one variant, with a store of its own.
 Bill with_headroom(const Recorded& s, const prices::Row& row, replay::PromptReader& reader, pipeline::Options call,
                    const std::vector<bool>& moved_by_client) {
@@ -134,12 +142,8 @@ Bill with_headroom(const Recorded& s, const prices::Row& row, replay::PromptRead
   std::set<std::string> seen;
   for (std::size_t i = 0; i < s.requests(); ++i) {
     const std::string body = s.request(i);
-    api::Input input;
-    input.kind = api::Input::Kind::body;
-    input.text = body;
-    input.format = s.format();
     const auto start = std::chrono::steady_clock::now();
-    const pipeline::Outcome out = core.compress(input, call);
+    const pipeline::Outcome out = core.compress(input_of(body, s), call);
     meter.bill().ms += std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
     if (out.error) std::fprintf(stderr, "%s %zu: %s\n", s.name().c_str(), i, out.error->message.c_str());
     meter.send(i, out.output);
@@ -170,12 +174,8 @@ Bill without_results(const Recorded& s, const prices::Row& row, replay::PromptRe
   Meter meter(s, row, reader);
   for (std::size_t i = 0; i < s.requests(); ++i) {
     const std::string body = s.request(i);
-    api::Input input;
-    input.kind = api::Input::Kind::body;
-    input.text = body;
-    input.format = s.format();
     std::set<std::string> stands;
-    for (const pipeline::Skipped& skipped : core.compress(input, call).skipped) {
+    for (const pipeline::Skipped& skipped : core.compress(input_of(body, s), call).skipped) {
       if (stands_by_policy(skipped.reason)) stands.insert(skipped.pointer);
     }
     const auto read = messages::read(body, messages::parse_format(s.format()));
