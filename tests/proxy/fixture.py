@@ -156,7 +156,7 @@ class Proxy:
         self.process = subprocess.Popen([*wrapper, BINARY, "proxy", "--port", "0", *bases, *arguments], stderr=subprocess.PIPE,
                                         text=True, env=self.environment)
         first = self.process.stderr.readline()
-        found = re.search(r"http://127\.0\.0\.1:(\d+)", first)
+        found = re.search(r"https?://127\.0\.0\.1:(\d+)", first)
         if not found:
             raise RuntimeError(first + self.process.stderr.read())
         self.port = int(found.group(1))

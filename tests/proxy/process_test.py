@@ -425,6 +425,19 @@ class Processes(unittest.TestCase):
         for context in (old, ssl.create_default_context()):  # too old; trusts nobody
             with self.assertRaises(ssl.SSLError):
                 http.client.HTTPSConnection("127.0.0.1", port, timeout=20, context=context).request("GET", "/livez")
+        # TLS 1.2 with forward secrecy and authenticated encryption, or not at all.
+        for ciphers, accepted in (("ECDHE+AESGCM", True), ("ECDHE+CHACHA20", True), ("ECDHE+AES:!AESGCM", False), ("kRSA+AESGCM", False),
+                                  ("kRSA+AES:!AESGCM", False)):
+            context = ssl.create_default_context(cafile=str(file))
+            context.maximum_version = ssl.TLSVersion.TLSv1_2
+            context.set_ciphers(ciphers)
+            with self.subTest(ciphers=ciphers), socket.create_connection(("127.0.0.1", port), timeout=20) as plain:
+                if accepted:
+                    with context.wrap_socket(plain, server_hostname="127.0.0.1") as secured:
+                        self.assertEqual(secured.version(), "TLSv1.2")
+                else:
+                    with self.assertRaises(ssl.SSLError):
+                        context.wrap_socket(plain, server_hostname="127.0.0.1")
         with socket.create_connection(("127.0.0.1", port), timeout=20) as plain:
             plain.sendall(b"GET /livez HTTP/1.1\r\nhost: localhost\r\n\r\n")
             try:
