@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <span>
 #include <tuple>
 
 #include "history/reads.h"
@@ -333,43 +334,55 @@ class Walk {
     }
   }
 
-  // What an epoch would make of a text that waits for one.
-  Tokens later(Standing& s, std::size_t i) const {
-    LeafState& l = s.leaves[i];
-    if (l.later.value < 0) {
-      const Prospect prospect = later_view(p_, i, l, budget_of(l.before, {}));
-      l.later = prospect.tokens;
-      l.later_asked = prospect.reversible;
-    }
-    return l.later;
+  // Of the texts that left the window the newest: so many are looked at.
+  std::span<const int> newest(const Standing& s) const {
+    const std::span<const int> all(s.active);
+    return all.size() > history::most_candidates ? all.last(history::most_candidates) : all;
+  }
+  bool waits(const Standing& s, std::size_t i) const {
+    const LeafState& l = s.leaves[i];
+    return !l.gone && !l.placed && !(s.asks && l.code);
   }
 
-  // What an epoch would make smaller. `bound`: instead of views that nobody has made yet their least size, nothing, and
-  // nobody who asks for more: no cut pays more than with these.
-  std::vector<Candidate> candidates(Standing& s, bool bound) {
+  // What an epoch would make of a text that waits for one.
+  void look_ahead(Standing& s, std::size_t i) const {
+    LeafState& l = s.leaves[i];
+    const Prospect prospect = later_view(p_, i, l, budget_of(l.before, {}));
+    l.later = prospect.tokens;
+    l.later_asked = prospect.reversible;
+  }
+  // The largest text of which nobody knows what an epoch would make.
+  std::optional<std::size_t> largest_unknown(const Standing& s) const {
+    std::optional<std::size_t> largest;
+    for (const int k : newest(s)) {
+      const auto i = static_cast<std::size_t>(k);
+      if (s.leaves[i].later.value >= 0 || !waits(s, i)) continue;
+      if (!largest || s.leaves[i].before > s.leaves[*largest].before) largest = i;
+    }
+    return largest;
+  }
+
+  // What an epoch would make smaller. Of views that nobody has made yet the least size, nothing, and nobody who asks
+  // for more: no cut pays more than with these.
+  std::vector<Candidate> candidates(const Standing& s, std::span<const StaleRead> stale) const {
     std::vector<Candidate> out;
     std::map<int, Candidate> by_leaf;
     const auto answer = [&](std::size_t i) { return money(s, i, std::min(s.leaves[i].before, usual_answer)); };
-    const std::size_t first =
-        s.active.size() > history::most_candidates ? s.active.size() - history::most_candidates : 0;
-    for (std::size_t k = first; k < s.active.size(); ++k) {
-      const auto i = static_cast<std::size_t>(s.active[k]);
+    for (const int k : newest(s)) {
+      const auto i = static_cast<std::size_t>(k);
       const LeafState& l = s.leaves[i];
-      if (l.gone || l.placed || (s.asks && l.code)) continue;
-      const Tokens after = !bound ? later(s, i) : l.later.value < 0 ? Tokens() : l.later;
-      if (after >= l.now()) continue;
-      by_leaf[s.active[k]] = {c_.leaves[i].message, money(s, i, l.now() - after), l.later_asked ? answer(i) : Tokens()};
+      const Tokens after = std::max(l.later, Tokens());
+      if (!waits(s, i) || after >= l.now()) continue;
+      by_leaf[k] = {c_.leaves[i].message, money(s, i, l.now() - after), l.later_asked ? answer(i) : Tokens()};
     }
-    if (p_.lossy) {
-      for (const StaleRead& read : stale(message_of(s.ordinal))) {
-        if (read.since > message_of(s.ordinal) || static_cast<std::size_t>(read.block) >= s.leaves.size()) continue;
-        const auto i = static_cast<std::size_t>(read.block);
-        const LeafState& l = s.leaves[i];
-        if (l.gone || l.now() <= marker_cost || is_stale_line(l)) continue;
-        Candidate& best = by_leaf[read.block];
-        const Tokens saving = money(s, i, l.now() - marker_cost);
-        if (saving > best.saving) best = {c_.leaves[i].message, saving, answer(i)};
-      }
+    for (const StaleRead& read : stale) {
+      if (read.since > message_of(s.ordinal) || static_cast<std::size_t>(read.block) >= s.leaves.size()) continue;
+      const auto i = static_cast<std::size_t>(read.block);
+      const LeafState& l = s.leaves[i];
+      if (l.gone || l.now() <= marker_cost || is_stale_line(l)) continue;
+      Candidate& best = by_leaf[read.block];
+      const Tokens saving = money(s, i, l.now() - marker_cost);
+      if (saving > best.saving) best = {c_.leaves[i].message, saving, answer(i)};
     }
     for (const auto& [leaf, candidate] : by_leaf) out.push_back(candidate);
     return out;
@@ -381,18 +394,21 @@ class Walk {
     if (!p_.options.optimize) return std::nullopt;
     const Size size = whole(s);
     Boundary at{b, message_of(b), Tokens(size.centre), Tokens(size.high), {}, {}};
+    if (auto whatever_pays = s.fold.at(at, asked)) return whatever_pays;
     std::vector<Candidate> list;
     std::vector<std::int64_t> before;
     if (!asked && s.fold.may_pay(b, Tokens(size.centre), at.forwarded)) {
       before.push_back(0);
       for (const Size& m : s.sizes) before.push_back(before.back() + m.centre);
       at.before = before;
-      list = candidates(s, true);
-      at.candidates = list;
-      // Views are made only where their bound could pay: most texts wait long for an epoch, if one comes at all.
-      if (s.fold.at(at) || list.size() > history::most_candidates) {
-        list = candidates(s, false);
+      const std::vector<StaleRead> reads = p_.lossy ? stale(at.message) : std::vector<StaleRead>{};
+      // Views are made only as long as their bound could pay: most texts wait long for an epoch, if one comes at all.
+      for (std::optional<std::size_t> unknown;;) {
+        list = candidates(s, reads);
         at.candidates = list;
+        const bool may_pay = s.fold.at(at) || list.size() > history::most_candidates;
+        if (!may_pay || !(unknown = largest_unknown(s))) break;
+        look_ahead(s, *unknown);
       }
     }
     return s.fold.at(at, asked);
