@@ -8,6 +8,7 @@
 #include "base/edits.h"
 #include "base/hash.h"
 #include "base/lines.h"
+#include "base/numbering.h"
 #include "base/units.h"
 #include "base/utf8.h"
 
@@ -109,6 +110,26 @@ TEST(Base64, TakesNothingElse) {
 
 RC_GTEST_PROP(Base64, ComesBack, (const std::string& bytes)) {
   RC_ASSERT(from_base64(base64(bytes)) == bytes);
+}
+
+RC_GTEST_PROP(NumberingProperty, NumbersInTheOrderOfFirstSight, (const std::vector<std::uint8_t>& seen)) {
+  Numbering numbering;
+  std::vector<std::uint64_t> known;
+  for (const std::uint8_t s : seen) {
+    const std::uint64_t digest = std::uint64_t{s} << 32;
+    const auto at = std::find(known.begin(), known.end(), digest);
+    const auto number = static_cast<std::uint32_t>(at - known.begin());
+    if (at == known.end()) known.push_back(digest);
+    RC_ASSERT(numbering.number(digest) == number);
+    RC_ASSERT(numbering.size() == known.size());
+  }
+}
+
+TEST(Numbering, Grows) {
+  Numbering numbering;
+  for (int pass = 0; pass < 2; ++pass) {
+    for (std::uint32_t i = 0; i < 100'000; ++i) ASSERT_EQ(numbering.number(i * std::uint64_t{0x9E3779B97F4A7C15}), i);
+  }
 }
 
 }  // namespace

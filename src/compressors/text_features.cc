@@ -14,9 +14,8 @@ bool is_word(char c) {
 }  // namespace
 
 void FeatureBuilder::add(std::uint64_t digest) {
-  const auto [at, added] = ids_.try_emplace(digest, lists_.feature_count);
-  if (added) ++lists_.feature_count;
-  lists_.ids.push_back(at->second);
+  lists_.ids.push_back(ids_.number(digest));
+  lists_.feature_count = ids_.size();
 }
 
 void FeatureBuilder::add_word_pairs(std::string_view text) {

@@ -9,8 +9,8 @@
 
 #include <cstdint>
 #include <string_view>
-#include <unordered_map>
 
+#include "base/numbering.h"
 #include "salience/selection.h"
 
 namespace headroom::compressors {
@@ -24,7 +24,7 @@ class FeatureBuilder {
 
  private:
   salience::FeatureLists lists_;
-  std::unordered_map<std::uint64_t, std::uint32_t> ids_;
+  Numbering ids_;
 };
 
 }  // namespace headroom::compressors

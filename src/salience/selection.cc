@@ -1,6 +1,7 @@
 #include "salience/selection.h"
 
 #include <algorithm>
+#include <array>
 #include <queue>
 
 #include "salience/rounding.h"
@@ -26,9 +27,13 @@ class Greedy {
     const std::size_t n = features.items();
     weight_.assign(features.feature_count, 0);
     for (std::uint32_t f : features.ids) weight_[f] += 1;  // a feature stands once in an item's list
+    std::array<double, 64> known{};  // by frequency: most features stand in few items
     for (double& w : weight_) {
       if (w <= 0) continue;
-      w = round20(natural_log(1 + static_cast<double>(n) / w));
+      double other = 0;
+      double& weight = w < known.size() ? known[static_cast<std::size_t>(w)] : other;
+      if (weight == 0) weight = round20(natural_log(1 + static_cast<double>(n) / w));
+      w = weight;
       ++uncovered_;
     }
     covered_.assign(features.feature_count, false);

@@ -60,22 +60,65 @@ class TermTable {
   std::string lower_;
 };
 
-// Scans one piece: how often each of the query's terms stands in it, and which stand beside their neighbour.
-class PieceScan {
+// Counts the query's terms in one piece, told in the order of `scan` (scan.h).
+class TermCounter {
  public:
-  explicit PieceScan(const Query& query);
-  // The words of the piece. `touched()` then has the terms found, sorted, until the next call.
-  std::uint32_t scan(std::string_view piece);
-  std::span<const std::uint32_t> touched() const { return touched_; }
-  std::uint32_t count(std::uint32_t term) const { return count_[term]; }
+  explicit TermCounter(const Query& query);
+  void begin();                   // the next piece
+  void word(std::int32_t term) {  // or pair; -1: none of the query's
+    ++words_;
+    if (previous_ >= 0 && term >= 0) see_neighbours(term);
+    previous_ = term;
+    if (term >= 0) count(term);
+  }
+  void identifier(std::int32_t term) {
+    if (term >= 0) count(term);
+  }
+  void tell(TermKind kind, std::int32_t term) { kind == TermKind::identifier ? identifier(term) : word(term); }
+
+  std::uint32_t words() const { return words_; }
+  // The terms found, sorted.
+  std::span<const std::uint32_t> touched();
+  std::uint32_t count_of(std::uint32_t term) const { return count_[term]; }
   bool adjacent(std::uint32_t term) const { return adjacent_[term]; }
 
  private:
+  void see_neighbours(std::int32_t term);
+  void count(std::int32_t term) {
+    if (count_[static_cast<std::size_t>(term)]++ == 0) touched_.push_back(static_cast<std::uint32_t>(term));
+  }
+
   const Query& query_;
-  TermTable table_;
   std::vector<std::uint32_t> count_;
   std::vector<bool> adjacent_;
   std::vector<std::uint32_t> touched_;
+  std::uint32_t words_ = 0;
+  std::int32_t previous_ = -1;
+};
+
+// Scans one piece: how often each of the query's terms stands in it, and which stand beside their neighbour.
+class PieceScan {
+ public:
+  explicit PieceScan(const Query& query) : table_(query.terms()), counter_(query) {}
+  const TermCounter& scan(std::string_view piece);
+
+ private:
+  TermTable table_;
+  TermCounter counter_;
+};
+
+// Matches of pieces that are told term by term, for what is no text to be scanned. Without anchors.
+class MatchBuilder {
+ public:
+  explicit MatchBuilder(const Query& query) : counter_(query) { matches_.frequency.assign(query.terms().size(), 0); }
+  TermCounter& piece() { return counter_; }
+  void end_piece();
+  Matches matches() &&;
+
+ private:
+  Matches matches_;
+  std::vector<std::uint32_t> lengths_;
+  TermCounter counter_;
 };
 
 // Adds the pieces that hold anchors of the query.

@@ -90,32 +90,52 @@ std::int32_t TermTable::find(std::uint64_t hash, std::string_view text) {
   return -1;
 }
 
-PieceScan::PieceScan(const Query& query)
-    : query_(query), table_(query.terms()), count_(query.terms().size(), 0), adjacent_(query.terms().size(), false) {}
+TermCounter::TermCounter(const Query& query)
+    : query_(query), count_(query.terms().size(), 0), adjacent_(query.terms().size(), false) {}
 
-std::uint32_t PieceScan::scan(std::string_view piece) {
+void TermCounter::begin() {
   for (const std::uint32_t term : touched_) {
     count_[term] = 0;
     adjacent_[term] = false;
   }
   touched_.clear();
+  words_ = 0;
+  previous_ = -1;
+}
+
+void TermCounter::see_neighbours(std::int32_t term) {
   const auto pairs = query_.adjacent();
-  std::uint32_t words = 0;
-  std::int32_t previous = -1;
-  search::scan(piece, [&](TermKind kind, std::size_t begin, std::size_t end, std::uint64_t hash) {
-    const std::int32_t term = table_.find(hash, piece.substr(begin, end - begin));
-    if (kind != TermKind::identifier) {
-      ++words;
-      if (previous >= 0 && term >= 0) {
-        const std::pair<std::uint32_t, std::uint32_t> pair(previous, term);
-        if (std::binary_search(pairs.begin(), pairs.end(), pair)) adjacent_[previous] = adjacent_[term] = true;
-      }
-      previous = term;
-    }
-    if (term >= 0 && count_[term]++ == 0) touched_.push_back(term);
-  });
+  const std::pair<std::uint32_t, std::uint32_t> pair(previous_, term);
+  if (std::binary_search(pairs.begin(), pairs.end(), pair)) adjacent_[pair.first] = adjacent_[pair.second] = true;
+}
+
+std::span<const std::uint32_t> TermCounter::touched() {
   std::sort(touched_.begin(), touched_.end());
-  return words;
+  return touched_;
+}
+
+const TermCounter& PieceScan::scan(std::string_view piece) {
+  counter_.begin();
+  search::scan(piece, [&](TermKind kind, std::size_t begin, std::size_t end, std::uint64_t hash) {
+    counter_.tell(kind, table_.find(hash, piece.substr(begin, end - begin)));
+  });
+  return counter_;
+}
+
+void MatchBuilder::end_piece() {
+  const auto piece = static_cast<std::uint32_t>(lengths_.size());
+  lengths_.push_back(counter_.words());
+  matches_.total_length += counter_.words();
+  for (const std::uint32_t term : counter_.touched()) {
+    matches_.postings.push_back({piece, term, counter_.count_of(term), counter_.adjacent(term)});
+    ++matches_.frequency[term];
+  }
+  counter_.begin();
+}
+
+Matches MatchBuilder::matches() && {
+  matches_.lengths = std::make_shared<std::vector<std::uint32_t>>(std::move(lengths_));
+  return std::move(matches_);
 }
 
 void match_anchors(const Query& query, std::span<const std::string_view> pieces, Matches& matches) {
@@ -127,22 +147,17 @@ void match_anchors(const Query& query, std::span<const std::string_view> pieces,
 }
 
 Matches match(const Query& query, std::span<const std::string_view> pieces) {
-  Matches m;
-  auto lengths = std::make_shared<std::vector<std::uint32_t>>(pieces.size(), 0);
-  m.frequency.assign(query.terms().size(), 0);
-  if (!query.terms().empty()) {
-    PieceScan scan(query);
-    for (std::size_t i = 0; i < pieces.size(); ++i) {
-      const std::uint32_t words = scan.scan(pieces[i]);
-      (*lengths)[i] = words;
-      m.total_length += words;
-      for (const std::uint32_t term : scan.touched()) {
-        m.postings.push_back({static_cast<std::uint32_t>(i), term, scan.count(term), scan.adjacent(term)});
-        ++m.frequency[term];
-      }
+  MatchBuilder builder(query);
+  TermTable table(query.terms());
+  for (const std::string_view piece : pieces) {
+    if (!query.terms().empty()) {
+      scan(piece, [&](TermKind kind, std::size_t begin, std::size_t end, std::uint64_t hash) {
+        builder.piece().tell(kind, table.find(hash, piece.substr(begin, end - begin)));
+      });
     }
+    builder.end_piece();
   }
-  m.lengths = std::move(lengths);
+  Matches m = std::move(builder).matches();
   match_anchors(query, pieces, m);
   return m;
 }

@@ -145,8 +145,8 @@ Matches TermIndex::match(const Query& query, std::string_view text, std::span<co
     const bool both = std::any_of(pairs.begin(), pairs.end(),
                                   [&](const auto& pair) { return holds(pair.first) && holds(pair.second); });
     if (!both) continue;
-    scan.scan(pieces[m.postings[begin].piece]);
-    for (std::size_t p = begin; p < end; ++p) m.postings[p].adjacent = scan.adjacent(m.postings[p].term);
+    const TermCounter& counted = scan.scan(pieces[m.postings[begin].piece]);
+    for (std::size_t p = begin; p < end; ++p) m.postings[p].adjacent = counted.adjacent(m.postings[p].term);
   }
   match_anchors(query, pieces, m);
   return m;

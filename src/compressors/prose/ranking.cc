@@ -8,6 +8,7 @@
 
 #include "compressors/prose/facts.h"
 #include "compressors/prose/stems.h"
+#include "search/matches.h"
 
 namespace headroom::compressors::prose {
 namespace {
@@ -20,10 +21,10 @@ constexpr std::uint32_t asked_share_of_two = 60;  // where two orders share it
 constexpr std::uint32_t query_share = 60;         // of what is no writing: of 100
 
 // BM25 of the pieces as 0..1024 of the best; anchors are full hits.
-std::vector<std::uint32_t> scores_of(const search::Query& query, std::span<const std::string_view> pieces,
+std::vector<std::uint32_t> scores_of(const search::Query& query, const search::Matches& matches,
                                      std::vector<bool>* anchored = nullptr) {
-  std::vector<std::uint32_t> out(pieces.size(), 0);
-  const std::vector<search::Hit> hits = search::rank(query, pieces);
+  std::vector<std::uint32_t> out(matches.lengths->size(), 0);
+  const std::vector<search::Hit> hits = search::rank(query, matches);
   double best = 0;
   for (const search::Hit& h : hits) best = h.anchor ? best : std::max(best, h.score);
   for (const search::Hit& h : hits) {
@@ -32,25 +33,6 @@ std::vector<std::uint32_t> scores_of(const search::Query& query, std::span<const
   }
   return out;
 }
-
-// Views of consecutive ranges of one string.
-class Stemmed {
- public:
-  void add(std::string_view text) {
-    append_stems(stems_, text);
-    ends_.push_back(stems_.size());
-  }
-  std::size_t size() const { return ends_.size(); }
-  // Of the pieces [first, last).
-  std::string_view of(std::size_t first, std::size_t last) const {
-    const std::size_t begin = first == 0 ? 0 : ends_[first - 1];
-    return std::string_view(stems_).substr(begin, ends_[last - 1] - begin);
-  }
-
- private:
-  std::string stems_;
-  std::vector<std::size_t> ends_;
-};
 
 search::Query stemmed_query(const search::Query& query) {
   std::vector<std::string> stems;
@@ -81,30 +63,79 @@ std::vector<std::size_t> passages(const Document& d) {
   return begins;
 }
 
+// What of a query stands in the units and, behind them, the headings of a document: by the words as they are, by their
+// stems, and by the stems of each passage. One scan.
+struct Found {
+  search::Matches words, stems, passages;
+};
+
+Found find(const search::Query& query, const search::Query& stem_query, std::span<const std::string_view> texts,
+           std::span<const std::size_t> passage_ends) {
+  search::MatchBuilder words(query), stems(stem_query), passages(stem_query);
+  search::TermTable word_table(query.terms());
+  StemTable stem_table(stem_query);
+  std::size_t passage = 0;
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    search::scan(texts[i], [&](search::TermKind kind, std::size_t begin, std::size_t end, std::uint64_t hash) {
+      const std::string_view word = texts[i].substr(begin, end - begin);
+      words.piece().tell(kind, word_table.find(hash, word));
+      if (kind == search::TermKind::identifier) return;
+      const std::int32_t stem = stem_table.find(kind, word, hash);
+      stems.piece().word(stem);
+      passages.piece().word(stem);
+    });
+    words.end_piece();
+    stems.end_piece();
+    if (passage < passage_ends.size() && i + 1 == passage_ends[passage]) {
+      passages.end_piece();
+      ++passage;
+    }
+  }
+  Found found{std::move(words).matches(), std::move(stems).matches(), std::move(passages).matches()};
+  search::match_anchors(query, texts, found.words);
+  return found;
+}
+
+// The anchors among stems (numbers, as a rule) want the stems as texts.
+void find_stemmed_anchors(const search::Query& stem_query, std::span<const std::string_view> texts,
+                          std::span<const std::size_t> passage_ends, Found& found) {
+  if (stem_query.anchors().empty()) return;
+  std::string stems;
+  std::vector<std::size_t> begins;
+  for (const std::string_view text : texts) {
+    begins.push_back(stems.size());
+    append_stems(stems, text);
+  }
+  begins.push_back(stems.size());
+  const auto between = [&](std::size_t first, std::size_t last) {
+    return std::string_view(stems).substr(begins[first], begins[last] - begins[first]);
+  };
+  std::vector<std::string_view> stem_texts, passages;
+  for (std::size_t i = 0; i < texts.size(); ++i) stem_texts.push_back(between(i, i + 1));
+  for (std::size_t p = 0; p < passage_ends.size(); ++p)
+    passages.push_back(between(p == 0 ? 0 : passage_ends[p - 1], passage_ends[p]));
+  search::match_anchors(stem_query, stem_texts, found.stems);
+  search::match_anchors(stem_query, passages, found.passages);
+}
+
 Relevance relevance(const Document& d, const search::Query& query, Ranking& out) {
   const std::size_t n = d.units.size();
   if (query.empty() || n == 0) return {};
   std::vector<std::string_view> texts;
-  Stemmed stems;
-  for (const Unit& u : d.units) {
-    texts.push_back(d.of(u));
-    stems.add(texts.back());
-  }
-  for (const Section& s : d.sections) {
-    texts.push_back(heading_text(d.blocks[s.heading], d.lines));
-    stems.add(texts.back());
-  }
-  std::vector<std::string_view> stem_texts, passage_texts;
-  for (std::size_t i = 0; i < stems.size(); ++i) stem_texts.push_back(stems.of(i, i + 1));
+  texts.reserve(n + d.sections.size());
+  for (const Unit& u : d.units) texts.push_back(d.of(u));
+  for (const Section& s : d.sections) texts.push_back(heading_text(d.blocks[s.heading], d.lines));
   std::vector<std::size_t> begins = passages(d);
   begins.push_back(n);
-  for (std::size_t p = 0; p + 1 < begins.size(); ++p) passage_texts.push_back(stems.of(begins[p], begins[p + 1]));
 
   const search::Query stem_query = stemmed_query(query);
+  const std::span<const std::size_t> passage_ends = std::span(begins).subspan(1);
+  Found matches = find(query, stem_query, texts, passage_ends);
+  find_stemmed_anchors(stem_query, texts, passage_ends, matches);
   std::vector<bool> anchored(texts.size(), false);
-  std::vector<std::uint32_t> own = scores_of(query, texts, &anchored);
-  const std::vector<std::uint32_t> by_stem = scores_of(stem_query, stem_texts);
-  const std::vector<std::uint32_t> by_passage = scores_of(stem_query, passage_texts);
+  std::vector<std::uint32_t> own = scores_of(query, matches.words, &anchored);
+  const std::vector<std::uint32_t> by_stem = scores_of(stem_query, matches.stems);
+  const std::vector<std::uint32_t> by_passage = scores_of(stem_query, matches.passages);
   bool any = false;
   for (std::size_t i = 0; i < own.size(); ++i) {
     if (!anchored[i]) own[i] = (own[i] + by_stem[i]) / 2;
