@@ -54,7 +54,9 @@ Fold::Fold(const Terms& terms, EpochMode mode, std::vector<Position> positions)
 
 bool Fold::over_limit(Tokens forwarded_high) const {
   if (terms_.usable.value <= 0 || forwarded_high <= terms_.high_mark()) return false;
-  return !after_limit_ || (forwarded_high - *after_limit_).value * 100 >= terms_.usable.value * limit_growth;
+  if (!after_limit_) return true;
+  const std::int64_t grows_from = std::max(terms_.usable, *after_limit_).value;
+  return (forwarded_high - *after_limit_).value * 100 >= grows_from * limit_growth;
 }
 
 bool Fold::may_pay(int ordinal, Tokens saving, Tokens forwarded) const {

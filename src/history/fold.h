@@ -12,7 +12,9 @@
 //           requests so far: of conversations that got to n requests about n / m get to m (Lindy's law), so four in
 //           five live to see the price paid back.
 //   limit   the high estimate of the forwarded size is above `high` per cent of what the model takes. From the start;
-//           units leave too. Again only after growth by 10 % of that.
+//           units leave too. Again only after growth by 10 % of that, or, where nothing may leave and the size stays
+//           over it, of what is forwarded: rewriting the past again and again then costs time in proportion to the
+//           size.
 //   asked   the caller says that this is the end of the list. From the start.
 //
 // r, w: pico-dollars for reading and writing a cached token; s: tokens saved by replacing a block. All integers, wide

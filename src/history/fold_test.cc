@@ -212,6 +212,21 @@ TEST(Fold, LimitFiresAboveTheMarkAndAgainAfterGrowth) {
   }
 }
 
+// Nothing can be replaced: each epoch walks over all that is forwarded, so their sum must stay in proportion to it.
+TEST(Fold, WhatCannotShrinkIsWalkedOverInProportionToItsSize) {
+  const Terms terms{0, 0, Tokens(100'000), 85, 55};
+  std::int64_t few = 0;
+  for (const int n : {1'000, 4'000}) {
+    const Course r = run(even(n, 1000, 0), terms, false);
+    std::int64_t walked = 0;
+    for (const Epoch& e : r.epochs) walked += r.forwarded[static_cast<std::size_t>(e.ordinal)];
+    ASSERT_GT(r.epochs.size(), 10u);
+    EXPECT_LE(walked, 12 * r.forwarded.back());
+    few = few == 0 ? static_cast<std::int64_t>(r.epochs.size()) : few;
+    EXPECT_LE(static_cast<std::int64_t>(r.epochs.size()), few + 16);  // four times the size: log 4 / log 1.1 more
+  }
+}
+
 TEST(Fold, AskedAtTheEnd) {
   Fold fold(Terms{});
   const std::vector<std::int64_t> before{0, 10};
