@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <unordered_map>
 
+#include "base/numbering.h"
 #include "compressors/log/ansi.h"
 
 namespace headroom::compressors::log {
@@ -105,8 +105,8 @@ struct Word {
   bool value;  // holds something that varies from line to line by its looks: a digit, a path, an assignment
 };
 
-std::vector<Word> words_of(std::string_view body) {
-  std::vector<Word> words;
+void read_words(std::string_view body, std::vector<Word>& words) {
+  words.clear();
   std::uint64_t h = 0;
   bool any = false, value = false;
   const auto flush = [&] {
@@ -129,63 +129,81 @@ std::vector<Word> words_of(std::string_view body) {
     h = mix(h, v);
   });
   flush();
-  return words;
 }
 
 class Tree {
  public:
   // The template of a line's words; makes one if none is near.
   std::uint32_t add(std::span<const Word> words, bool severe, ReportPart part) {
-    const std::uint64_t apart = static_cast<std::uint64_t>(part) << 32;
-    const std::uint64_t root = mix((words.size() * 2 + severe) | apart, 0xD1B54A32D192ED03ull);
-    const std::uint64_t lead = words.empty() || words[0].value ? '*' : words[0].hash;
-    const std::uint64_t key = mix(root, lead);
-    auto leaf = leaves_.find(key);
-    if (leaf == leaves_.end()) {
-      // A node with its 64 children has one more for whatever else comes.
-      std::uint32_t& children = children_[root];
-      if (lead != '*' && children >= kMaxChildren) {
-        leaf = leaves_.try_emplace(mix(root, '*')).first;
-      } else {
-        ++children;
-        leaf = leaves_.try_emplace(key).first;
-      }
-    }
-    std::vector<std::uint32_t>& bucket = leaf->second;
+    Leaf& leaf = leaf_of(words, severe, part);
     std::uint32_t best = 0;
     std::size_t best_score = 0;
-    for (const std::uint32_t id : bucket) {
-      const std::size_t score = similarity(templates_[id], words);
+    for (std::uint32_t id = leaf.first; id != kNone; id = templates_[id].next) {
+      const std::size_t score = similarity(of(id), words);
       if (score > best_score) {
         best_score = score;
         best = id;
       }
     }
     const bool near = best_score * 5 >= words.size() * 2 * 3;  // scores count double: >= .6
-    if (!bucket.empty() && (near || bucket.size() >= kMaxChildren || templates_.size() >= kMaxTemplates)) {
-      if (best_score == 0) best = bucket.back();
-      merge(templates_[best], words);
+    if (leaf.count > 0 && (near || leaf.count >= kMaxChildren || templates_.size() >= kMaxTemplates)) {
+      if (best_score == 0) best = leaf.last;
+      merge(of(best), words);
       return best;
     }
     if (templates_.size() >= kMaxTemplates) return static_cast<std::uint32_t>(kMaxTemplates - 1);
-    templates_.emplace_back(words.begin(), words.end());
-    bucket.push_back(static_cast<std::uint32_t>(templates_.size() - 1));
-    return bucket.back();
+    const auto id = static_cast<std::uint32_t>(templates_.size());
+    templates_.push_back({static_cast<std::uint32_t>(words_.size()), static_cast<std::uint32_t>(words.size()), kNone});
+    words_.insert(words_.end(), words.begin(), words.end());
+    (leaf.count++ == 0 ? leaf.first : templates_[leaf.last].next) = id;
+    leaf.last = id;
+    return id;
   }
 
   // Words of a template that are equal in all its lines and look like no value.
-  void count_words(std::uint32_t id, Template& t) const {
+  void count_words(std::uint32_t id, Template& t) {
     if (id >= templates_.size()) return;
-    t.words = static_cast<std::uint32_t>(templates_[id].size());
-    t.fixed_words = static_cast<std::uint32_t>(std::count_if(templates_[id].begin(), templates_[id].end(),
-                                                             [](const Word& w) { return w.hash != 0 && !w.value; }));
+    t.words = templates_[id].size;
+    t.fixed_words = static_cast<std::uint32_t>(
+        std::ranges::count_if(of(id), [](const Word& w) { return w.hash != 0 && !w.value; }));
   }
 
  private:
+  static constexpr std::uint32_t kNone = 0xFFFFFFFF;
+  // The words of all templates stand in one array; the templates of a leaf are a chain in order of their making.
+  struct Made {
+    std::uint32_t begin, size, next;
+  };
+  struct Leaf {
+    std::uint32_t first = kNone, last = kNone, count = 0;
+  };
+
+  std::span<Word> of(std::uint32_t id) { return std::span(words_).subspan(templates_[id].begin, templates_[id].size); }
+
+  Leaf& leaf_of(std::span<const Word> words, bool severe, ReportPart part) {
+    const std::uint64_t apart = static_cast<std::uint64_t>(part) << 32;
+    const std::uint64_t root = mix((words.size() * 2 + severe) | apart, 0xD1B54A32D192ED03ull);
+    const std::uint64_t lead = words.empty() || words[0].value ? '*' : words[0].hash;
+    std::uint32_t leaf = leaf_numbers_.find(mix(root, lead));
+    if (leaf == Numbering::none) {
+      // A node with its 64 children has one more for whatever else comes.
+      std::uint32_t& children = at(children_, root_numbers_.number(root));
+      const bool full = lead != '*' && children >= kMaxChildren;
+      children += !full;
+      leaf = leaf_numbers_.number(mix(root, full ? '*' : lead));
+    }
+    return at(leaves_, leaf);
+  }
+  template <class T>
+  static T& at(std::vector<T>& list, std::uint32_t number) {
+    if (number >= list.size()) list.resize(number + 1);
+    return list[number];
+  }
+
   // Twice the number of equal words; two values of the same place count half a word.
   static std::size_t similarity(std::span<const Word> a, std::span<const Word> b) {
     std::size_t score = 0;
-    for (std::size_t i = 0; i < a.size(); ++i) {
+    for (std::size_t i = 0; i < a.size() && i < b.size(); ++i) {
       if (a[i].hash == b[i].hash) {
         score += 2;
       } else if (a[i].value && b[i].value) {
@@ -194,7 +212,7 @@ class Tree {
     }
     return score;
   }
-  static void merge(std::vector<Word>& a, std::span<const Word> b) {
+  static void merge(std::span<Word> a, std::span<const Word> b) {
     for (std::size_t i = 0; i < a.size() && i < b.size(); ++i) {
       if (a[i].hash != b[i].hash) {
         a[i].value = a[i].value && b[i].value;
@@ -203,46 +221,11 @@ class Tree {
     }
   }
 
-  std::unordered_map<std::uint64_t, std::vector<std::uint32_t>> leaves_;
-  std::unordered_map<std::uint64_t, std::uint32_t> children_;
-  std::vector<std::vector<Word>> templates_;
-};
-
-// Open addressing from a shape's hash to its index.
-class ShapeIndex {
- public:
-  ShapeIndex() : slots_(1024) {}
-  // The shape's index, or `next` entered under this hash.
-  std::uint32_t find_or_add(std::uint64_t hash, std::uint32_t next) {
-    if (used_ * 2 >= slots_.size()) grow();
-    Slot& slot = slots_[place(slots_, hash)];
-    if (slot.index == kFree) {
-      slot = {hash, next};
-      ++used_;
-    }
-    return slot.index;
-  }
-
- private:
-  static constexpr std::uint32_t kFree = 0xFFFFFFFF;
-  struct Slot {
-    std::uint64_t hash = 0;
-    std::uint32_t index = kFree;
-  };
-  static std::size_t place(const std::vector<Slot>& slots, std::uint64_t hash) {
-    std::size_t i = hash & (slots.size() - 1);
-    while (slots[i].index != kFree && slots[i].hash != hash) i = (i + 1) & (slots.size() - 1);
-    return i;
-  }
-  void grow() {
-    std::vector<Slot> bigger(slots_.size() * 2);
-    for (const Slot& s : slots_) {
-      if (s.index != kFree) bigger[place(bigger, s.hash)] = s;
-    }
-    slots_ = std::move(bigger);
-  }
-  std::vector<Slot> slots_;
-  std::size_t used_ = 0;
+  Numbering leaf_numbers_, root_numbers_;
+  std::vector<Leaf> leaves_;
+  std::vector<std::uint32_t> children_;  // by root: the leaves below it
+  std::vector<Made> templates_;
+  std::vector<Word> words_;
 };
 
 }  // namespace
@@ -253,16 +236,17 @@ Grouping group_lines(std::span<const Line> lines) {
   g.stamps.reserve(lines.size());
   for (const Line& line : lines) g.stamps.push_back(find_stamp(line.text));
   g.parts = read_report(lines, g.stamps);
-  ShapeIndex index;
+  Numbering shapes;
   Tree tree;
   std::string plain;
+  std::vector<Word> words;
   for (std::uint32_t i = 0; i < lines.size(); ++i) {
     const std::string_view text = lines[i].text;
     const Stamp& stamp = g.stamps[i];
     const ReportPart part = g.part(i);
     std::uint64_t hash = shape_hash(text, stamp);
     if (part != ReportPart::none) hash = mix(hash, static_cast<std::uint64_t>(part));
-    const auto id = index.find_or_add(hash, static_cast<std::uint32_t>(g.shapes.size()));
+    const std::uint32_t id = shapes.number(hash);
     g.shape_of[i] = id;
     if (id < g.shapes.size()) {
       Shape& shape = g.shapes[id];
@@ -273,7 +257,8 @@ Grouping group_lines(std::span<const Line> lines) {
       if (stamp.found()) append_plain(plain, text.substr(0, stamp.begin));
       append_plain(plain, text.substr(stamp.end));
       const Signals signals = part == ReportPart::none ? read_signals(plain) : signals_of(part, plain);
-      const std::uint32_t t = tree.add(words_of(plain), signals.severity >= salience::Severity::error, part);
+      read_words(plain, words);
+      const std::uint32_t t = tree.add(words, signals.severity >= salience::Severity::error, part);
       if (t >= g.templates.size()) g.templates.resize(t + 1, {.first = i, .last = i});
       g.shapes.push_back({i, i, 1, t, signals});
     }

@@ -33,7 +33,7 @@ struct Lead {
 };
 
 // How tools begin the lines that matter, after blanks.
-constexpr auto kLeads = std::to_array<Lead>({
+constexpr auto kLeadsInAnyOrder = std::to_array<Lead>({
     {"##[error]", kMark},
     {"::error", kMark},
     {"npm error", kMark},
@@ -125,9 +125,61 @@ constexpr auto kLeads = std::to_array<Lead>({
     {"\xE2\x9C\x85", kSuccess},  // ✅
 });
 
+struct LeadIndex {
+  std::array<Lead, kLeadsInAnyOrder.size()> leads{};
+  std::array<std::uint8_t, 257> first{};  // where the leads with each first byte begin
+};
+constexpr LeadIndex make_lead_index() {
+  LeadIndex index;
+  index.leads = kLeadsInAnyOrder;
+  std::sort(index.leads.begin(), index.leads.end(), [](const Lead& a, const Lead& b) { return a.text < b.text; });
+  for (const Lead& lead : index.leads) ++index.first[static_cast<unsigned char>(lead.text[0]) + 1];
+  for (int c = 0; c < 256; ++c) index.first[c + 1] = static_cast<std::uint8_t>(index.first[c + 1] + index.first[c]);
+  return index;
+}
+static_assert(kLeadsInAnyOrder.size() < 256);
+constexpr LeadIndex kLeads = make_lead_index();
+
+std::uint32_t roles_of_lead(std::string_view t) {
+  std::uint32_t roles = 0;
+  const auto c = static_cast<unsigned char>(t[0]);
+  for (std::size_t i = kLeads.first[c]; i < kLeads.first[c + 1]; ++i) {
+    if (t.starts_with(kLeads.leads[i].text)) roles |= kLeads.leads[i].roles;
+  }
+  return roles;
+}
+
+// What of the bytes that structure needs stands in a line at all: most lines lack what most rules ask for.
+enum Holds : std::uint8_t { kDigits = 1, kColon = 2, kBracket = 4, kHigh = 8 };
+
+constexpr std::array<std::uint8_t, 256> make_held() {
+  std::array<std::uint8_t, 256> t{};
+  for (int c = '0'; c <= '9'; ++c) t[c] = kDigits;
+  for (int c = 0x80; c < 0x100; ++c) t[c] = kHigh;
+  t[':'] = kColon;
+  t[']'] = kBracket;
+  return t;
+}
+constexpr auto kHeld = make_held();
+
+unsigned held_by(std::string_view t) {
+  unsigned held = 0;
+  for (const char c : t) held |= kHeld[static_cast<unsigned char>(c)];
+  return held;
+}
+
+// Which bytes end one of these.
+template <std::size_t N>
+constexpr std::array<bool, 256> ends_of(const std::array<std::string_view, N>& tails) {
+  std::array<bool, 256> t{};
+  for (const std::string_view tail : tails) t[static_cast<unsigned char>(tail.back())] = true;
+  return t;
+}
+
 // What says success wherever it stands in a line that no tool marks as failed.
-constexpr auto kSuccessMarks = std::to_array<std::string_view>(
-    {"\xE2\x9C\x93 ", "\xE2\x9C\x94 ", "\xE2\x9C\x85", "completed successfully", "succeeded"});
+constexpr auto kSuccessSigns = std::to_array<std::string_view>({"\xE2\x9C\x93 ", "\xE2\x9C\x94 ", "\xE2\x9C\x85"});
+constexpr auto kSuccessWords = std::to_array<std::string_view>({"completed successfully", "succeeded"});
+constexpr std::string_view kInSuccessWords = "cce";  // seldom elsewhere, and quickly found
 
 // How a passed test's line ends.
 constexpr auto kPassedTails =
@@ -137,6 +189,8 @@ constexpr auto kPassedTails =
 constexpr auto kFailedTails =
     std::to_array<std::string_view>({" FAILED", ".Failed", " FAIL", " Failed", "...FAILED", "...failed", " ... failed",
                                      " failed!", "... mismatch", " ERROR"});
+
+constexpr auto kPassedEnds = ends_of(kPassedTails), kFailedEnds = ends_of(kFailedTails);
 
 // Frames of installed packages and runtimes: folded unless they are a test's own.
 constexpr auto kRuntimePlaces = std::to_array<std::string_view>(
@@ -320,14 +374,16 @@ bool is_heading(std::string_view t) {
   return t[n] == ' ' && t.back() == t[0];
 }
 
-bool is_frame(std::string_view t) {
+bool is_frame(std::string_view t, unsigned held) {
   if (t.starts_with("File \"") && t.find("\", line ") != std::string_view::npos) return true;
   if (t.starts_with("at ") && (t.find(':') != std::string_view::npos || t.find('(') != std::string_view::npos))
     return true;
   if (t.starts_with("from ") && t.find(":in ") != std::string_view::npos) return true;
   if (t.starts_with("--> ")) return true;
   if (t.starts_with("goroutine ") && t.ends_with("]:")) return true;
-  if (t.find(".go:") != std::string_view::npos && t.find(" +0x") != std::string_view::npos) return true;
+  if (!(held & kDigits)) return false;
+  if ((held & kColon) && t.find(".go:") != std::string_view::npos && t.find(" +0x") != std::string_view::npos)
+    return true;
   // "12: core::panicking::panic"
   std::size_t n = 0;
   while (n < t.size() && is_digit(t[n])) ++n;
@@ -380,11 +436,9 @@ Signals read_signals(std::string_view line) {
   Signals out;
   const std::string_view t = trimmed(line.substr(0, kReach));
   if (t.empty()) return out;
-  std::uint32_t roles = 0;
-  for (const Lead& lead : kLeads) {
-    if (t[0] == lead.text[0] && t.starts_with(lead.text)) roles |= lead.roles;
-  }
-  const Features f = read_features(t);
+  std::uint32_t roles = roles_of_lead(t);
+  const unsigned held = held_by(t);
+  const Features f = held & (kDigits | kColon) ? read_features(t) : Features{};
   Severity severity = salience::severity_of(t);
   const Level level = f.place ? level_behind(t, f.place_end) : Level::unknown;
   if (level != Level::unknown) roles |= kLevel;
@@ -405,27 +459,36 @@ Signals read_signals(std::string_view line) {
 
   // The head of a failed test under its suite; at the line's start the same mark is a bullet.
   if (line[0] == ' ' && t.starts_with("\xE2\x97\x8F ")) roles |= kMark;
-  if (t.find("] RUN ") != std::string_view::npos) roles |= kCommand;  // a step of a container's build
-  if (is_frame(t)) roles |= kFrame;
+  if ((held & kBracket) && t.find("] RUN ") != std::string_view::npos)
+    roles |= kCommand;  // a step of a container's build
+  if (is_frame(t, held)) roles |= kFrame;
   if (f.place) roles |= kFrame;
   if (roles & kFrame) {
     if (level != Level::error && is_runtime_place(t)) roles |= kRuntimeFrame;
   }
   if (is_heading(t)) roles |= kHeading;
   const auto ends = [t](std::string_view tail) { return t.ends_with(tail) && t.size() > tail.size(); };
-  const bool failed_tail = std::any_of(kFailedTails.begin(), kFailedTails.end(), ends);
-  const bool passed_tail = !failed_tail && std::any_of(kPassedTails.begin(), kPassedTails.end(), ends);
+  const auto last = static_cast<unsigned char>(t.back());
+  const bool failed_tail = kFailedEnds[last] && std::any_of(kFailedTails.begin(), kFailedTails.end(), ends);
+  const bool passed_tail =
+      !failed_tail && kPassedEnds[last] && std::any_of(kPassedTails.begin(), kPassedTails.end(), ends);
   if (failed_tail) roles |= kTestFailure;
-  if (t.find(" FAILED ") != std::string_view::npos && t.back() == ']')
-    roles |= kTestFailure;  // pytest -v with its percentage
-  const bool passed_column = t.find(" PASSED ") != std::string_view::npos && t.back() == ']';
+  const auto column = [t](std::string_view outcome) {  // pytest -v with its percentage
+    return t.back() == ']' && t.find(outcome) != std::string_view::npos;
+  };
+  if (column(" FAILED ")) roles |= kTestFailure;
+  const bool passed_column = column(" PASSED ");
   if ((passed_tail || passed_column) && f.outcome_pairs == 0) roles |= kSuccess;
   const auto any_in = [t](std::span<const std::string_view> marks) {
     return std::any_of(marks.begin(), marks.end(),
                        [t](std::string_view m) { return t.find(m) != std::string_view::npos; });
   };
-  if (!(roles & (kMark | kTestFailure)) && level != Level::error && any_in(kSuccessMarks)) roles |= kSuccess;
-  if (t.find("panicked at") != std::string_view::npos) roles |= kException;
+  if (!(roles & (kMark | kTestFailure)) && level != Level::error &&
+      (((held & kHigh) && any_in(kSuccessSigns)) ||
+       (t.find(kInSuccessWords) != std::string_view::npos && any_in(kSuccessWords))))
+    roles |= kSuccess;
+  if (t.find("ked at") != std::string_view::npos && t.find("panicked at") != std::string_view::npos)
+    roles |= kException;
   if (f.camel_exception && !(roles & kSuccess)) roles |= kException;
   if (f.outcome_pairs >= 2 || (f.outcome_pairs == 1 && f.bad_count)) roles |= kSummary;
   if (f.bad_exit) roles |= kExit;
