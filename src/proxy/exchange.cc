@@ -250,7 +250,7 @@ bool Exchange::find_destination() {
 void Exchange::open_upstream() {
   const bool to_head = request_.head.method() == "HEAD";
   upstream_ = std::make_unique<http::Upstream>(worker_.client(), to_->origin, *this, to_head, to_->policy);
-  sent_ = Clock::now();
+  if (sent_ == came_) sent_ = Clock::now();  // of later rounds the provider's time would count as ours
 }
 
 void Exchange::forward_stream() {

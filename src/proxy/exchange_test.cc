@@ -1,7 +1,9 @@
 // What an exchange does beside shortening: a stored response's open call, the budget, never waiting on a loop.
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "proxy/proxy_test_support.h"
 #include "proxy/rewrite.h"
@@ -73,6 +75,21 @@ TEST(StoredResponse, AnOpenCallOfOursIsAnsweredOnce) {
   EXPECT_EQ(sent["input"][0]["call_id"], "call_1");
   EXPECT_EQ(sent["input"][1]["content"], "and now?");
   EXPECT_EQ(sent["previous_response_id"], "resp_1");
+}
+
+TEST(StoredResponse, TheProvidersTimeInEarlierRoundsIsNotOurs) {
+  Stored stored;
+  test::Provider provider([&](Wire& wire, const Message& request) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(150));
+    return stored(wire, request);
+  });
+  Proxy proxy(provider.port());
+  EXPECT_EQ(proxy.ask(post("/v1/responses", going_on, "authorization: Bearer k\r\n")).head.status(), 200);
+  ASSERT_EQ(stored.asked.size(), 3u);
+  EXPECT_TRUE(proxy.calms_down());
+  const Json stats = Json::parse(proxy.ask("GET /stats HTTP/1.1\r\nhost: localhost\r\n\r\n").body);
+  EXPECT_GE(stats["latency"]["average_ms"], 450) << stats["latency"];
+  EXPECT_LT(stats["overhead"]["average_ms"], 150) << stats["overhead"];
 }
 
 TEST(StoredResponse, AnyOtherRefusalIsTheClients) {
