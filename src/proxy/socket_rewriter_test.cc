@@ -1,6 +1,9 @@
 // A client of Responses over WebSocket as Codex is one, through the proxy, to a provider and back (acceptance 20).
 #include <gtest/gtest.h>
 
+#include <future>
+#include <memory>
+#include <mutex>
 #include <nlohmann/json.hpp>
 
 #include "http/websocket.h"
@@ -271,19 +274,33 @@ TEST(Socket, FragmentsPassBitByBit) {
 }
 
 TEST(Socket, EveryCloseCodeBothWays) {
-  std::string payload, got;
-  bool provider_first = false;
+  struct Closing {
+    std::string payload;
+    bool provider_first;
+    std::promise<std::string> got = {};
+  };
+  std::mutex mutex;
+  std::shared_ptr<Closing> next;
   test::Provider provider(serve([&](Wire& wire) {
-    const std::string theirs = frame(0x88, payload, false);
-    if (provider_first) wire.send(theirs);
-    got = take(wire, 6 + payload.size());
-    if (!provider_first) wire.send(theirs);
+    const std::shared_ptr<Closing> closing = [&] {
+      const std::scoped_lock lock(mutex);
+      return next;
+    }();
+    const std::string theirs = frame(0x88, closing->payload, false);
+    if (closing->provider_first) wire.send(theirs);
+    closing->got.set_value(take(wire, 6 + closing->payload.size()));
+    if (!closing->provider_first) wire.send(theirs);
   }));
   Proxy proxy(provider.port());
   for (const int code : {0, 1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 4000, 4999}) {
     for (const bool first : {false, true}) {
-      provider_first = first;
-      payload = code == 0 ? "" : std::string{static_cast<char>(code >> 8), static_cast<char>(code)} + "why";
+      const std::string payload =
+          code == 0 ? "" : std::string{static_cast<char>(code >> 8), static_cast<char>(code)} + "why";
+      const auto closing = std::make_shared<Closing>(Closing{payload, first});
+      {
+        const std::scoped_lock lock(mutex);
+        next = closing;
+      }
       Wire wire = open(proxy);
       const std::string ours = frame(0x88, payload), theirs = frame(0x88, payload, false);
       if (first) {
@@ -294,7 +311,7 @@ TEST(Socket, EveryCloseCodeBothWays) {
       EXPECT_TRUE(wire.ended()) << code;
       wire.close();
       EXPECT_TRUE(proxy.calms_down());
-      EXPECT_EQ(got, ours) << code;
+      EXPECT_EQ(closing->got.get_future().get(), ours) << code;
     }
   }
 }
