@@ -10,10 +10,10 @@
 
 #include "base/hash.h"
 #include "base/utf8.h"
+#include "compressors/json/cell_evidence.h"
 #include "compressors/json/cells.h"
 #include "compressors/json/odd_numbers.h"
 #include "compressors/json/reversible_long.h"
-#include "compressors/json/reversible_signals.h"
 #include "salience/mask.h"
 #include "salience/rounding.h"
 #include "salience/statistics.h"

@@ -42,17 +42,4 @@ struct Signals {
 // Fills severe, outliers, rare, notable and features of `items`.
 Signals read_signals(const Grid& grid, Items& items);
 
-// The text of a cell: a string's decoded value, other values as written. `scratch` holds what had to be decoded.
-std::string_view cell_text(const json::Document& doc, json::NodeId node, std::string& scratch);
-
-// The worst evidence in a text; `kind` tells the shape of what was found, `weak` that it stands deep in a long text.
-struct Evidence {
-  salience::Severity severity = salience::Severity::none;
-  std::uint64_t kind = 0;
-  bool weak = false;
-};
-Evidence evidence_of(salience::Field field, std::string_view text);
-// The worst evidence in an object or array, fields judged by their names, {"key": k, "value": v} as a field k.
-Evidence evidence_of_container(const json::Document& doc, json::NodeId node);
-
 }  // namespace headroom::compressors::records
