@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/lines.h"
+#include "compressors/lines_floor.h"
 #include "compressors/log/acceptance.h"
 #include "compressors/log/grouping.h"
 #include "compressors/log/lossless.h"
@@ -49,7 +50,7 @@ std::vector<View> views(std::string_view text, const Context& context, bool forc
   if (context.reversible) {
     if (auto view = log::reversible_view(text, lines, grouping, context)) out.push_back(*std::move(view));
   }
-  if (out.empty() || text.size() <= kLosslessBesideReversible) {
+  if (out.empty() || (text.size() <= kLosslessBesideReversible && !outdoes_templates(out.front(), text, context))) {
     if (auto view = log::encode(text, lines, grouping)) {
       out.push_back({.text = *std::move(view),
                      .fidelity = Fidelity::lossless,

@@ -1,11 +1,14 @@
 #include "compressors/log/phrases.h"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cstdint>
 #include <queue>
-#include <unordered_map>
+#include <utility>
 
 #include "base/hash.h"
+#include "base/numbering.h"
 #include "compressors/log/suffixes.h"
 #include "salience/severity.h"
 #include "tokens/counter.h"
@@ -64,6 +67,7 @@ std::int64_t worth(std::int64_t saved, std::int64_t each) {
 struct Candidate {
   std::int64_t worth;
   std::uint32_t first, last, size;
+  std::int64_t each = 0;  // its price, once asked for
 };
 struct WorthLess {
   bool operator()(const Candidate& a, const Candidate& b) const {
@@ -72,24 +76,62 @@ struct WorthLess {
   }
 };
 
+// Pieces numbered in the order in which they first come; those of one byte, as half of them are, without a hash.
+class PieceNumbers {
+ public:
+  PieceNumbers() { single_.fill(Numbering::none); }
+  std::uint32_t of(std::string_view piece) {
+    if (piece.size() > 1) return numbers_.number(hash64(piece));
+    std::uint32_t& number = single_[static_cast<unsigned char>(piece[0])];
+    if (number == Numbering::none) number = numbers_.number(hash64(piece));
+    return number;
+  }
+
+ private:
+  std::array<std::uint32_t, 256> single_;
+  Numbering numbers_;
+};
+
+// Puts numbers below `bound` in order: a few by comparing, many by a bit for each.
+class Ordering {
+ public:
+  explicit Ordering(std::size_t bound) : bits_(bound / 64 + 1, 0) {}
+
+  void sort(std::vector<std::uint32_t>& numbers) {
+    if (numbers.size() < kFew || numbers.size() * 8 < bits_.size()) {
+      std::sort(numbers.begin(), numbers.end());
+      return;
+    }
+    for (const std::uint32_t n : numbers) bits_[n / 64] |= std::uint64_t{1} << (n % 64);
+    std::size_t at = 0;
+    for (std::size_t word = 0; at < numbers.size(); ++word) {
+      for (std::uint64_t left = std::exchange(bits_[word], 0); left != 0; left &= left - 1)
+        numbers[at++] = static_cast<std::uint32_t>(word * 64 + static_cast<std::size_t>(std::countr_zero(left)));
+    }
+  }
+
+ private:
+  static constexpr std::size_t kFew = 24;
+  std::vector<std::uint64_t> bits_;
+};
+
 class Finder {
  public:
   Finder(std::string_view text, const std::vector<Part>& parts) : text_(text) {
-    std::unordered_map<std::uint64_t, std::uint32_t> index;
+    PieceNumbers numbers;
     for (const Part& part : parts) {
       if (part.end - part.begin > kLongestPart) continue;
       const auto first = static_cast<std::uint32_t>(ids_.size());
       for (std::size_t i = part.begin; i < part.end;) {
         const std::size_t size = piece_size(text.substr(i, part.end - i));
         const std::string_view s = text.substr(i, size);
-        const auto [at, fresh] = index.try_emplace(hash64(s), static_cast<std::uint32_t>(prices_.size()));
-        if (fresh) prices_.push_back(s == " " ? 0 : static_cast<std::int32_t>(price(s)));
-        ids_.push_back(at->second);
+        ids_.push_back(numbers.of(s));
+        if (ids_.back() == prices_.size()) prices_.push_back(s == " " ? 0 : static_cast<std::int32_t>(price(s)));
         pieces_.push_back({static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(size)});
         i += size;
         if (pieces_.size() > kMostPieces) return;
       }
-      if (part.word_end > 0) words_.emplace(first, Word{static_cast<std::uint32_t>(ids_.size() - first), &part});
+      if (part.word_end > 0) words_.push_back({first, static_cast<std::uint32_t>(ids_.size() - first), &part});
       ids_.push_back(kEnd);  // numbered apart below: nothing repeats across it
       pieces_.push_back({static_cast<std::uint32_t>(part.end), 0});
     }
@@ -112,9 +154,11 @@ class Finder {
     const auto [order, rank] = sort_suffixes(ids_, next);
     rank_ = rank;
     offer_repeats(order);
-    std::vector<std::uint8_t> taken(ids_.size(), 0);
-    std::vector<std::uint32_t> free_until(ids_.size(), static_cast<std::uint32_t>(ids_.size()));  // first taken behind
-    std::size_t looks = kLooksPerPiece * ids_.size();
+    const auto n = static_cast<std::uint32_t>(ids_.size());
+    free_until_.assign(n, n);
+    mark_words();
+    Ordering ordering(n);
+    std::size_t looks = kLooksPerPiece * n;
     std::vector<std::uint32_t> at;
     while (!queue_.empty() && values.size() < kMostPhrases) {
       Candidate c = queue_.top();
@@ -122,47 +166,35 @@ class Finder {
       const std::size_t cost = std::size_t{c.last - c.first} + 1;
       if (cost > looks) break;
       looks -= cost;
-      at.assign(order.begin() + c.first, order.begin() + c.last + 1);
-      std::sort(at.begin(), at.end());
-      std::size_t free = 0;
-      std::int64_t bare = 0;
-      std::uint32_t end = 0;
-      for (const std::uint32_t p : at) {
-        if (p < end || free_until[p] < p + c.size) continue;
-        at[free++] = p;
-        bare += word_at(p, c.size) != nullptr;
-        end = p + c.size;
+      const std::string_view value = text_of(order[c.first], c.size);
+      if (c.each == 0) c.each = price(value);
+      // What it saves at best decides on most, before their places are put in order.
+      if (c.each < kLeast || most_saved(c, cost) <= 0) continue;
+      at.clear();
+      for (std::uint32_t k = c.first; k <= c.last; ++k) {
+        if (free_until_[order[k]] >= order[k] + c.size) at.push_back(order[k]);
       }
-      if (free < 2) continue;
-      const std::string_view value = text_of(at[0], c.size);
-      const std::int64_t each = price(value);
-      const auto count = static_cast<std::int64_t>(free);
-      const std::int64_t saved = count * (each - kLetter) + bare - each - kDefinition;
-      if (each < kLeast || saved <= 0) continue;
-      c.worth = worth(saved, each);
+      if (at.size() < 2 || most_saved(c, at.size()) <= 0) continue;
+      ordering.sort(at);
+      drop_overlaps(at, c.size);
+      const std::int64_t saved = saved_by(c, at);
+      if (at.size() < 2 || saved <= 0) continue;
+      c.worth = worth(saved, c.each);
       if (!queue_.empty() && c.worth < queue_.top().worth) {
         queue_.push(c);
         continue;
       }
       if (salience::severity_of(value) != salience::Severity::none) continue;
-      for (std::size_t k = 0; k < free; ++k) {
-        std::fill_n(taken.begin() + at[k], c.size, std::uint8_t{1});
-        places.push_back({at[k], c.size, static_cast<std::uint32_t>(values.size())});
-      }
+      for (const std::uint32_t p : at) take({p, c.size, static_cast<std::uint32_t>(values.size())});
       values.emplace_back(value);
-      for (std::size_t p = taken.size(); p-- > 0;) {
-        free_until[p] = taken[p]               ? static_cast<std::uint32_t>(p)
-                        : p + 1 < taken.size() ? free_until[p + 1]
-                                               : static_cast<std::uint32_t>(taken.size());
-      }
     }
     std::sort(places.begin(), places.end(), [](const Place& a, const Place& b) { return a.piece < b.piece; });
   }
 
   // The word that these pieces are the whole value of.
   const Part* word_at(std::uint32_t piece, std::uint32_t size) const {
-    const auto at = words_.find(piece);
-    return at != words_.end() && at->second.size == size ? at->second.part : nullptr;
+    const std::uint32_t k = word_of_[piece];
+    return k > 0 && words_[k - 1].size == size ? words_[k - 1].part : nullptr;
   }
   std::size_t begin_of(const Place& p) const { return pieces_[p.piece].begin; }
   std::size_t end_of(const Place& p) const {
@@ -180,6 +212,36 @@ class Finder {
   bool is_blank(std::size_t piece) const {
     const char c = text_[pieces_[piece].begin];
     return c == ' ' || c == '\t';
+  }
+
+  void mark_words() {
+    word_of_.assign(ids_.size(), 0);
+    for (std::size_t k = 0; k < words_.size(); ++k) word_of_[words_[k].first] = static_cast<std::uint32_t>(k + 1);
+  }
+
+  // Each place saves the phrase but its letter; a whole word its mark, too. The phrase is said once.
+  static std::int64_t most_saved(const Candidate& c, std::size_t places) {
+    return static_cast<std::int64_t>(places) * (c.each - kLetter + 1) - c.each - kDefinition;
+  }
+  std::int64_t saved_by(const Candidate& c, const std::vector<std::uint32_t>& at) const {
+    std::int64_t bare = 0;
+    for (const std::uint32_t p : at) bare += word_at(p, c.size) != nullptr;
+    return static_cast<std::int64_t>(at.size()) * (c.each - kLetter) + bare - c.each - kDefinition;
+  }
+
+  static void drop_overlaps(std::vector<std::uint32_t>& at, std::uint32_t size) {
+    std::uint32_t end = 0;
+    std::erase_if(at, [&](std::uint32_t p) {
+      if (p < end) return true;
+      end = p + size;
+      return false;
+    });
+  }
+
+  void take(const Place& place) {
+    for (std::uint32_t p = place.piece; p < place.piece + place.size; ++p) free_until_[p] = p;
+    for (std::uint32_t p = place.piece; p-- > 0 && free_until_[p] > place.piece;) free_until_[p] = place.piece;
+    places.push_back(place);
   }
 
   // Maximal repeats are the intervals of the array of common prefixes (Kasai et al. 2001; Abouelhoda et al. 2004).
@@ -231,12 +293,14 @@ class Finder {
   std::vector<std::uint32_t> ids_;  // by piece
   std::vector<Piece> pieces_;
   struct Word {
-    std::uint32_t size;
+    std::uint32_t first, size;  // pieces
     const Part* part;
   };
-  std::unordered_map<std::uint32_t, Word> words_;  // by first piece
-  std::vector<std::int32_t> prices_;               // by id
+  std::vector<Word> words_;
+  std::vector<std::uint32_t> word_of_;  // by first piece: the word's place in words_, counted from 1; else 0
+  std::vector<std::int32_t> prices_;    // by id
   std::vector<std::uint32_t> rank_;
+  std::vector<std::uint32_t> free_until_;  // by piece: the first taken one from there on
   std::priority_queue<Candidate, std::vector<Candidate>, WorthLess> queue_;
 };
 

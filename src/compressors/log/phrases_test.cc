@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "compressors/log/phrases_test_support.h"
+
 namespace headroom::compressors::log {
 namespace {
 
@@ -74,6 +76,55 @@ TEST(LogPhrases, ExpandingIsBounded) {
   out.clear();
   EXPECT_TRUE(expand_phrases("$ $B $A$", "$", {"x"}, 100, out));
   EXPECT_EQ(out, "$ $B x$");
+}
+
+// As logs repeat themselves: lines of a few parts, in fields that may be words of a template.
+RC_GTEST_PROP(LogPhrases, AreThoseOfTheReference, ()) {
+  static constexpr const char* kParts[] = {"/srv/shop/target/debug/deps",
+                                           " -L ",
+                                           "--warn=unused",
+                                           "alpha",
+                                           "beta",
+                                           " ",
+                                           "  ",
+                                           "\xE2\x80\x98",
+                                           "_",
+                                           "x86_64",
+                                           "2026-03-01",
+                                           "#",
+                                           "failed",
+                                           "7",
+                                           "1204",
+                                           "\t",
+                                           ":",
+                                           "aa",
+                                           "a"};
+  const auto part = [] { return std::string(kParts[*rc::gen::inRange<std::size_t>(0, std::size(kParts))]); };
+  std::vector<std::string> often;
+  for (int k = 0; k < 6; ++k) {
+    often.emplace_back();
+    const int size = *rc::gen::inRange(1, 9);
+    for (int i = 0; i < size; ++i) often.back() += part();
+  }
+  std::string text;
+  std::vector<Part> parts;
+  const int lines = *rc::gen::inRange(0, 120);
+  for (int i = 0; i < lines; ++i) {
+    const int fields = *rc::gen::inRange(1, 4);
+    for (int f = 0; f < fields; ++f) {
+      text += 'T';
+      const std::size_t begin = text.size();
+      text += often[*rc::gen::inRange<std::size_t>(0, often.size())];
+      if (*rc::gen::inRange(0, 3) == 0) text += part();
+      const bool word = *rc::gen::inRange(0, 2) == 0;
+      parts.push_back({begin, text.size(), word ? begin : 0, word ? text.size() : 0});
+    }
+    text += '\n';
+  }
+  const Phrases fast = find_phrases(text, parts), slow = reference::find_phrases(text, parts);
+  RC_ASSERT(fast.mark == slow.mark);
+  RC_ASSERT(fast.values == slow.values);
+  RC_ASSERT(fast.text == slow.text);
 }
 
 RC_GTEST_PROP(LogPhrases, ExpandingGivesTheTextBack, ()) {

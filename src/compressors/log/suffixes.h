@@ -3,7 +3,8 @@
 //   {2, 1, 2, 1, 0}  ->  4 (0), 3 (1 0), 1 (1 2 1 0), 2 (2 1 0), 0 (2 1 2 1 0)
 //
 // By doubling (Manber & Myers, "Suffix arrays", SIAM J. Comput. 1993), where only the groups that are not told apart
-// yet are sorted again (Larsson & Sadakane, "Faster suffix sorting", TCS 2007): of a text most are after a few numbers.
+// yet are sorted again (Larsson & Sadakane, "Faster suffix sorting", TCS 2007): of a text most are after a few numbers,
+// of which the first key takes as many as 64 bits hold.
 // O(n log^2 n) at worst, close to O(n log n).
 #pragma once
 

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "base/lines.h"
+#include "compressors/lines_floor.h"
 #include "compressors/log/grouping.h"
 #include "compressors/log/lossless.h"
 #include "compressors/log/reversible.h"
@@ -34,7 +35,7 @@ std::vector<View> views(std::string_view text, const Context& context, bool forc
       out.push_back(*std::move(view));
     }
   }
-  if (out.empty() || text.size() <= lossless_beside_reversible) {
+  if (out.empty() || (text.size() <= lossless_beside_reversible && !outdoes_templates(out.front(), text, context))) {
     if (auto view = log::encode(text, lines, grouping, name)) {
       View& v = out.emplace_back();
       v.text = *std::move(view);
