@@ -9,6 +9,7 @@
 #include "base/hash.h"
 #include "base/lines.h"
 #include "base/numbering.h"
+#include "base/prefixes.h"
 #include "base/units.h"
 #include "base/utf8.h"
 
@@ -129,6 +130,19 @@ TEST(Numbering, Grows) {
   Numbering numbering;
   for (int pass = 0; pass < 2; ++pass) {
     for (std::uint32_t i = 0; i < 100'000; ++i) ASSERT_EQ(numbering.number(i * std::uint64_t{0x9E3779B97F4A7C15}), i);
+  }
+}
+
+TEST(Prefixes, AreThoseOfTheirFirstByte) {
+  constexpr auto rows = std::to_array<std::string_view>({"npm ERR!", "npm", "\xE2\x9C\x93", "Get:", "n", "###"});
+  constexpr Prefixes prefixes(rows);
+  EXPECT_FALSE(prefixes.begins(""));
+  for (int c = 0; c < 256; ++c) {
+    for (const std::string_view rest : {"", "pm", "pm ERR! 1", "et:", "\x9C\x93", "##"}) {
+      const std::string text = static_cast<char>(c) + std::string(rest);
+      const bool should = std::ranges::any_of(rows, [&](std::string_view row) { return text.starts_with(row); });
+      EXPECT_EQ(prefixes.begins(text), should) << text;
+    }
   }
 }
 

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/hash.h"
+#include "base/prefixes.h"
 
 namespace headroom::detect {
 namespace {
@@ -57,6 +58,13 @@ constexpr std::array<std::string_view, 20> time_patterns{
     "99-99 99:99:99",    "99/99/99 99:99:99", "999999 999999",    "99:99:99",         "9999-99-99",
     "9999999999 ",       "99.99.9999 99:99",  "99999999-99:99",   "99999999 99:99",   "99999999T99"};
 
+// Most lines begin with none: every pattern begins with a digit, or with three letters and a blank.
+bool may_be_time(std::string_view s) {
+  static_assert(
+      std::ranges::all_of(time_patterns, [](std::string_view p) { return p[0] == '9' || p.starts_with("AAA "); }));
+  return !s.empty() && (is_digit(s[0]) || (is_alpha(s[0]) && s.size() > 3 && is_blank(s[3])));
+}
+
 // What may follow the matched part of a stamp: seconds, fractions, zones.
 std::size_t extend_time(std::string_view s, std::size_t i) {
   while (i < s.size() && (is_digit(s[i]) || s[i] == ':' || s[i] == '.' || s[i] == ',')) ++i;
@@ -69,100 +77,109 @@ std::size_t extend_time(std::string_view s, std::size_t i) {
   return i;
 }
 
-// Most lines begin with none of them: first bytes are compared before words are.
-template <std::size_t N>
-bool begins_with_any(std::string_view s, const std::array<std::string_view, N>& words) {
-  return !s.empty() &&
-         std::any_of(words.begin(), words.end(), [s](std::string_view w) { return w[0] == s[0] && s.starts_with(w); });
-}
-
 bool ends_word(std::string_view s, std::size_t at) {
   return at >= s.size() || !is_word(s[at]);
 }
 
-// Finds any of the words, whole, any case, in the first `limit` bytes.
+// A few words, found whole and in any case. Which lengths the words have that begin with a letter is known: most words
+// of a line end at this filter.
 template <std::size_t N>
-bool has_word(std::string_view s, const std::array<std::string_view, N>& words, std::size_t limit) {
-  s = s.substr(0, limit);
-  for (std::size_t i = 0; i < s.size();) {
-    if (!is_alpha(s[i])) {
-      ++i;
-      continue;
-    }
-    std::size_t n = i;
-    while (n < s.size() && is_word(s[n])) ++n;
-    for (std::string_view w : words) {
-      if (w.size() == n - i && w[0] == lower(s[i]) &&
-          std::equal(w.begin(), w.end(), s.begin() + static_cast<std::ptrdiff_t>(i),
-                     [](char a, char b) { return a == lower(b); })) {
-        return true;
-      }
-    }
-    i = n;
+class Words {
+ public:
+  constexpr explicit Words(std::array<std::string_view, N> words) : words_(words) {
+    for (const std::string_view w : words)
+      lengths_[static_cast<std::size_t>(w[0] - 'a')] |= std::uint32_t{1} << w.size();
   }
-  return false;
-}
 
-constexpr std::array<std::string_view, 13> level_words{"trace",   "debug", "info", "notice", "warn",
-                                                       "warning", "error", "err",  "fatal",  "critical",
-                                                       "severe",  "alert", "emerg"};
+  // Does any of them stand in the first `limit` bytes?
+  bool any_in(std::string_view s, std::size_t limit) const {
+    s = s.substr(0, limit);
+    for (std::size_t i = 0; i < s.size();) {
+      if (!is_alpha(s[i])) {
+        ++i;
+        continue;
+      }
+      std::size_t n = i;
+      while (n < s.size() && is_word(s[n])) ++n;
+      if (is(s.substr(i, n - i))) return true;
+      i = n;
+    }
+    return false;
+  }
+
+ private:
+  bool is(std::string_view word) const {
+    const char first = lower(word[0]);
+    if (word.size() >= 32 || (lengths_[static_cast<std::size_t>(first - 'a')] >> word.size() & 1) == 0) return false;
+    return std::ranges::any_of(words_, [&](std::string_view w) {
+      return w[0] == first && std::ranges::equal(w, word, [](char a, char b) { return a == lower(b); });
+    });
+  }
+
+  std::array<std::string_view, N> words_;
+  std::array<std::uint32_t, 26> lengths_{};
+};
+
+constexpr Words level_words(std::to_array<std::string_view>({"trace", "debug", "info", "notice", "warn", "warning",
+                                                             "error", "err", "fatal", "critical", "severe", "alert",
+                                                             "emerg"}));
 
 // Tools speak with fixed openings; a table, so that a new tool is one row.
-constexpr std::array<std::string_view, 52> tool_prefixes{"##[",
-                                                         "::error",
-                                                         "::warning",
-                                                         "::group",
-                                                         "::endgroup",
-                                                         "npm ERR!",
-                                                         "npm WARN",
-                                                         "npm error",
-                                                         "npm warn",
-                                                         "npm http",
-                                                         "npm verbose",
-                                                         "npm info",
-                                                         "npm silly",
-                                                         "npm notice",
-                                                         "Compiling ",
-                                                         "Downloading ",
-                                                         "Downloaded ",
-                                                         "Finished ",
-                                                         "Checking ",
-                                                         "Collecting ",
-                                                         "Requirement already",
-                                                         "Installing ",
-                                                         "Successfully ",
-                                                         "Using cached ",
-                                                         "Building ",
-                                                         "Get:",
-                                                         "Hit:",
-                                                         "Ign:",
-                                                         "Setting up ",
-                                                         "Unpacking ",
-                                                         "Preparing to unpack",
-                                                         "Selecting previously",
-                                                         "Processing triggers",
-                                                         "Reading ",
-                                                         "Inst ",
-                                                         "Conf ",
-                                                         "Step ",
-                                                         "--->",
-                                                         "=== RUN",
-                                                         "--- PASS",
-                                                         "--- FAIL",
-                                                         "ok  \t",
-                                                         "FAIL\t",
-                                                         "> Task ",
-                                                         "[INFO]",
-                                                         "[ERROR]",
-                                                         "[WARNING]",
-                                                         "-- ",
-                                                         "make[",
-                                                         "CMake ",
-                                                         "Scanning dependencies",
-                                                         "Built target"};
+constexpr Prefixes tool_prefixes(std::to_array<std::string_view>({"##[",
+                                                                  "::error",
+                                                                  "::warning",
+                                                                  "::group",
+                                                                  "::endgroup",
+                                                                  "npm ERR!",
+                                                                  "npm WARN",
+                                                                  "npm error",
+                                                                  "npm warn",
+                                                                  "npm http",
+                                                                  "npm verbose",
+                                                                  "npm info",
+                                                                  "npm silly",
+                                                                  "npm notice",
+                                                                  "Compiling ",
+                                                                  "Downloading ",
+                                                                  "Downloaded ",
+                                                                  "Finished ",
+                                                                  "Checking ",
+                                                                  "Collecting ",
+                                                                  "Requirement already",
+                                                                  "Installing ",
+                                                                  "Successfully ",
+                                                                  "Using cached ",
+                                                                  "Building ",
+                                                                  "Get:",
+                                                                  "Hit:",
+                                                                  "Ign:",
+                                                                  "Setting up ",
+                                                                  "Unpacking ",
+                                                                  "Preparing to unpack",
+                                                                  "Selecting previously",
+                                                                  "Processing triggers",
+                                                                  "Reading ",
+                                                                  "Inst ",
+                                                                  "Conf ",
+                                                                  "Step ",
+                                                                  "--->",
+                                                                  "=== RUN",
+                                                                  "--- PASS",
+                                                                  "--- FAIL",
+                                                                  "ok  \t",
+                                                                  "FAIL\t",
+                                                                  "> Task ",
+                                                                  "[INFO]",
+                                                                  "[ERROR]",
+                                                                  "[WARNING]",
+                                                                  "-- ",
+                                                                  "make[",
+                                                                  "CMake ",
+                                                                  "Scanning dependencies",
+                                                                  "Built target"}));
 
-constexpr std::array<std::string_view, 10> outcome_words{"passed", "failed", "skipped", "xfail", "xpass",
-                                                         "ok",     "error",  "fail",    "pass",  "ignored"};
+constexpr Words outcome_words(std::to_array<std::string_view>({"passed", "failed", "skipped", "xfail", "xpass", "ok",
+                                                               "error", "fail", "pass", "ignored"}));
 
 bool plausible_path(std::string_view p) {
   if (p.empty() || p.size() > 512) return false;
@@ -185,10 +202,7 @@ std::size_t time_prefix(std::string_view line) {
   const bool bracket = start < line.size() && (line[start] == '[' || line[start] == '(');
   const std::string_view s = line.substr(start + bracket);
   std::size_t n = 0;
-  for (std::string_view p : time_patterns) {
-    n = match(s, p);
-    if (n != 0) break;
-  }
+  for (std::size_t k = 0; n == 0 && k < time_patterns.size() && may_be_time(s); ++k) n = match(s, time_patterns[k]);
   if (n == 0 && bracket) {  // [  12.345678] of the kernel
     std::size_t i = 0;
     while (i < s.size() && is_blank(s[i])) ++i;
@@ -207,16 +221,16 @@ std::size_t time_prefix(std::string_view line) {
 
 bool has_level_or_tool_prefix(std::string_view line) {
   const std::string_view s = trim_left(line);
-  if (begins_with_any(s, tool_prefixes)) return true;
+  if (tool_prefixes.begins(s)) return true;
   if (s.size() > 5 && s[0] == '[' && (s.substr(0, 7).find('%') != std::string_view::npos)) return true;  // [ 12%]
   if (s.size() > 3 && s[0] == '[' && is_digit(s[1]) && s.substr(0, 16).find('/') != std::string_view::npos &&
       s.substr(0, 16).find(']') != std::string_view::npos) {
     return true;  // [3/17]
   }
-  if (has_word(s, level_words, 80)) return true;
+  if (level_words.any_in(s, 80)) return true;
   // test runners: "tests/x.py::test_a PASSED [ 3%]", "test foo::bar ... ok"
   const std::string_view tail = s.size() > 40 ? s.substr(s.size() - 40) : s;
-  return (s.find("::") != std::string_view::npos || s.starts_with("test ")) && has_word(tail, outcome_words, 40);
+  return (s.find("::") != std::string_view::npos || s.starts_with("test ")) && outcome_words.any_in(tail, 40);
 }
 
 std::optional<SearchSplit> search_split(std::string_view line) {
@@ -311,18 +325,10 @@ bool is_hunk_head(std::string_view line) {
 }
 
 bool is_diff_line(std::string_view line) {
-  constexpr std::array<std::string_view, 15> heads{"diff --git ",    "diff --cc ",
-                                                   "diff -",         "--- ",
-                                                   "+++ ",           "index ",
-                                                   "Index: ",        "rename from ",
-                                                   "rename to ",     "similarity index ",
-                                                   "new file mode ", "deleted file mode ",
-                                                   "old mode ",      "new mode ",
-                                                   "Binary files "};
-  for (std::string_view h : heads) {
-    if (line.starts_with(h)) return true;
-  }
-  return is_hunk_head(line);
+  static constexpr Prefixes heads(std::to_array<std::string_view>(
+      {"diff --git ", "diff --cc ", "diff -", "--- ", "+++ ", "index ", "Index: ", "rename from ", "rename to ",
+       "similarity index ", "new file mode ", "deleted file mode ", "old mode ", "new mode ", "Binary files "}));
+  return heads.begins(line) || is_hunk_head(line);
 }
 
 bool is_test_report_line(std::string_view line) {
@@ -384,12 +390,12 @@ bool is_markdown(std::string_view line) {
 }
 
 bool is_code_line(std::string_view line) {
-  constexpr std::array<std::string_view, 44> openings{
-      "def ",    "class ",  "import ",  "from ",     "return",  "if (",     "if ",      "elif ", "else",
-      "for ",    "while ",  "const ",   "let ",      "var ",    "function", "func ",    "fn ",   "pub ",
-      "use ",    "public ", "private ", "protected", "static ", "#include", "#define",  "#if",   "#endif",
-      "package", "module ", "my ",      "sub ",      "end",     "//",       "/*",       "* ",    "try",
-      "case ",   "export ", "local ",   "fi",        "done",    "impl ",    "require ", "@"};
+  static constexpr Prefixes openings(std::to_array<std::string_view>(
+      {"def ",    "class ",  "import ",  "from ",     "return",  "if (",     "if ",      "elif ", "else",
+       "for ",    "while ",  "const ",   "let ",      "var ",    "function", "func ",    "fn ",   "pub ",
+       "use ",    "public ", "private ", "protected", "static ", "#include", "#define",  "#if",   "#endif",
+       "package", "module ", "my ",      "sub ",      "end",     "//",       "/*",       "* ",    "try",
+       "case ",   "export ", "local ",   "fi",        "done",    "impl ",    "require ", "@"}));
   // A gutter of line numbers is none of the code's shape.
   const std::size_t digits = digits_at(line, 0);
   const std::string_view behind = line.substr(digits);
@@ -403,25 +409,35 @@ bool is_code_line(std::string_view line) {
   if (last == ':' || last == ')') {
     if (line.find('(') != std::string_view::npos) return true;
   }
-  for (std::string_view o : openings) {
-    if (o[0] == line[0] && line.starts_with(o) &&
-        (line.size() == o.size() || !is_word(o.back()) || !is_word(line[o.size()])))
-      return true;
+  for (std::string_view o : openings.candidates(line)) {
+    if (line.starts_with(o) && (line.size() == o.size() || !is_word(o.back()) || !is_word(line[o.size()]))) return true;
   }
   return line.find(" = ") != std::string_view::npos || line.find(" := ") != std::string_view::npos;
 }
 
 namespace {
 
+enum Writing : std::uint8_t { opens_word = 1, closes_word = 2, in_word = 4 };
+
+constexpr std::array<std::uint8_t, 256> make_writing() {
+  std::array<std::uint8_t, 256> t{};
+  for (const char c : std::string_view("(\"'*_`[")) t[static_cast<unsigned char>(c)] |= opens_word;
+  for (const char c : std::string_view(",.;:!?)\"'*_`]")) t[static_cast<unsigned char>(c)] |= closes_word;
+  for (int c = 0; c < 256; ++c) {
+    const char letter = static_cast<char>(c);
+    if (is_alpha(letter) || c >= 0x80 || letter == '\'' || letter == '-') t[static_cast<std::size_t>(c)] |= in_word;
+  }
+  return t;
+}
+constexpr auto writing = make_writing();
+
 // "word", "it's", "(well-known", "end.", "*new*,": letters, with marks of writing around them.
 bool is_plain_word(std::string_view token) {
-  constexpr std::string_view before = "(\"'*_`[", behind = ",.;:!?)\"'*_`]";
-  while (!token.empty() && before.find(token.front()) != std::string_view::npos) token.remove_prefix(1);
-  while (!token.empty() && behind.find(token.back()) != std::string_view::npos) token.remove_suffix(1);
+  const auto is = [](char c, Writing what) { return (writing[static_cast<unsigned char>(c)] & what) != 0; };
+  while (!token.empty() && is(token.front(), opens_word)) token.remove_prefix(1);
+  while (!token.empty() && is(token.back(), closes_word)) token.remove_suffix(1);
   if (token.empty() || token.size() > 40) return false;
-  return std::all_of(token.begin(), token.end(), [](char c) {
-    return is_alpha(c) || static_cast<unsigned char>(c) >= 0x80 || c == '\'' || c == '-';
-  });
+  return std::ranges::all_of(token, [&](char c) { return is(c, in_word); });
 }
 
 }  // namespace

@@ -47,6 +47,15 @@ TEST(Config, StylesAreToldByTheirParsers) {
   EXPECT_EQ(style_of("<a>\n  <b c=\"1\"/>\n  <b>x</b>\n  <d></d>\n</a>\n"), Style::xml);
 }
 
+// JSON is YAML to its parser; what stands in brackets over all lines is none of ours, whole or cut.
+TEST(Config, CollectionsInBracketsAreNone) {
+  EXPECT_FALSE(style_of("{\n    \"a\": 1,\n    \"b\": 2,\n    \"c\": 3\n}\n"));
+  EXPECT_FALSE(style_of("# made by hand\n[\n    \"a: 1\",\n    \"b: 2\",\n    \"c\": 3\n"));
+  EXPECT_FALSE(style_of("{\"a\": 1,\n    \"b\": 2,\n    \"c\": 3\n}\n# the end\n"));
+  EXPECT_EQ(style_of("{\n    a: 1}\n---\nweb: shop\nports:\n    - 80\n"), Style::yaml);
+  EXPECT_EQ(style_of("{a: b}: one\nweb: shop\nports:\n    - 80\n"), Style::yaml);
+}
+
 TEST(Config, LookAlikesAreNone) {
   EXPECT_FALSE(style_of("Dear Ada: we met in May.\nIt was a good talk: all agreed.\nSee you: soon.\nYours, B.\n"));
   EXPECT_FALSE(style_of("int main() {\n  int a = 1;\n  return a;\n}\n"));

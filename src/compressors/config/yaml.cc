@@ -115,7 +115,26 @@ std::string_view key_of(std::string_view s) {
 
 }  // namespace
 
+namespace {
+
+// A collection in brackets that goes on behind its first line, and no second document: JSON, or what is left of it. One
+// that is whole leaves no other line that could be an entry; one that is cut is no YAML.
+bool is_in_brackets(const Lines& lines) {
+  const auto first = std::ranges::find_if(lines, [](std::string_view line) {
+    const std::size_t indent = line.find_first_not_of(" \t\r");
+    return indent != std::string_view::npos && line[indent] != '#';
+  });
+  if (first == lines.end() || first->find_first_of("]}") != std::string_view::npos) return false;
+  const char lead = (*first)[first->find_first_not_of(" \t\r")];
+  return (lead == '{' || lead == '[') && std::none_of(first, lines.end(), [](std::string_view line) {
+           return line.starts_with("---") || line.starts_with("...");
+         });
+}
+
+}  // namespace
+
 bool read_yaml(std::string_view text, const Lines& lines, std::vector<ConfigLine>& parts) {
+  if (is_in_brackets(lines)) return false;
   // Most of what is no YAML is seen at its lines, before the parser is asked.
   std::size_t filled = 0, likely = 0;
   for (const std::string_view line : lines) {

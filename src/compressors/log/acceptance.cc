@@ -4,6 +4,7 @@
 #include <array>
 #include <vector>
 
+#include "base/prefixes.h"
 #include "detect/line_shapes.h"
 
 namespace headroom::compressors::log {
@@ -15,58 +16,58 @@ constexpr std::uint32_t kToolRoles =
     kMark | kDiagnostic | kTestFailure | kException | kSummary | kExit | kStep | kCause | kSuccess | kChatter | kLevel;
 
 // How package managers and build tools begin their lines.
-constexpr auto kToolLeads = std::to_array<std::string_view>({"Inst ",
-                                                             "Conf ",
-                                                             "Remv ",
-                                                             "Get:",
-                                                             "Hit:",
-                                                             "Ign:",
-                                                             "Setting up ",
-                                                             "Unpacking ",
-                                                             "Preparing to unpack ",
-                                                             "Selecting previously ",
-                                                             "Processing triggers for ",
-                                                             "Reading package lists",
-                                                             "Building dependency tree",
-                                                             "Reading state information",
-                                                             "Collecting ",
-                                                             "Downloading ",
-                                                             "Downloaded ",
-                                                             "Using cached ",
-                                                             "Requirement already satisfied",
-                                                             "Successfully ",
-                                                             "Compiling ",
-                                                             "Finished ",
-                                                             "npm http ",
-                                                             "npm warn ",
-                                                             "npm WARN ",
-                                                             "npm notice",
-                                                             "npm info ",
-                                                             "npm verb ",
-                                                             "npm sill ",
-                                                             "make[",
-                                                             "make: ",
-                                                             "gmake",
-                                                             "-- Looking for ",
-                                                             "-- Performing Test ",
-                                                             "-- Check",
-                                                             "-- Detecting ",
-                                                             "-- Found ",
-                                                             "Running setup.py",
-                                                             "copying ",
-                                                             "Found link ",
-                                                             "remote: ",
-                                                             "Step ",
-                                                             " ---> ",
-                                                             "PLAY [",
-                                                             "PLAY RECAP",
-                                                             "TASK [",
-                                                             "RUNNING HANDLER [",
-                                                             "ok: [",
-                                                             "changed: [",
-                                                             "skipping: [",
-                                                             "fatal: [",
-                                                             "included: "});
+constexpr Prefixes kToolLeads(std::to_array<std::string_view>({"Inst ",
+                                                               "Conf ",
+                                                               "Remv ",
+                                                               "Get:",
+                                                               "Hit:",
+                                                               "Ign:",
+                                                               "Setting up ",
+                                                               "Unpacking ",
+                                                               "Preparing to unpack ",
+                                                               "Selecting previously ",
+                                                               "Processing triggers for ",
+                                                               "Reading package lists",
+                                                               "Building dependency tree",
+                                                               "Reading state information",
+                                                               "Collecting ",
+                                                               "Downloading ",
+                                                               "Downloaded ",
+                                                               "Using cached ",
+                                                               "Requirement already satisfied",
+                                                               "Successfully ",
+                                                               "Compiling ",
+                                                               "Finished ",
+                                                               "npm http ",
+                                                               "npm warn ",
+                                                               "npm WARN ",
+                                                               "npm notice",
+                                                               "npm info ",
+                                                               "npm verb ",
+                                                               "npm sill ",
+                                                               "make[",
+                                                               "make: ",
+                                                               "gmake",
+                                                               "-- Looking for ",
+                                                               "-- Performing Test ",
+                                                               "-- Check",
+                                                               "-- Detecting ",
+                                                               "-- Found ",
+                                                               "Running setup.py",
+                                                               "copying ",
+                                                               "Found link ",
+                                                               "remote: ",
+                                                               "Step ",
+                                                               " ---> ",
+                                                               "PLAY [",
+                                                               "PLAY RECAP",
+                                                               "TASK [",
+                                                               "RUNNING HANDLER [",
+                                                               "ok: [",
+                                                               "changed: [",
+                                                               "skipping: [",
+                                                               "fatal: [",
+                                                               "included: "}));
 
 constexpr bool is_digit(char c) {
   return c >= '0' && c <= '9';
@@ -202,10 +203,8 @@ bool accepts(std::span<const Line> lines, const Grouping& g) {
     const Signals& s = g.signals(i);
     const std::string_view t = text.substr(lead);
     if (lead == 0) in_packages = heads_packages(t);
-    const bool tool =
-        g.part(i) != ReportPart::none || in_packages || is_clocked(t) ||
-        std::any_of(kToolLeads.begin(), kToolLeads.end(), [t](std::string_view l) { return t.starts_with(l); }) ||
-        (s.roles & kToolRoles) || (s.is(kFrame) && (lead > 0 || s.severe()));
+    const bool tool = g.part(i) != ReportPart::none || in_packages || is_clocked(t) || kToolLeads.begins(t) ||
+                      (s.roles & kToolRoles) || (s.is(kFrame) && (lead > 0 || s.severe()));
     const bool in_table = g.stamps[i].end < text.size() && text[g.stamps[i].end] == ',' &&
                           !text.substr(g.stamps[i].end).starts_with(", ");  // a column of times
     if (g.stamps[i].found() && g.stamps[i].begin < 48 && !is_listing(t) && !in_table) {
