@@ -97,9 +97,9 @@ bool Index::may_find(const Reading& reading) const {
 // Looks one text up in an index.
 class Finder {
  public:
-  Finder(const Index& index, const LineHashes& block, std::string_view text, std::span<const std::string_view> earlier,
+  Finder(const Index& index, const LineHashes& block, std::string_view text, const TextOf& earlier,
          std::string_view handle)
-      : index_(index), block_(block), text_(text), handle_(handle), sources_(sources(index, earlier)) {}
+      : index_(index), block_(block), text_(text), handle_(handle), sources_(sources(index), earlier) {}
 
   std::optional<Repeat> run() {
     if (block_.lines.count() < least_run) return std::nullopt;
@@ -120,13 +120,10 @@ class Finder {
     bool on_diagonal_of(const Run& other) const { return block == other.block && shift == other.shift; }
   };
 
-  static std::vector<Source> sources(const Index& index, std::span<const std::string_view> earlier) {
+  static std::vector<Source> sources(const Index& index) {
     std::vector<Source> list;
     list.reserve(index.blocks_.size());
-    for (std::size_t k = 0; k < index.blocks_.size(); ++k) {
-      const Index::Block& b = index.blocks_[k];
-      list.push_back({k < earlier.size() ? earlier[k] : std::string_view(), *b.label, *b.shown, &b.reading->lines});
-    }
+    for (const Index::Block& b : index.blocks_) list.push_back({{}, *b.label, *b.shown, &b.reading->lines});
     return list;
   }
 
@@ -435,9 +432,15 @@ class Finder {
   Sources sources_;
 };
 
+std::optional<Repeat> Index::find(const Reading& reading, std::string_view text, const TextOf& earlier,
+                                  std::string_view handle) const {
+  return Finder(*this, *reading, text, earlier, handle).run();
+}
+
 std::optional<Repeat> Index::find(const Reading& reading, std::string_view text,
                                   std::span<const std::string_view> earlier, std::string_view handle) const {
-  return Finder(*this, *reading, text, earlier, handle).run();
+  const TextOf text_of = [earlier](std::size_t k) { return k < earlier.size() ? earlier[k] : std::string_view(); };
+  return find(reading, text, text_of, handle);
 }
 
 std::optional<std::string> decode_repeats(std::string_view view, std::span<const Earlier> earlier) {

@@ -19,6 +19,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -44,6 +45,9 @@ struct Earlier {
   std::span<const Lines> shown = {};  // lines that stand in its view verbatim, sorted, disjoint
 };
 
+// The text of an earlier block by its number. It stays as long as the answer to what it was asked for.
+using TextOf = std::function<std::string_view(std::size_t block)>;
+
 struct Repeat {
   std::string view;          // ends as the original ends, or in a pointer without line end
   std::vector<Lines> shown;  // lines of the block that the view still shows verbatim
@@ -62,12 +66,14 @@ class Index {
   void add(std::string_view text, std::string_view label);
 
   // The view of a text that comes next, or nullopt if it repeats nothing worth a pointer (five lines and 60 tokens).
-  // `earlier[k]` is the text of the k-th block added. `handle`: twelve digits, or "" for a pointer without one. The
-  // caller still compares tokens: a view is always shorter in bytes.
+  // `earlier(k)` is the text of the k-th block added, asked for only where the view points at it. `handle`: twelve
+  // digits, or "" for a pointer without one. The caller still compares tokens: a view is always shorter in bytes.
+  std::optional<Repeat> find(const Reading& reading, std::string_view text, const TextOf& earlier,
+                             std::string_view handle) const;
   std::optional<Repeat> find(const Reading& reading, std::string_view text, std::span<const std::string_view> earlier,
                              std::string_view handle) const;
 
-  // A quick look before find(), which needs the earlier texts: false if that would find nothing.
+  // A quick look before find(), which reads earlier texts: false if that would find nothing.
   bool may_find(const Reading& reading) const;
 
   std::size_t size() const { return blocks_.size(); }

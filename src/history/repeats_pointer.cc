@@ -172,7 +172,7 @@ bool all_shown(std::span<const Lines> shown, Lines lines) {
 
 const NumberedLines& Sources::lines(std::size_t k) {
   if (list_[k].lines) return *list_[k].lines;
-  if (!own_[k]) own_[k].emplace(list_[k].text);
+  if (!own_[k]) own_[k].emplace(text(k));
   return *own_[k];
 }
 
@@ -244,10 +244,10 @@ std::optional<std::string> Sources::decode(std::string_view view) {
       target.reset();
     }
     if (!target) return std::nullopt;
-    const Source& source = list_[*target];
+    const std::string_view text = this->text(*target);
     const NumberedLines& lines = this->lines(*target);
     if (pointer->all) {
-      out += source.text;
+      out += text;
       before = {};
       continue;
     }
@@ -269,7 +269,7 @@ std::optional<std::string> Sources::decode(std::string_view view) {
       }
       if (style) style->print(out, n);
       const auto at = static_cast<std::size_t>(lines.line_of(n - pointer->lines.first + pointer->source.first));
-      out += lines.bare(source.text, at);
+      out += lines.bare(text, at);
     }
     if (pointer->except.empty()) before = {};
   }

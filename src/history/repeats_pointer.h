@@ -12,6 +12,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -50,6 +51,7 @@ struct Pointer {
 };
 
 // A block that pointers may point at. `lines` may be null: then the text is read when it is needed.
+// The text may be empty where Sources know whom to ask for it.
 struct Source {
   std::string_view text, label;
   std::span<const Lines> shown;
@@ -62,10 +64,12 @@ bool all_shown(std::span<const Lines> shown, Lines lines);
 // Blocks in order, with the readings that were missing.
 class Sources {
  public:
-  explicit Sources(std::vector<Source> list) : list_(std::move(list)), own_(list_.size()) {}
+  explicit Sources(std::vector<Source> list, std::function<std::string_view(std::size_t)> text_of = {})
+      : list_(std::move(list)), own_(list_.size()), text_of_(std::move(text_of)) {}
   std::size_t size() const { return list_.size(); }
   const Source& operator[](std::size_t k) const { return list_[k]; }
   const NumberedLines& lines(std::size_t k);
+  std::string_view text(std::size_t k) const { return text_of_ ? text_of_(k) : list_[k].text; }
   // True if the block shows every line that the pointer takes from it.
   bool gives(std::size_t k, const Pointer& pointer);
   // The block that a pointer with a label means.
@@ -78,6 +82,7 @@ class Sources {
  private:
   std::vector<Source> list_;
   std::vector<std::optional<NumberedLines>> own_;
+  std::function<std::string_view(std::size_t)> text_of_;
 };
 
 }  // namespace headroom::history

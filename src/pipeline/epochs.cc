@@ -223,10 +223,9 @@ class Walk {
     enter(p_, i, s);
   }
 
-  // The texts in the index, decoded.
-  std::span<const std::string_view> earlier(const Standing& s) {
-    while (earlier_.size() < s.indexed.size()) earlier_.push_back(p_.texts[s.indexed[earlier_.size()]]);
-    return earlier_;
+  // The texts in the index, decoded when one is asked for.
+  history::TextOf earlier(const Standing& s) const {
+    return [this, &s](std::size_t block) { return p_.texts[s.indexed[block]]; };
   }
 
   // Gates, and what a text is by itself: no epoch changes that.
@@ -422,7 +421,6 @@ class Walk {
     measure(after);
     if (epoch.trigger == Trigger::paying && !holds(s, after, epoch)) {
       s.fold.declined(b);
-      earlier_.clear();
       return;
     }
     if (epoch.trigger == Trigger::limit && p_.lossy && messages::can_leave(c_)) drop_units(after, epoch, b);
@@ -449,7 +447,6 @@ class Walk {
     s.index = history::Index();
     s.indexed.clear();
     s.to_enter.reset();
-    earlier_.clear();
     for (std::size_t i = 0; i < s.leaves.size(); ++i) {
       LeafState& l = s.leaves[i];
       if (l.gone) continue;
@@ -593,7 +590,6 @@ class Walk {
   std::vector<Ends> boundary_ends_;
   std::vector<Hash128> digests_;
   std::optional<std::size_t> resumed_;                       // the boundary whose standing was known
-  std::vector<std::string_view> earlier_;                    // the texts in the standing's index
   std::optional<history::Past> bare_past_;                   // of the whole list, without texts
   std::vector<history::Facts> facts_;                        // of the leaves, as far as they were looked at
   std::map<std::size_t, history::Facts> facts_of_failures_;  // of leaves that are failures by their text alone

@@ -224,7 +224,7 @@ std::shared_ptr<const Placed> lossless_view(const Placing& p, std::size_t leaf, 
 }
 
 std::shared_ptr<const Placed> choose_pointer(const Placing& p, std::size_t leaf, LeafState& state,
-                                             const history::Index& index, std::span<const std::string_view> earlier,
+                                             const history::Index& index, const history::TextOf& earlier,
                                              Tokens to_beat) {
   if (!state.lines || index.size() == 0 || state.before < least_repeat) return nullptr;
   const std::string_view text = p.texts[leaf];

@@ -53,7 +53,7 @@ Prospect later_view(const Placing& p, std::size_t leaf, LeafState& state, std::o
 
 // A pointer at lines that an earlier text shows, if that is smaller than `to_beat`. `earlier`: the texts in the index.
 std::shared_ptr<const Placed> choose_pointer(const Placing& p, std::size_t leaf, LeafState& state,
-                                             const history::Index& index, std::span<const std::string_view> earlier,
+                                             const history::Index& index, const history::TextOf& earlier,
                                              Tokens to_beat);
 
 // The one line for a text that is an earlier one again of which the very view stands above that this one would get; if
