@@ -4,6 +4,8 @@
 #include <array>
 #include <vector>
 
+#include "base/hash.h"
+#include "base/numbering.h"
 #include "base/prefixes.h"
 #include "detect/line_shapes.h"
 
@@ -11,9 +13,6 @@ namespace headroom::compressors::log {
 namespace {
 
 constexpr std::size_t kReach = 8;  // lines behind an error or frame that belong to it
-
-constexpr std::uint32_t kToolRoles =
-    kMark | kDiagnostic | kTestFailure | kException | kSummary | kExit | kStep | kCause | kSuccess | kChatter | kLevel;
 
 // How package managers and build tools begin their lines.
 constexpr Prefixes kToolLeads(std::to_array<std::string_view>({"Inst ",
@@ -188,7 +187,103 @@ std::vector<std::uint8_t> fenced_lines(std::span<const Line> lines) {
   return fenced;
 }
 
+// Which lines may share a template with two others, made without templates: those that have as many words, and begin
+// with the same one or with one that varies.
+class Alike {
+ public:
+  explicit Alike(std::span<const Line> lines) {
+    looks_.reserve(lines.size());
+    for (const Line& line : lines) {
+      const auto [words, lead] = look(line.text);
+      const std::uint32_t key = keys_.number((lead ^ words) * 0x9E3779B97F4A7C15ull);
+      looks_.push_back({words, key});
+      if (key == counts_.size()) {
+        counts_.push_back(0);
+        ++leads_[words];
+      }
+      ++counts_[key];
+    }
+  }
+
+  bool three_of(std::size_t line) const {
+    const auto [words, key] = looks_[line];
+    return words >= 2 && (counts_[key] >= 3 || leads_[words] > kMaxChildren);
+  }
+
+ private:
+  struct Look {
+    std::uint32_t words, key;
+  };
+
+  // How many words, and the first.
+  static std::pair<std::uint32_t, std::uint64_t> look(std::string_view line) {
+    line = line.substr(0, kShapeBytes);
+    constexpr std::string_view blanks = " \t\r";
+    std::uint32_t words = 0;
+    bool behind_blank = true;
+    for (const char c : line) {
+      const bool blank = c == ' ' || c == '\t' || c == '\r';
+      words += behind_blank && !blank;
+      behind_blank = blank;
+    }
+    if (words == 0) return {0, 0};
+    line.remove_prefix(line.find_first_not_of(blanks));
+    return {std::min<std::uint32_t>(words, kMaxWords), lead_of(line.substr(0, line.find_first_of(blanks)))};
+  }
+  static std::uint64_t lead_of(std::string_view word) {
+    const bool varies =
+        std::ranges::any_of(word, [](char c) { return is_digit(c) || c == '/' || c == '=' || c == '\\'; });
+    return varies ? 0 : hash64(word);
+  }
+
+  Numbering keys_;
+  std::vector<Look> looks_;                           // by line
+  std::vector<std::uint32_t> counts_;                 // by key
+  std::array<std::uint32_t, kMaxWords + 1> leads_{};  // by number of words: the keys
+};
+
 }  // namespace
+
+bool may_be_accepted(std::span<const Line> lines) {
+  if (lines.size() > kMaxTemplates || may_hold_report(lines)) return true;
+  std::size_t filled = 0, strong = 0, shared = 0, markdown = 0, since = kReach + 1;
+  std::vector<std::uint32_t> others;
+  bool in_packages = false;
+  const std::vector<std::uint8_t> fenced = fenced_lines(lines);
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    if (!fenced.empty() && fenced[i]) continue;
+    const std::string_view text = lines[i].text;
+    const std::size_t lead = text.find_first_not_of(" \t\r");
+    if (lead == std::string_view::npos) continue;
+    ++filled;
+    const std::string_view t = text.substr(lead);
+    if (lead == 0) in_packages = heads_packages(t);
+    if (in_packages || kToolLeads.begins(t) || is_clocked(t) || may_be_of_tool(text) || find_stamp(text).found() ||
+        text.find('\x1b') != std::string_view::npos) {
+      ++strong;
+      since = 0;
+    } else if (since < kReach && (lead > 0 || t[0] == '|' || t[0] == '=')) {
+      ++strong;
+      ++since;
+    } else {
+      ++since;
+      if (is_listing(t)) continue;
+      others.push_back(static_cast<std::uint32_t>(i));
+      markdown += is_markdown(t);
+    }
+    if (strong * 2 >= lines.size()) return true;
+  }
+  if (filled < 2) return false;
+  if (strong * 2 >= filled) return true;
+  if (markdown * 5 > filled) return false;
+  if ((strong + others.size()) * 2 < filled) return false;
+  const Alike alike(lines);
+  for (const std::uint32_t i : others) {
+    const std::string_view text = lines[i].text, t = text.substr(text.find_first_not_of(" \t\r"));
+    shared += alike.three_of(i) && !is_setting(t) && !is_row(t) && !is_instruction(text);
+  }
+  return (strong + shared) * 2 >= filled;
+}
 
 bool accepts(std::span<const Line> lines, const Grouping& g) {
   std::size_t filled = 0, strong = 0, shared = 0, markdown = 0, listing = 0, since = kReach + 1;

@@ -14,4 +14,7 @@ namespace headroom::compressors::log {
 
 bool accepts(std::span<const Line> lines, const Grouping& grouping);
 
+// A quick look before the lines are grouped: false if accepts() would refuse them. Most of what is no log ends here.
+bool may_be_accepted(std::span<const Line> lines);
+
 }  // namespace headroom::compressors::log

@@ -9,10 +9,6 @@
 namespace headroom::compressors::log {
 namespace {
 
-constexpr std::size_t kMaxTemplates = 4096;
-constexpr std::size_t kMaxChildren = 64;
-constexpr std::size_t kMaxWords = 128;     // of a line that are compared; the rest counts as one word
-constexpr std::size_t kShapeBytes = 4096;  // of a line that make its shape
 constexpr std::uint64_t kPrime = 0x9E3779B97F4A7C15ull;
 
 enum ByteClass : std::uint8_t { other, letter, digit, blank, escape };

@@ -28,6 +28,11 @@
 
 namespace headroom::compressors::log {
 
+inline constexpr std::size_t kMaxTemplates = 4096;
+inline constexpr std::size_t kMaxChildren = 64;   // of a node of the tree
+inline constexpr std::size_t kMaxWords = 128;     // of a line that are compared; the rest counts as one word
+inline constexpr std::size_t kShapeBytes = 4096;  // of a line that make its shape
+
 struct Shape {
   std::uint32_t first;  // line
   std::uint32_t last;   // line

@@ -44,6 +44,7 @@ std::vector<View> views(std::string_view text, const Context& context, bool forc
   std::vector<View> out;
   if (text.size() < kLeastLine * count_lines(text)) return out;
   const std::vector<Line> lines = split_lines(text);
+  if (!forced && !log::may_be_accepted(lines)) return out;
   if (lines.size() < 2 || reads_as_view(lines[0].text)) return out;
   const log::Grouping grouping = log::group_lines(lines);
   if (!forced && !log::accepts(lines, grouping)) return out;

@@ -179,7 +179,8 @@ constexpr std::array<bool, 256> ends_of(const std::array<std::string_view, N>& t
 // What says success wherever it stands in a line that no tool marks as failed.
 constexpr auto kSuccessSigns = std::to_array<std::string_view>({"\xE2\x9C\x93 ", "\xE2\x9C\x94 ", "\xE2\x9C\x85"});
 constexpr auto kSuccessWords = std::to_array<std::string_view>({"completed successfully", "succeeded"});
-constexpr std::string_view kInSuccessWords = "cce";  // seldom elsewhere, and quickly found
+// Parts of these, and of "panicked at", that seldom stand elsewhere and are quickly found.
+constexpr std::string_view kInSuccessSigns = "\xE2\x9C", kInSuccessWords = "cce", kInPanics = "ked at";
 
 // How a passed test's line ends.
 constexpr auto kPassedTails =
@@ -191,6 +192,13 @@ constexpr auto kFailedTails =
                                      " failed!", "... mismatch", " ERROR"});
 
 constexpr auto kPassedEnds = ends_of(kPassedTails), kFailedEnds = ends_of(kFailedTails);
+
+// Does a longer text end in one of these?
+template <std::size_t N>
+bool ends_in(std::string_view t, const std::array<std::string_view, N>& tails, const std::array<bool, 256>& last) {
+  return last[static_cast<unsigned char>(t.back())] &&
+         std::ranges::any_of(tails, [t](std::string_view tail) { return t.ends_with(tail) && t.size() > tail.size(); });
+}
 
 // Frames of installed packages and runtimes: folded unless they are a test's own.
 constexpr auto kRuntimePlaces = std::to_array<std::string_view>(
@@ -432,6 +440,18 @@ bool is_runtime_place(std::string_view line) {
   return std::any_of(kRuntimePlaces.begin(), kRuntimePlaces.end(), in_line) && !in_line("/test") && !in_line("_test.");
 }
 
+bool may_be_of_tool(std::string_view line) {
+  const std::string_view t = trimmed(line.substr(0, kReach));
+  if (t.empty()) return false;
+  const unsigned held = held_by(t);
+  const Features f = held & (kDigits | kColon) ? read_features(t) : Features{};
+  if (f.place || f.eslint_row || f.outcome_pairs > 0 || f.bad_exit || f.good_exit || f.camel_exception) return true;
+  return (roles_of_lead(t) & kToolRoles) || is_frame(t, held) || ends_in(t, kFailedTails, kFailedEnds) ||
+         ends_in(t, kPassedTails, kPassedEnds) || t.back() == ']' ||
+         ((held & kHigh) && t.find(kInSuccessSigns) != std::string_view::npos) ||
+         t.find(kInSuccessWords) != std::string_view::npos || t.find(kInPanics) != std::string_view::npos;
+}
+
 Signals read_signals(std::string_view line) {
   Signals out;
   const std::string_view t = trimmed(line.substr(0, kReach));
@@ -467,11 +487,8 @@ Signals read_signals(std::string_view line) {
     if (level != Level::error && is_runtime_place(t)) roles |= kRuntimeFrame;
   }
   if (is_heading(t)) roles |= kHeading;
-  const auto ends = [t](std::string_view tail) { return t.ends_with(tail) && t.size() > tail.size(); };
-  const auto last = static_cast<unsigned char>(t.back());
-  const bool failed_tail = kFailedEnds[last] && std::any_of(kFailedTails.begin(), kFailedTails.end(), ends);
-  const bool passed_tail =
-      !failed_tail && kPassedEnds[last] && std::any_of(kPassedTails.begin(), kPassedTails.end(), ends);
+  const bool failed_tail = ends_in(t, kFailedTails, kFailedEnds);
+  const bool passed_tail = !failed_tail && ends_in(t, kPassedTails, kPassedEnds);
   if (failed_tail) roles |= kTestFailure;
   const auto column = [t](std::string_view outcome) {  // pytest -v with its percentage
     return t.back() == ']' && t.find(outcome) != std::string_view::npos;
@@ -487,7 +504,7 @@ Signals read_signals(std::string_view line) {
       (((held & kHigh) && any_in(kSuccessSigns)) ||
        (t.find(kInSuccessWords) != std::string_view::npos && any_in(kSuccessWords))))
     roles |= kSuccess;
-  if (t.find("ked at") != std::string_view::npos && t.find("panicked at") != std::string_view::npos)
+  if (t.find(kInPanics) != std::string_view::npos && t.find("panicked at") != std::string_view::npos)
     roles |= kException;
   if (f.camel_exception && !(roles & kSuccess)) roles |= kException;
   if (f.outcome_pairs >= 2 || (f.outcome_pairs == 1 && f.bad_count)) roles |= kSummary;

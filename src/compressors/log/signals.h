@@ -38,6 +38,10 @@ enum Role : std::uint32_t {
   kClosing = 1 << 15,      // what runners do after the work: post-job cleaning
 };
 
+// What only tools give their lines.
+inline constexpr std::uint32_t kToolRoles =
+    kMark | kDiagnostic | kTestFailure | kException | kSummary | kExit | kStep | kCause | kSuccess | kChatter | kLevel;
+
 struct Signals {
   salience::Severity severity = salience::Severity::none;
   std::uint32_t roles = 0;
@@ -48,6 +52,10 @@ struct Signals {
 };
 
 Signals read_signals(std::string_view line);
+
+// A quick look before: false if neither the line nor one that differs from it in numbers alone has a role of tools or
+// is a frame.
+bool may_be_of_tool(std::string_view line);
 
 // A frame of the runtime or of an installed package, and no test's own.
 bool is_runtime_place(std::string_view line);

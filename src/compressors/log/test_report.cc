@@ -189,8 +189,12 @@ constexpr auto kRows = std::to_array<Row>({
 
 }  // namespace
 
+bool may_hold_report(std::span<const Line> lines) {
+  return std::any_of(lines.begin(), lines.end(), [](const Line& l) { return may_open_section(l.text); });
+}
+
 std::vector<ReportPart> read_report(std::span<const Line> lines, std::span<const Stamp> stamps) {
-  if (std::none_of(lines.begin(), lines.end(), [](const Line& l) { return may_open_section(l.text); })) return {};
+  if (!may_hold_report(lines)) return {};
   return Reader(lines, stamps).read();
 }
 

@@ -35,6 +35,9 @@ enum class ReportPart : std::uint8_t {
   excerpt,  // source code, arguments, underlinings, rules
 };
 
+// Cheap and not sure: false if no line opens such a section.
+bool may_hold_report(std::span<const Line> lines);
+
 // By line; empty if the text holds no report. `stamps` by line: what a collector or runner put before each line, and
 // colour codes, are not part of it.
 std::vector<ReportPart> read_report(std::span<const Line> lines, std::span<const Stamp> stamps);
