@@ -137,8 +137,9 @@ TEST(JsonStrings, EscapesAreReadAtEveryPlaceOfABlock) {
       {"\\/", "/"},           {"\\u0041", "A"}, {"\\u20ac", "\u20ac"}, {"\\ud83d\\ude00", "\U0001F600"},
       {"\\b\\f\\r", "\b\f\r"}};
   const char* const wrong[] = {"\\x", "\\u00g1", "\x01", "\n", "\\\\\x1f", "\\\\\\q"};
-  for (std::size_t before = 0; before < 36; ++before) {
-    for (const std::size_t after : {std::size_t{0}, std::size_t{1}, std::size_t{7}, std::size_t{16}, std::size_t{40}}) {
+  for (std::size_t before = 0; before < 180; ++before) {
+    for (const std::size_t after :
+         {std::size_t{0}, std::size_t{1}, std::size_t{7}, std::size_t{40}, std::size_t{130}}) {
       const std::string front(before, 'a'), back(after, 'z');
       for (const auto& [raw, plain] : pieces) {
         const std::string text = "[\"" + front + raw + back + raw + "\",1]";
@@ -215,6 +216,31 @@ TEST(JsonDocument, AgreesWithAnIndependentParser) {
       ASSERT_EQ(doc->string(id), nlohmann::json::parse(doc->raw(id)).get<std::string>()) << text;
     }
   }
+}
+
+// Runs of backslashes of every length, before everything that may or may not follow them, at all places of a block.
+TEST(JsonStrings, RunsOfBackslashesAgreeWithAnIndependentParser) {
+  std::mt19937 random(20261123);
+  constexpr std::string_view likely = "\\\\\\\\nntt\"";
+  constexpr std::string_view rare = "/bfru\n\x01x\xC3";
+  int taken = 0;
+  for (int round = 0; round < 100'000; ++round) {
+    std::string text(random() % 100, 'a');
+    text.insert(0, "\"");
+    for (unsigned pieces = random() % 12; pieces > 0; --pieces) {
+      text.append(random() % 70, 'b').append(random() % 3 == 0 ? random() % 140 : random() % 4, '\\');
+      text += random() % 8 == 0 ? rare[random() % rare.size()] : likely[random() % likely.size()];
+      if (random() % 4 != 0 && text.ends_with('"') && !text.ends_with("\\\"")) text.pop_back();
+    }
+    text += '"';
+    const auto doc = Document::parse(text);
+    ASSERT_EQ(doc.has_value(), nlohmann::json::accept(text)) << text;
+    if (!doc) continue;
+    ++taken;
+    ASSERT_EQ((*doc)[0].escaped(), text.find('\\') != std::string::npos) << text;
+    ASSERT_EQ(doc->string(0), nlohmann::json::parse(text).get<std::string>()) << text;
+  }
+  EXPECT_GT(taken, 10'000);
 }
 
 }  // namespace
