@@ -494,15 +494,27 @@ bool is_setting_line(std::string_view line) {
   return at < line.size() && line[at] == '=' && line.back() != ';' && !line.substr(at).starts_with("==");
 }
 
+namespace {
+
+// Of each byte, what stands for it in a shape.
+constexpr std::array<char, 256> make_shape_classes() {
+  std::array<char, 256> t{};
+  for (int b = 0; b < 256; ++b) {
+    const char c = static_cast<char>(b);
+    t[static_cast<std::size_t>(b)] = is_digit(c) ? '9' : is_alpha(c) || b >= 0x80 ? 'a' : is_blank(c) ? ' ' : c;
+  }
+  return t;
+}
+constexpr auto shape_classes = make_shape_classes();
+
+}  // namespace
+
 std::uint64_t shape_of(std::string_view line) {
   std::array<char, 96> shape;
   std::size_t n = 0;
   char previous = '\0';
   for (char c : line.substr(0, 400)) {
-    const char k = is_digit(c)                                            ? '9'
-                   : is_alpha(c) || static_cast<unsigned char>(c) >= 0x80 ? 'a'
-                   : is_blank(c)                                          ? ' '
-                                                                          : c;
+    const char k = shape_classes[static_cast<unsigned char>(c)];
     const bool run = k == '9' || k == 'a' || k == ' ';
     // A run of letters and digits is one class: 3f1c and abcd are one shape.
     const char merged = k == '9' && previous == 'a' ? 'a' : k;

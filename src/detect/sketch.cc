@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <cstring>
 #include <vector>
 
@@ -109,23 +110,12 @@ class Separators {
     std::array<std::size_t, marks.size()> here{};
     bool quoted = false;
     for (const char c : line) {
-      quoted ^= c == '"';
-      if (quoted) continue;
-      switch (c) {
-        case marks[0]:
-          ++here[0];
-          break;
-        case marks[1]:
-          ++here[1];
-          break;
-        case marks[2]:
-          ++here[2];
-          break;
-        case marks[3]:
-          ++here[3];
-          break;
-        default:
-          break;
+      const std::uint8_t which = which_mark[static_cast<unsigned char>(c)];
+      if (which == none) continue;
+      if (which == quote) {
+        quoted = !quoted;
+      } else if (!quoted) {
+        ++here[which];
       }
     }
     if (first_) first_line_ = here;
@@ -136,6 +126,16 @@ class Separators {
 
  private:
   static constexpr std::array<char, 4> marks = {'\t', ',', ';', '|'};
+  static constexpr std::uint8_t quote = marks.size(), none = quote + 1;
+  // Of each byte: one of the marks, a quote, or none, as most are.
+  static constexpr std::array<std::uint8_t, 256> which_mark = [] {
+    std::array<std::uint8_t, 256> t{};
+    t.fill(marks.size() + 1);
+    for (std::size_t i = 0; i < marks.size(); ++i)
+      t[static_cast<unsigned char>(marks[i])] = static_cast<std::uint8_t>(i);
+    t['"'] = marks.size();
+    return t;
+  }();
   bool first_ = true;
   std::array<std::size_t, marks.size()> first_line_{}, alike_{};
 };
