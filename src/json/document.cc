@@ -399,11 +399,8 @@ class Lexer {
   static bool is_punctuation(char c) { return c == '{' || c == '}' || c == '[' || c == ']' || c == ',' || c == ':'; }
   bool close_string() {
     for (;;) {
-      at_ = text_.find_first_of("\"\\", at_);
-      if (at_ == std::string_view::npos) {
-        at_ = text_.size();
-        return false;
-      }
+      while (at_ < text_.size() && text_[at_] != '"' && text_[at_] != '\\') ++at_;
+      if (at_ == text_.size()) return false;
       if (text_[at_] == '"') {
         ++at_;
         return true;

@@ -63,11 +63,11 @@ Spelling spelling_of(std::string_view json) {
     s.spaced = head.find("\": ") != std::string_view::npos || head.find(", ") != std::string_view::npos;
     if (head.find("\":") != std::string_view::npos) s.spaced = head.find("\": ") != std::string_view::npos;
   }
-  s.ascii = json.find("\\u") != std::string_view::npos &&
-            std::none_of(json.begin(), json.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
-  s.html = json.find_first_of("<>&") == std::string_view::npos &&
-           (json.find("\\u003c") != std::string_view::npos || json.find("\\u003e") != std::string_view::npos ||
-            json.find("\\u0026") != std::string_view::npos);
+  if (json.find("\\u") == std::string_view::npos) return s;  // most have none
+  s.ascii = std::none_of(json.begin(), json.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
+  s.html = (json.find("\\u003c") != std::string_view::npos || json.find("\\u003e") != std::string_view::npos ||
+            json.find("\\u0026") != std::string_view::npos) &&
+           json.find_first_of("<>&") == std::string_view::npos;
   return s;
 }
 
