@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,6 +21,9 @@ namespace headroom::compressors {
 
 namespace prose {
 class SentenceScorer;
+}
+namespace log {
+struct Grouping;
 }
 
 enum class Fidelity : std::uint8_t {
@@ -57,6 +61,8 @@ struct Context {
   // How sentences are judged (prose/scorer.h); null: the default.
   const prose::SentenceScorer* scorer = nullptr;
   const BlockViewer* blocks = nullptr;  // null: blocks of other kinds are shown whole or not at all
+  // Where the lines' groups are kept for the next kind that asks for them (log, then rows); null: nowhere.
+  std::shared_ptr<const log::Grouping>* grouping = nullptr;
 };
 
 struct Compressor {

@@ -64,6 +64,8 @@ class Chooser {
     best = Choice{std::move(view), kind, tokens};
   }
 
+  // Of the lines of the text: one kind's is the next one's.
+  std::shared_ptr<const compressors::log::Grouping>* grouping() { return &grouping_; }
   bool has_reversible() const { return reversible_.has_value(); }
   bool is_far_ahead() const { return reversible_ && reversible_->tokens.value * far_ahead <= request_.tokens.value; }
 
@@ -92,6 +94,7 @@ class Chooser {
   const Options& options_;
   tokens::Witnesses& counters_;
   std::optional<Choice> lossless_, reversible_;
+  std::shared_ptr<const compressors::log::Grouping> grouping_;
 };
 
 }  // namespace
@@ -145,6 +148,7 @@ Accepted offer_kinds(const BlockRequest& request, const Options& options, tokens
     return view_of_part(block, label, request, options, counters);
   };
   if (request.level + 1 < view_levels) context.blocks = &blocks;
+  context.grouping = chooser.grouping();
   Accepted accepted = Accepted::no;
   Turns turns(request.text.size());
   for (const Compressor* c : nominees(request)) {
@@ -175,9 +179,10 @@ Accepted offer_kinds(const BlockRequest& request, const Options& options, tokens
 Accepted offer_last(const BlockRequest& request, const Options& options, tokens::Witnesses& counters,
                     Chooser& chooser) {
   if (!request.kind.empty()) return Accepted::no;
-  const compressors::Context context{
+  compressors::Context context{
       request.query, counters.ruler(), request.token_budget, request.reversible && request.tokens >= options.min_lossy,
       request.path,  request.label,    request.scorer};
+  context.grouping = chooser.grouping();
   Accepted accepted = Accepted::no;
   for (const Compressor& c : compressors::all()) {
     if (!c.asked_last) continue;

@@ -16,6 +16,7 @@
 namespace headroom::tokens {
 namespace {
 
+constexpr std::size_t kLeastPiece = 4;  // bytes of a piece on average, or few less
 constexpr std::int64_t kNoLimit = std::numeric_limits<std::int64_t>::max();
 
 const unsigned char* bytes_of(std::string_view text) {
@@ -202,15 +203,18 @@ bool Counter::surely_exceeds(std::string_view valid, Tokens limit) const {
 
 bool Witnesses::smaller(std::string_view view, std::string_view original) {
   if (view.size() >= original.size()) return false;  // UTF-8 bytes
+  if (!o200k_.exceeds(original, o200k_.count(view)) ||
+      !o200k_.exceeds(original, o200k_.count_digits_apart(view), Digits::apart))
+    return false;
   // No witness finds fewer tokens in the original than it has pieces, or more in the view than it has bytes: where that
-  // settles it the original is split, and no vocabulary is read.
+  // settles it the original is split, and the vocabulary is not read, or for the view alone.
+  const bool is_far_smaller = view.size() * kLeastPiece <= original.size();
+  const bool may_be_split = view.size() * 2 <= original.size() && utf8::is_valid(original);
   const Tokens bytes(static_cast<std::int64_t>(view.size()));
-  if (o200k_.exceeds(original, bytes) && utf8::is_valid(view) && utf8::is_valid(original) &&
-      o200k_.surely_exceeds(original, bytes) && cl100k_.surely_exceeds(original, bytes))
-    return true;
-  return o200k_.exceeds(original, o200k_.count(view)) &&
-         o200k_.exceeds(original, o200k_.count_digits_apart(view), Digits::apart) &&
-         cl100k_.exceeds(original, cl100k_.count(view));
+  if (is_far_smaller && may_be_split && utf8::is_valid(view) && cl100k_.surely_exceeds(original, bytes)) return true;
+  const Tokens in_view = cl100k_.count(view);
+  if (may_be_split && cl100k_.surely_exceeds(original, in_view)) return true;
+  return cl100k_.exceeds(original, in_view);
 }
 
 }  // namespace headroom::tokens

@@ -266,4 +266,12 @@ Grouping group_lines(std::span<const Line> lines) {
   return g;
 }
 
+std::shared_ptr<const Grouping> grouping_of(std::span<const Line> lines, const Context& context) {
+  constexpr std::size_t most_kept = 1 << 16;  // lines: some megabytes
+  if (context.grouping != nullptr && *context.grouping != nullptr) return *context.grouping;
+  auto made = std::make_shared<const Grouping>(group_lines(lines));
+  if (context.grouping != nullptr && lines.size() <= most_kept) *context.grouping = made;
+  return made;
+}
+
 }  // namespace headroom::compressors::log

@@ -16,12 +16,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/lines.h"
+#include "compressors/compressor.h"
 #include "compressors/log/signals.h"
 #include "compressors/log/stamp.h"
 #include "compressors/log/test_report.h"
@@ -61,5 +63,8 @@ struct Grouping {
 };
 
 Grouping group_lines(std::span<const Line> lines);
+
+// The same for the lines of the text that the context is for, made once where it has a place for them and they are few.
+std::shared_ptr<const Grouping> grouping_of(std::span<const Line> lines, const Context& context);
 
 }  // namespace headroom::compressors::log

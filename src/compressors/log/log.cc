@@ -46,7 +46,8 @@ std::vector<View> views(std::string_view text, const Context& context, bool forc
   const std::vector<Line> lines = split_lines(text);
   if (!forced && !log::may_be_accepted(lines)) return out;
   if (lines.size() < 2 || reads_as_view(lines[0].text)) return out;
-  const log::Grouping grouping = log::group_lines(lines);
+  const std::shared_ptr<const log::Grouping> kept = log::grouping_of(lines, context);
+  const log::Grouping& grouping = *kept;
   if (!forced && !log::accepts(lines, grouping)) return out;
   if (context.reversible) {
     if (auto view = log::reversible_view(text, lines, grouping, context)) out.push_back(*std::move(view));

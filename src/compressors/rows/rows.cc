@@ -27,7 +27,8 @@ std::vector<View> views(std::string_view text, const Context& context, bool forc
   if (text.find('\0') != std::string_view::npos || text.size() < least_line * count_lines(text)) return {};
   const std::vector<Line> lines = split_lines(text);
   if (lines.size() < 2 || reads_as_statement(lines[0].text) || (!forced && !rows::accepts(lines))) return {};
-  const log::Grouping grouping = log::group_lines(lines);
+  const std::shared_ptr<const log::Grouping> kept = log::grouping_of(lines, context);
+  const log::Grouping& grouping = *kept;
   std::vector<View> out;
   if (context.reversible) {
     if (auto view = log::reversible_view(text, lines, grouping, context, log::rows_manner)) {
