@@ -27,7 +27,7 @@ class Greedy {
     const std::size_t n = features.items();
     weight_.assign(features.feature_count, 0);
     for (std::uint32_t f : features.ids) weight_[f] += 1;  // a feature stands once in an item's list
-    std::array<double, 64> known{};  // by frequency: most features stand in few items
+    std::array<double, 64> known{};                        // by frequency: most features stand in few items
     for (double& w : weight_) {
       if (w <= 0) continue;
       double other = 0;
