@@ -1,6 +1,7 @@
 // turn_speed SESSIONS [CORPUS] [--slowest N] [--warm | --cold N | --only NAME]: what one more request costs in CPU time
 // when a conversation of 1 MB and 200 messages gets one new result of 20 kB, in a process that has seen the
-// conversation and in one that has not. The slowest 15 new results are named. --cold N: that alone, in N processes.
+// conversation and in one that has not. The slowest 15 new results are named. --cold N: that alone, in N processes, and
+// with one, two, four and eight threads: how long it takes, and what it costs.
 //
 //   base: 200 messages, 1,048,611 bytes; 214 results of 20 kB
 //   warm: median 1.61 ms, p90 3.20 ms, p99 6.02 ms
@@ -12,11 +13,15 @@
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
+#include <deque>
 #include <filesystem>
 #include <fstream>
+#include <functional>
+#include <mutex>
 #include <sstream>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include "json/writer.h"
@@ -30,10 +35,10 @@ namespace {
 
 constexpr std::size_t base_bytes = 1 << 20, base_results = 100, new_bytes = 20'000, least_new = 12'000;
 
-// CPU time of this thread: other processes do not count.
-double now() {
+// CPU time of this thread: other processes do not count. Or of the process, or the time of day.
+double now(clockid_t clock = CLOCK_THREAD_CPUTIME_ID) {
   timespec t{};
-  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+  ::clock_gettime(clock, &t);
   return static_cast<double>(t.tv_sec) * 1e3 + static_cast<double>(t.tv_nsec) / 1e6;
 }
 
@@ -121,6 +126,32 @@ struct Process {
   }
 };
 
+// Idle threads: each lives as long as its job.
+class Crew {
+ public:
+  using Job = std::move_only_function<void(hr::tokens::Witnesses&)>;
+  explicit Crew(int threads) : most_(threads) {}
+  hr::pipeline::IdleThreads idle{[this](Job job) { return lend(std::move(job)); }, [] { return false; }};
+
+ private:
+  bool lend(Job job) {
+    const std::scoped_lock lock(mutex_);
+    if (running_ >= most_) return false;
+    ++running_;
+    threads_.emplace_back([this, job = std::move(job)]() mutable {
+      hr::tokens::Witnesses counters;
+      job(counters);
+      const std::scoped_lock done(mutex_);
+      --running_;
+    });
+    return true;
+  }
+  const int most_;
+  int running_ = 0;
+  std::mutex mutex_;
+  std::deque<std::jthread> threads_;
+};
+
 // A frame of its own, so that a profile can tell it from the turns: the sum keeps the call from being one of the tail.
 [[gnu::noinline]] double first_sight(Process& process, const std::string& body) {
   return 0.0 + process.turn(body);
@@ -201,6 +232,22 @@ int main(int argc, char** argv) {
     std::vector<double> times;
     for (std::size_t i = 0; i < cold_alone; ++i) times.push_back(Process().turn(talk.body()));
     std::printf("cold: median %.2f ms, worst %.2f ms\n", at(times, .5), at(times, 1));
+    for (const int threads : {1, 2, 4, 8}) {
+      std::vector<double> lasted, cost;
+      for (std::size_t i = 0; i < cold_alone; ++i) {
+        Process process;
+        const double begun = now(CLOCK_MONOTONIC), used = now(CLOCK_PROCESS_CPUTIME_ID);
+        {
+          Crew crew(threads - 1);
+          process.services.idle = &crew.idle;
+          process.turn(talk.body());
+          lasted.push_back(now(CLOCK_MONOTONIC) - begun);
+        }
+        cost.push_back(now(CLOCK_PROCESS_CPUTIME_ID) - used);
+      }
+      std::printf("cold, %d thread%s: wall median %.2f ms, least %.2f; processor median %.2f ms, least %.2f\n", threads,
+                  threads == 1 ? "" : "s", at(lasted, .5), at(lasted, 0), at(cost, .5), at(cost, 0));
+    }
     return 0;
   }
   Process warm;

@@ -61,6 +61,12 @@ struct Config {
   // Runs a job on another thread soon: originals of requests in hand are put there. Who lends threads also calls
   // Core::flush() every few seconds. Empty: nobody does.
   std::function<void(std::move_only_function<void()>)> lend_thread = {};
+  // Idle threads share the work on a large request. `lend` runs the job at once on one of them, or says that there is
+  // none; `wanted`: other work waits for a thread. Empty: nobody helps.
+  struct {
+    std::function<bool(std::move_only_function<void()>)> lend;
+    std::function<bool()> wanted;
+  } idle_threads = {};
   PriceFile prices;
   ProseModel prose_model;
   OnnxLibrary onnxruntime;

@@ -31,7 +31,15 @@ pipeline::Services Core::Impl::services_of(tokens::Witnesses& witnesses) {
     services.later = [this](std::size_t bytes, WriteBehind::Job& job) { return behind.add(bytes, job); };
     services.put_failed = &put_failed;
   }
+  services.idle = helpers();
   return services;
+}
+
+bool Core::Impl::lend(std::move_only_function<void(tokens::Witnesses&)> job) {
+  return config.idle_threads.lend([this, job = std::move(job)]() mutable {
+    CounterPool::Lease lease(counters);
+    job(*lease);
+  });
 }
 
 Core::Core(Config config) : impl_(std::make_unique<Impl>(std::move(config))) {}
@@ -69,6 +77,7 @@ pipeline::Outcome Core::simulate(const Input& input, const pipeline::Options& op
   services.cache = &impl_->views;
   services.prices = &impl_->config.price_table();
   services.scorer = impl_->config.prose_model.scorer.get();
+  services.idle = impl_->helpers();
   return run(input, options, services);
 }
 

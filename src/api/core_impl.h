@@ -31,15 +31,20 @@ struct Core::Impl {
   store::Misses misses;
   std::atomic<bool> put_failed = false;  // behind an answer, and not told yet
   WriteBehind behind;                    // last: what it does needs the others
+  const pipeline::IdleThreads idle;
 
   explicit Impl(Config c)
       : config(std::move(c)),
         keeping(config),
         views(config.cache_bytes.value),
         audit_log(config.directory / "audit.jsonl"),
-        behind(config.lend_thread, behind_bytes) {}
+        behind(config.lend_thread, behind_bytes),
+        idle{[this](auto job) { return lend(std::move(job)); }, config.idle_threads.wanted} {}
 
   pipeline::Services services_of(tokens::Witnesses& witnesses);
+  const pipeline::IdleThreads* helpers() const { return config.idle_threads.lend ? &idle : nullptr; }
+  // An idle thread with counters.
+  bool lend(std::move_only_function<void(tokens::Witnesses&)> job);
   // Is there a store, once what waits for it is in it?
   bool store_exists() {
     behind.finish();

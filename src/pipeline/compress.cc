@@ -136,8 +136,14 @@ Outcome compress_body(std::string_view body, std::string_view format, const Opti
   const prices::Prices& prices = services.prices ? *services.prices : prices::Prices::built_in();
   const Money money = money_of(c, options, prices, services.counters.ruler());
   Texts texts(c);
-  const Placing placing{
-      c, options, services, texts, lossy, digest_of(c, options, services, money, lossy), user_texts_before(c, texts)};
+  const Placing placing{c,
+                        options,
+                        services,
+                        &services.counters,
+                        texts,
+                        lossy,
+                        digest_of(c, options, services, money, lossy),
+                        user_texts_before(c, texts)};
   const Course course = run_course(placing, money);
   const std::string_view handle_key = services.key ? std::string_view(services.key->handle_key) : std::string_view();
   Additions added = additions_to(c, options, capability, services.counters.ruler(), handle_key);
@@ -170,8 +176,14 @@ std::vector<LeftOriginal> left_originals(std::string_view body, std::string_view
   const prices::Prices& prices = services.prices ? *services.prices : prices::Prices::built_in();
   const Money money = money_of(c, options, prices, services.counters.ruler());
   Texts texts(c);
-  const Placing placing{
-      c, options, services, texts, true, digest_of(c, options, services, money, true), user_texts_before(c, texts)};
+  const Placing placing{c,
+                        options,
+                        services,
+                        &services.counters,
+                        texts,
+                        true,
+                        digest_of(c, options, services, money, true),
+                        user_texts_before(c, texts)};
   const Standing standing = run_course(placing, money).standing;
   if (standing.left.empty()) return out;
   history::Past past = past_without_texts(c, {}, errors_of(standing), {});

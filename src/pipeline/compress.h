@@ -32,6 +32,14 @@ class SentenceScorer;
 
 namespace headroom::pipeline {
 
+// Threads that have nothing else to do.
+struct IdleThreads {
+  // Has one of them run the job at once, with counters of its own; false: there is none, and it never runs. It may be
+  // dropped even so.
+  std::function<bool(std::move_only_function<void(tokens::Witnesses&)>)> lend;
+  std::function<bool()> wanted;  // other work waits: who was lent a thread gives it back
+};
+
 // What a call needs from outside. Not thread-safe: one per thread (the store itself is).
 struct Services {
   tokens::Witnesses& counters;
@@ -50,6 +58,7 @@ struct Services {
   // first store are put that way. The work may use the store and the cache, which outlive it. Null: nobody takes it.
   std::function<bool(std::size_t bytes, std::move_only_function<void()>& work)> later = {};
   std::atomic<bool>* put_failed = nullptr;  // set by such work; told by the next answer
+  const IdleThreads* idle = nullptr;        // share the work on a large request; only speed; null: none do
 };
 
 struct ContentHints {

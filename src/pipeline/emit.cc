@@ -429,7 +429,7 @@ class Emitter {
       row.message = r.first;
       row.role = "user";
       row.kind = row.method = "units";
-      row.after = p_.services.counters.ruler().count(r.text);
+      row.after = p_.counters->ruler().count(r.text);
       out_.after += row.after;
       for (std::size_t i = 0; i < going_.size(); ++i) {
         const int m = c_.leaves[i].message;

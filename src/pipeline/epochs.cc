@@ -11,10 +11,12 @@
 #include "messages/image.h"
 #include "messages/rewrite.h"
 #include "messages/unread.h"
+#include "pipeline/births.h"
 #include "pipeline/image_facts.h"
 #include "pipeline/intent.h"
 #include "pipeline/left_runs.h"
 #include "pipeline/secret_gate.h"
+#include "pipeline/side_by_side.h"
 
 namespace headroom::pipeline {
 namespace {
@@ -38,7 +40,8 @@ Size& operator+=(Size& a, const Size& b) {
 
 class Walk {
  public:
-  Walk(const Placing& placing, const Money& money) : p_(placing), c_(placing.conversation), money_(money) {
+  Walk(const Placing& placing, const Money& money)
+      : p_(placing), c_(placing.conversation), money_(money), births_(placing) {
     boundary_ends_.reserve(c_.boundaries.size());
     Ends end{0, 0, 0};
     for (const int b : c_.boundaries) {
@@ -185,8 +188,9 @@ class Walk {
     }
     while (s.leaves.size() < end.leaf) {
       const std::size_t i = s.leaves.size();
-      s.leaves.push_back(first_look(p_, i));
-      place(s, i, Moment::birth, nullptr, p_.options.token_budget ? std::nullopt : budget_of(s.leaves[i].before, {}));
+      Birth birth = births_.take(i);
+      s.leaves.push_back(std::move(birth.state));
+      place(s, i, Moment::birth, nullptr, std::nullopt, birth.chosen ? &*birth.chosen : nullptr);
       const messages::Leaf& leaf = c_.leaves[i];
       if (leaf.role == messages::Role::user && is_typed(p_.texts[i])) s.asks = asks(i);
       if (leaf.message >= 0) add_size(s, leaf.message, s.leaves[i].now(), class_of(s, i));
@@ -197,14 +201,15 @@ class Walk {
     return p_.options.protect_analysis_context && asks_about_code(p_.texts[leaf], p_.options.intent_words);
   }
 
-  // What stands for a text from now on. `stale`: why it may be replaced whole.
-  void place(Standing& s, std::size_t i, Moment moment, const StaleRead* stale, std::optional<Tokens> budget) {
+  // What stands for a text from now on. `stale`: why it may be replaced whole. `born`: its view, at birth.
+  void place(Standing& s, std::size_t i, Moment moment, const StaleRead* stale, std::optional<Tokens> budget,
+             const Chosen* born = nullptr) {
     LeafState& l = s.leaves[i];
     l.placed = nullptr;
     if (!l.skipped || !is_final(*l.skipped)) {
       l.skipped.reset();
       const bool late = moment == Moment::epoch && may_change_code(s, i);
-      const Chosen chosen = choose_view(p_, i, l, late ? Moment::epoch : Moment::birth, budget);
+      const Chosen chosen = born ? *born : choose_view(p_, i, l, late ? Moment::epoch : Moment::birth, budget);
       l.placed = chosen.placed;
       if (!l.placed) l.skipped = chosen.reason;
       if (moment == Moment::birth) l.code = chosen.reason == Reason::code_recent;
@@ -228,20 +233,6 @@ class Walk {
     return [this, &s](std::size_t block) { return p_.texts[s.indexed[block]]; };
   }
 
-  // Gates, and what a text is by itself: no epoch changes that.
-  static bool is_final(Reason reason) {
-    switch (reason) {
-      case Reason::code_recent:
-      case Reason::code_asked_about:
-      case Reason::exact_tool:
-      case Reason::no_gain:
-      case Reason::not_recognised:
-        return false;
-      default:
-        return true;
-    }
-  }
-
   // At an epoch: outside the window, and nobody asks about code.
   bool may_change_code(const Standing& s, std::size_t i) const {
     return !(s.asks && s.leaves[i].code) && c_.leaves[i].message <= message_of(s.ordinal) - p_.options.keep_code;
@@ -255,14 +246,12 @@ class Walk {
                                                                      static_cast<double>(block.value) /
                                                                      static_cast<double>(whole.value))));
     }
-    if (p_.options.target_ratio)
-      return Tokens(static_cast<std::int64_t>(static_cast<double>(block.value) * *p_.options.target_ratio));
-    return std::nullopt;
+    return share_of(p_.options, block);
   }
 
   // ---- sizes --------------------------------------------------------------------------------------------------------
 
-  tokens::Counter& ruler() const { return p_.services.counters.ruler(); }
+  tokens::Counter& ruler() const { return p_.counters->ruler(); }
 
   ContentClass class_of(const Standing& s, std::size_t i) const {
     if (s.leaves[i].code) return ContentClass::code;
@@ -343,22 +332,27 @@ class Walk {
     return !l.gone && !l.placed && !(s.asks && l.code);
   }
 
-  // What an epoch would make of a text that waits for one.
-  void look_ahead(Standing& s, std::size_t i) const {
-    LeafState& l = s.leaves[i];
-    const Prospect prospect = later_view(p_, i, l, budget_of(l.before, {}));
-    l.later = prospect.tokens;
-    l.later_asked = prospect.reversible;
-  }
-  // The largest text of which nobody knows what an epoch would make.
-  std::optional<std::size_t> largest_unknown(const Standing& s) const {
-    std::optional<std::size_t> largest;
+  // What an epoch would make of the largest text that waits for one and was not looked at; where threads are idle, of
+  // the next ones too. False if there is none.
+  bool look_ahead(Standing& s) const {
+    std::vector<std::size_t> unknown;
     for (const int k : newest(s)) {
       const auto i = static_cast<std::size_t>(k);
-      if (s.leaves[i].later.value >= 0 || !waits(s, i)) continue;
-      if (!largest || s.leaves[i].before > s.leaves[*largest].before) largest = i;
+      if (s.leaves[i].later.value < 0 && waits(s, i)) unknown.push_back(i);
     }
-    return largest;
+    std::sort(unknown.begin(), unknown.end(), [&](std::size_t x, std::size_t y) {
+      const Tokens a = s.leaves[x].before, b = s.leaves[y].before;
+      return a != b ? a > b : x < y;
+    });
+    if (unknown.size() > 1 + most_helpers) unknown.resize(1 + most_helpers);
+    const auto look = [&](const Placing& mine, std::size_t i) {
+      LeafState& l = s.leaves[i];
+      const Prospect prospect = later_view(mine, i, l, budget_of(l.before, {}));
+      l.later = prospect.tokens;
+      l.later_asked = prospect.reversible;
+    };
+    side_by_side(p_, unknown, look, 1);
+    return !unknown.empty();
   }
 
   // What an epoch would make smaller. Of views that nobody has made yet the least size, nothing, and nobody who asks
@@ -402,13 +396,10 @@ class Walk {
       at.before = before;
       const std::vector<StaleRead> reads = p_.lossy ? stale(at.message) : std::vector<StaleRead>{};
       // Views are made only as long as their bound could pay: most texts wait long for an epoch, if one comes at all.
-      for (std::optional<std::size_t> unknown;;) {
+      do {
         list = candidates(s, reads);
         at.candidates = list;
-        const bool may_pay = s.fold.at(at) || list.size() > history::most_candidates;
-        if (!may_pay || !(unknown = largest_unknown(s))) break;
-        look_ahead(s, *unknown);
-      }
+      } while ((s.fold.at(at) || list.size() > history::most_candidates) && look_ahead(s));
     }
     return s.fold.at(at, asked);
   }
@@ -588,6 +579,7 @@ class Walk {
   const messages::Conversation& c_;
   const Money& money_;
   std::vector<Ends> boundary_ends_;
+  Births births_;
   std::vector<Hash128> digests_;
   std::optional<std::size_t> resumed_;                       // the boundary whose standing was known
   std::optional<history::Past> bare_past_;                   // of the whole list, without texts

@@ -129,7 +129,7 @@ TEST_F(UnitsWithImages, BytesThatAreNoFileAreToldAsSuch) {
   Services s = services();
   Texts texts(*conversation);
   const Options o = options();
-  const Placing placing{*conversation, o, s, texts, true, {}, {}};
+  const Placing placing{*conversation, o, s, &s.counters, texts, true, {}, {}};
   const auto pictures = pictures_of(placing);
   ASSERT_EQ(pictures.size(), 1u);
   EXPECT_EQ(pictures[0].text.find("[image, 28 bytes. Retrieve with hash="), 0u) << pictures[0].text;

@@ -119,7 +119,7 @@ class Planner {
     out.after = smaller->after;
   }
 
-  Tokens cost(std::string_view statement) const { return p_.services.counters.ruler().count(statement); }
+  Tokens cost(std::string_view statement) const { return p_.counters->ruler().count(statement); }
 
   static std::string with_handle(std::string statement, const Known& known) {
     return "[" + std::move(statement) + ". Retrieve with hash=" + known.handle + "]";

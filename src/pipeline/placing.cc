@@ -100,7 +100,7 @@ std::shared_ptr<const CachedView> view_of(const Placing& p, std::size_t leaf, co
   const bool code_may_change = moment == Moment::epoch || p.options.keep_code <= 0;
   BlockRequest request{text, state.before, query, budget, lossy && !exact, exact, {}, path, {}, code_may_change};
   request.scorer = p.services.scorer;
-  CachedView view{compress_block(request, p.options, p.services.counters)};
+  CachedView view{compress_block(request, p.options, *p.counters)};
   if (p.services.cache) trim(view.result);
   const auto made = std::make_shared<const CachedView>(std::move(view));
   if (p.services.cache) p.services.cache->put(key, made, bytes_of(made->result));
@@ -149,7 +149,7 @@ LeafState first_look(const Placing& p, std::size_t leaf) {
   const Leaf& l = p.conversation.leaves[leaf];
   const std::string_view text = p.texts[leaf];
   LeafState s;
-  s.before = p.services.counters.ruler().count(text);
+  s.before = p.counters->ruler().count(text);
   s.error = l.error;
   s.skipped = p.options.optimize ? closed_gate(p.conversation, l, p.options) : std::optional(Reason::mode_off);
   s.slot = !s.skipped;
@@ -232,8 +232,8 @@ std::shared_ptr<const Placed> choose_pointer(const Placing& p, std::size_t leaf,
   auto found = index.find(state.lines, text, earlier, handle);
   if (!found) return nullptr;
   Placed out;
-  out.tokens = p.services.counters.ruler().count(found->view);
-  if (out.tokens >= to_beat || !p.services.counters.smaller(found->view, text)) return nullptr;
+  out.tokens = p.counters->ruler().count(found->view);
+  if (out.tokens >= to_beat || !p.counters->smaller(found->view, text)) return nullptr;
   out.text = std::move(found->view);
   out.kind = out.method = "repeat";
   out.statement = "lines that an earlier result shows";
@@ -252,8 +252,8 @@ std::shared_ptr<const Placed> place_stale(const Placing& p, std::size_t leaf, Le
   Placed out;
   out.handle = handle_for(p, p.texts[leaf]);
   out.text = "[" + std::string(statement) + ". Retrieve with hash=" + out.handle + "]";
-  out.tokens = p.services.counters.ruler().count(out.text);
-  if (out.tokens >= to_beat || !p.services.counters.smaller(out.text, p.texts[leaf])) return nullptr;
+  out.tokens = p.counters->ruler().count(out.text);
+  if (out.tokens >= to_beat || !p.counters->smaller(out.text, p.texts[leaf])) return nullptr;
   out.kind = out.method = "stale_read";
   out.statement = statement;
   out.total = static_cast<std::int64_t>(count_lines(p.texts[leaf]));
@@ -325,8 +325,8 @@ std::shared_ptr<const Placed> choose_same(const Placing& p, std::size_t leaf, St
   Placed out = *state.placed;
   out.handle = same.handle;
   out.text = same.print();
-  out.tokens = p.services.counters.ruler().count(out.text);
-  if (out.tokens >= state.placed->tokens || !p.services.counters.smaller(out.text, p.texts[leaf])) return nullptr;
+  out.tokens = p.counters->ruler().count(out.text);
+  if (out.tokens >= state.placed->tokens || !p.counters->smaller(out.text, p.texts[leaf])) return nullptr;
   out.lines.clear();
   out.kind = out.method = same_kind;
   out.statement = "an earlier result again, as it stands there";

@@ -21,6 +21,7 @@ struct Placing {
   const messages::Conversation& conversation;
   const Options& options;
   Services& services;
+  tokens::Witnesses* counters;  // of the thread that works with it
   Texts& texts;
   bool lossy = false;                     // this caller can redeem a handle
   Hash128 class_digest;                   // of the options that shape views

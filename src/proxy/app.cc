@@ -60,6 +60,8 @@ api::Core& App::core(const std::string& workspace) {
     api::Config config = settings_->core.handle;
     config.workspace = workspace;
     config.lend_thread = [this](Pool::Job job) { pool.submit(Pool::small + 1, std::move(job)); };
+    config.idle_threads = {[this](Pool::Job job) { return pool.lend(std::move(job)); },
+                           [this] { return pool.is_wanted(); }};
     core = std::make_unique<api::Core>(std::move(config));
   }
   return *core;

@@ -30,11 +30,29 @@ void Pool::submit(std::size_t size, Job job, Place place) {
   {
     const std::scoped_lock lock(mutex_);
     if (done_) return;
-    Queue& queue = size <= small ? small_ : size <= huge ? large_ : huge_;
-    queue.insert(place == Place::front ? queue.begin() : queue.end(), Waiting{size, std::move(job)});
-    if (queued() > idle_ && threads_.size() < most_) threads_.emplace_back([this] { work(); });
+    add(size <= small ? small_ : size <= huge ? large_ : huge_, {size, std::move(job)}, place);
   }
   wake_.notify_one();
+}
+
+void Pool::add(Queue& queue, Waiting job, Place place) {
+  queue.insert(place == Place::front ? queue.begin() : queue.end(), std::move(job));
+  if (queued() > idle_ && threads_.size() < most_) threads_.emplace_back([this] { work(); });
+}
+
+bool Pool::lend(Job job) {
+  {
+    const std::scoped_lock lock(mutex_);
+    if (done_ || queued() >= idle_ + (most_ - threads_.size())) return false;
+    add(large_, {small + 1, std::move(job)}, Place::back);
+  }
+  wake_.notify_one();
+  return true;
+}
+
+bool Pool::is_wanted() const {
+  const std::scoped_lock lock(mutex_);
+  return queued() > idle_ + (most_ - threads_.size());
 }
 
 std::size_t Pool::waiting() const {

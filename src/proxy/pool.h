@@ -29,6 +29,10 @@ class Pool {
   // `size`: of what it works on. `front`: before what waits of its kind, for what holds memory until it is done.
   // Threads are started as they are needed.
   void submit(std::size_t size, Job job, Place place = Place::back);
+  // Only if a thread is idle now, or can be started, and nothing waits for it; else false, and the job is gone.
+  bool lend(Job job);
+  // More waits than there are idle threads: who was lent one gives it back soon.
+  bool is_wanted() const;
   std::size_t waiting() const;
   // Jobs that ended in an exception.
   std::uint64_t failed() const { return failed_.load(std::memory_order_relaxed); }
@@ -40,6 +44,7 @@ class Pool {
   };
   using Queue = std::deque<Waiting>;
 
+  void add(Queue& queue, Waiting job, Place place);
   void work();
   Queue* next(bool turned);  // null: there is nothing that may begin now
   std::size_t queued() const { return small_.size() + large_.size() + huge_.size(); }

@@ -119,5 +119,35 @@ TEST(Pool, WhatWaitsIsDropped) {
   EXPECT_EQ(ran, 0);
 }
 
+// A thread is lent where one is idle or can be started, and nobody waits; it is wanted back as soon as somebody does.
+TEST(Pool, LendsWhatIsIdle) {
+  std::latch begun(2), ends(1), helped(1), ran(1);
+  Pool pool(3);
+  const auto hold = [&] {
+    begun.count_down();
+    ends.wait();
+  };
+  for (int i = 0; i < 2; ++i) pool.submit(1, hold);
+  begun.wait();
+  EXPECT_FALSE(pool.is_wanted());
+  std::latch lent(1);
+  ASSERT_TRUE(pool.lend([&] {
+    lent.count_down();
+    helped.wait();
+  }));
+  lent.wait();
+  EXPECT_FALSE(pool.is_wanted());
+  EXPECT_FALSE(pool.lend([] { FAIL() << "all threads are at work"; }));
+  pool.submit(1, [&] { ran.count_down(); });
+  EXPECT_TRUE(pool.is_wanted());
+  EXPECT_FALSE(pool.lend([] { FAIL() << "another job waits"; }));
+  helped.count_down();
+  ran.wait();
+  while (!pool.lend([] {})) std::this_thread::yield();  // idle again
+  ends.count_down();
+  pool.stop();
+  EXPECT_FALSE(pool.lend([] { FAIL() << "the pool has ended"; }));
+}
+
 }  // namespace
 }  // namespace headroom::proxy

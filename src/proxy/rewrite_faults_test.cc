@@ -9,6 +9,7 @@
 #include <new>
 #include <nlohmann/json.hpp>
 
+#include "proxy/long_request_test_support.h"
 #include "proxy/proxy_test_support.h"
 #include "proxy/rewrite.h"
 #include "store/test_directory.h"
@@ -259,15 +260,8 @@ TEST(RewriteFaults, AnswersOfStoredResponses) {
   EXPECT_GT(none, 10);
 }
 
-// The same in a running proxy: the provider gets the client's bytes, the client its reply and a header that says so.
-TEST(RewriteFaults, OnThePool) {
-  if (::getpriority(PRIO_PROCESS, ::getpid()) == 19) GTEST_SKIP() << "no priority is lower: the pool is not told apart";
-  test::Provider provider([](Wire& wire, const Message&) {
-    wire.send(reply("{}"));
-    return true;
-  });
-  Proxy proxy(provider.port());
-  const std::string body = request_with(300);
+// In a running proxy: the provider gets the client's bytes, the client its reply and a header that says so.
+void fail_each_on_the_pool(Proxy& proxy, test::Provider& provider, const std::string& body, std::uint64_t least) {
   Wire wire(proxy.port());
   wire.send(post("/v1/messages", body));
   ASSERT_EQ(read_message(wire, false).head.status(), 200);
@@ -290,9 +284,29 @@ TEST(RewriteFaults, OnThePool) {
     EXPECT_TRUE(provider.last().body == (told ? body : calm)) << n;
   }
   wire.close();
-  EXPECT_GT(failed, 2u);
+  EXPECT_GT(failed, least);
   EXPECT_TRUE(proxy.calms_down());
   EXPECT_EQ(proxy.app().figures.failed_inside.load(), failed);
+}
+
+bool answer_all(Wire& wire, const Message&) {
+  wire.send(reply("{}"));
+  return true;
+}
+
+TEST(RewriteFaults, OnThePool) {
+  if (::getpriority(PRIO_PROCESS, ::getpid()) == 19) GTEST_SKIP() << "no priority is lower: the pool is not told apart";
+  test::Provider provider(answer_all);
+  Proxy proxy(provider.port());
+  fail_each_on_the_pool(proxy, provider, request_with(300), 2);
+}
+
+// What fails on a lent thread is done by the one that asked for it: only its own failures are told.
+TEST(RewriteFaults, OnLentThreads) {
+  if (::getpriority(PRIO_PROCESS, ::getpid()) == 19) GTEST_SKIP() << "no priority is lower: the pool is not told apart";
+  test::Provider provider(answer_all);
+  Proxy proxy(provider.port(), [](Configuration& c) { c.setup.threads = 4; });
+  fail_each_on_the_pool(proxy, provider, long_request(30, 0), 2);
 }
 
 }  // namespace
