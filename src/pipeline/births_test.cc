@@ -136,7 +136,7 @@ TEST(SideBySide, GivesTheSameBytes) {
     for (const int threads : {1, 2, 4, 16}) {
       Crew crew(threads - 1);
       EXPECT_EQ(outcome(&crew.idle, options), alone) << threads;
-      EXPECT_GE(crew.lent(), std::min<int>(threads - 1, most_helpers)) << threads;
+      EXPECT_EQ(crew.lent() > 0, threads > 1) << threads;
     }
   }
 }
