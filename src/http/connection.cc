@@ -320,6 +320,9 @@ void Connection::after() {
   if (unsent() > 0) flush();
   if (state_ == State::dead) return;
   if (reply_done_ && unsent() == 0 && state_ == State::reply && (!keep_ || !body_done_)) return linger();
+  // The client may have read since the first of these flushes: who waits for room is told of it by another round. No
+  // event would tell, since nothing is left to be written.
+  if (above_ && unsent() <= low_mark) loop_.touch(this);
   want();
 }
 
