@@ -81,6 +81,7 @@ void Connection::send(std::string_view bytes) {
     out_at_ = 0;
   }
   out_ += bytes;
+  begun_ = true;
   if (unsent() > low_mark) above_ = true;
   loop_.touch(this);
 }
@@ -224,7 +225,7 @@ bool Connection::read_head() {
   in_.erase(0, head.bytes().size());
   client_keeps_ = head.keeps_alive();
   keep_ = true;
-  reply_done_ = false;
+  reply_done_ = begun_ = false;
   paused_ = false;
   body_ = BodyReader(head.framing(), head.length());
   body_done_ = body_.state() == BodyReader::State::done;
@@ -243,6 +244,7 @@ bool Connection::read_head() {
     handler->on_body_end();
   } else if (expects) {
     send("HTTP/1.1 100 Continue\r\n\r\n");
+    begun_ = false;
   }
   return true;
 }
@@ -262,7 +264,7 @@ void Connection::read_body() {
 
 void Connection::finish_body() {
   if (body_.state() == BodyReader::State::bad) {
-    if (!reply_done_ && unsent() == 0) send(service_.refuse({"a body that is not chunked as it says"}));
+    if (!reply_done_ && !begun_) send(service_.refuse({"a body that is not chunked as it says"}));
     flush();
     return close();
   }

@@ -119,6 +119,7 @@ class Connection : public Loop::Watcher {
   std::shared_ptr<Handler> handler_;
   BodyReader body_;
   bool body_done_ = true, reply_done_ = false, keep_ = true, client_keeps_ = true;
+  bool begun_ = false;  // something of the reply at hand was sent
   bool paused_ = false, processing_ = false, above_ = false, closing_ = false;
   std::uint32_t interest_ = 0;
   Time since_;  // of what the deadline at hand counts from
