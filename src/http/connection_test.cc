@@ -54,8 +54,8 @@ struct OneHandler : Service {
 TEST(Connection, TellsOfRoomThatIsMadeBetweenTwoWrites) {
   const auto [ours, theirs] = pair_of_sockets();
   const std::string reply(capacity() + (100 << 10), 'r');
+  OneHandler service;  // before the loop, whose end tells it of the connection's
   Loop loop;
-  OneHandler service;
   auto handler = std::make_shared<Calls>();
   service.handler = handler;
   Connection* connection = nullptr;
