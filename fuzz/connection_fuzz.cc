@@ -109,30 +109,39 @@ class Service final : public http::Service {
   Log& log_;
 };
 
-// Writes a piece, lets the loop look at it, takes what came back.
+// Writes a piece, lets the loop look at it, takes what came back; and waits for the rest until nothing comes any more:
+// a request in a row of pipelined ones takes a few rounds of the loop.
 class Client {
  public:
-  Client(http::Loop& loop, int fd, std::vector<std::string_view> pieces)
-      : loop_(loop), fd_(fd), pieces_(std::move(pieces)) {}
+  Client(http::Loop& loop, int fd, std::vector<std::string_view> pieces, const Log& log)
+      : loop_(loop), fd_(fd), pieces_(std::move(pieces)), log_(log) {}
   void go_on() {
+    const std::size_t before = got.size();
     char buffer[4096];
     for (ssize_t n = 0; (n = ::recv(fd_, buffer, sizeof buffer, MSG_DONTWAIT)) > 0;)
       got.append(buffer, static_cast<std::size_t>(n));
-    if (turns_++ % 3 == 0) {
-      if (next_ == pieces_.size() + 2) return loop_.stop();
-      if (next_ < pieces_.size()) (void)!::send(fd_, pieces_[next_].data(), pieces_[next_].size(), MSG_NOSIGNAL);
-      ++next_;
+    const bool quiet = got.size() == before && log_.requests == std::exchange(requests_, log_.requests);
+    quiet_ = quiet ? quiet_ + 1 : 0;
+    if (next_ == pieces_.size()) {
+      if (quiet_ == most_quiet) return loop_.stop();
+    } else if (turns_++ % 3 == 0) {
+      const std::string_view piece = pieces_[next_++];
+      (void)!::send(fd_, piece.data(), piece.size(), MSG_NOSIGNAL);
+      quiet_ = 0;
     }
     loop_.post([this] { go_on(); });
   }
   std::string got;
 
  private:
+  static constexpr int most_quiet = 6;  // a handler answers after two rounds at most
+
   http::Loop& loop_;
   const int fd_;
   const std::vector<std::string_view> pieces_;
+  const Log& log_;
   std::size_t next_ = 0;
-  int turns_ = 0;
+  int turns_ = 0, quiet_ = 0, requests_ = 0;
 };
 
 struct Played {
@@ -149,7 +158,7 @@ Played play(std::vector<std::string_view> pieces) {
   {
     http::Loop loop;
     http::Connection::open(loop, service, http::Socket(ends[0]), {}, {});
-    Client client(loop, ends[1], std::move(pieces));
+    Client client(loop, ends[1], std::move(pieces), played.log);
     loop.post([&client] { client.go_on(); });
     loop.run();
     played.got = std::move(client.got);
