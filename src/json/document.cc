@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cstring>
 #ifdef __SSE2__
 #include <emmintrin.h>
 #endif
 
 #include "base/utf8.h"
+#include "json/string_blocks.h"
 #include "json/strings.h"
 
 namespace headroom::json {
@@ -44,56 +44,6 @@ inline std::uint64_t special_bytes(std::uint64_t w) {
 
 #ifdef __SSE2__
 constexpr int short_blocks = 2;  // of 16 bytes: most strings are keys, and end there
-
-// What stands where in 64 bytes: a bit a byte.
-struct Block {
-  std::uint64_t quote = 0, backslash = 0, control = 0;
-  std::uint64_t letter = 0;  // n or t: behind a backslash the frequent ones of text
-
-  explicit Block(const char* bytes) {
-    for (int lane = 0; lane < 4; ++lane) {
-      const __m128i x = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes + 16 * lane));
-      const __m128i below = _mm_set1_epi8(0x1F);
-      const auto put = [lane](std::uint64_t& mask, __m128i hits) {
-        mask |= static_cast<std::uint64_t>(static_cast<unsigned>(_mm_movemask_epi8(hits))) << (16 * lane);
-      };
-      put(quote, _mm_cmpeq_epi8(x, _mm_set1_epi8('"')));
-      put(backslash, _mm_cmpeq_epi8(x, _mm_set1_epi8('\\')));
-      put(control, _mm_cmpeq_epi8(_mm_max_epu8(x, below), below));
-      put(letter, _mm_or_si128(_mm_cmpeq_epi8(x, _mm_set1_epi8('n')), _mm_cmpeq_epi8(x, _mm_set1_epi8('t'))));
-    }
-  }
-};
-
-// The bytes behind runs of backslashes of odd length, which are escaped; the block must not begin within a run. Carries
-// of an addition run through each run: through those that begin at even places, and those at odd ones, apart (Langdale
-// and Lemire, Parsing Gigabytes of JSON per Second, 2019).
-inline std::uint64_t escaped_by(std::uint64_t backslash) {
-  constexpr std::uint64_t even = 0x5555555555555555ULL;
-  const std::uint64_t starts = backslash & ~(backslash << 1);
-  const std::uint64_t behind_even = (backslash + (starts & even)) & ~backslash;
-  const std::uint64_t behind_odd = (backslash + (starts & ~even)) & ~backslash;
-  return (behind_even & ~even) | (behind_odd & even);
-}
-
-// skip_plain by 64 bytes, without a branch for each escape: text of tools has one every line.
-inline std::size_t skip_blocks(std::string_view text, std::size_t at, bool& escaped) {
-  while (at + 64 <= text.size()) {
-    const Block block(text.data() + at);
-    const std::uint64_t behind = escaped_by(block.backslash);
-    const std::uint64_t odd = behind & ~(block.quote | block.letter);  // an escape that is rarer, or none
-    const std::uint64_t stop = (block.quote & ~behind) | (block.control & ~behind) | odd;
-    if (stop != 0) {
-      const int k = std::countr_zero(stop);
-      escaped = escaped || (block.backslash & ((std::uint64_t{1} << k) - 1)) != 0;
-      return at + static_cast<std::size_t>(k) - (odd >> k & 1);
-    }
-    escaped = escaped || block.backslash != 0;
-    // A backslash at the end that escapes what comes next is looked at again, with it.
-    at += std::countl_one(block.backslash) % 2 == 0 ? 64 : 63;
-  }
-  return at;
-}
 #endif
 
 // Where the first such byte stands at or after `at`; at most 15 bytes before the end if there is none. Escapes of two
@@ -102,7 +52,7 @@ inline std::size_t skip_plain(std::string_view text, std::size_t at, bool& escap
 #ifdef __SSE2__
   const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\'), control = _mm_set1_epi8(0x1F);
   for (int blocks = 0; at + 17 <= text.size(); ++blocks) {
-    if (blocks >= short_blocks && (at = skip_blocks(text, at, escaped)) + 17 > text.size()) break;
+    if (blocks >= short_blocks && (at = skip_blocks(text.data(), text.size(), at, escaped)) + 17 > text.size()) break;
     const __m128i x = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + at));
     const __m128i below = _mm_cmpeq_epi8(_mm_max_epu8(x, control), control);
     const __m128i hit = _mm_or_si128(below, _mm_or_si128(_mm_cmpeq_epi8(x, quote), _mm_cmpeq_epi8(x, backslash)));
