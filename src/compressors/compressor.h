@@ -61,6 +61,7 @@ struct Context {
   // How sentences are judged (prose/scorer.h); null: the default.
   const prose::SentenceScorer* scorer = nullptr;
   const BlockViewer* blocks = nullptr;  // null: blocks of other kinds are shown whole or not at all
+  Tokens lossless_least = {};           // fewer no lossless view of the text has, or is likely to: long strings of JSON
   // Where the lines' groups are kept for the next kind that asks for them (log, then rows); null: nowhere.
   std::shared_ptr<const log::Grouping>* grouping = nullptr;
 };

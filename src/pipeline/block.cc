@@ -56,30 +56,32 @@ class Chooser {
 
   void offer(View view, std::string_view kind) {
     if (request_.line_preserving_only && !(view.fidelity == Fidelity::lossless && view.line_preserving)) return;
-    const bool reversible = view.fidelity == Fidelity::reversible;
-    if (reversible && (!request_.reversible || request_.tokens < options_.min_lossy)) return;
-    const Tokens tokens = counters_.ruler().count(reversible ? with_marker(view, no_handle) : view.text);
-    std::optional<Choice>& best = reversible ? reversible_ : lossless_;
-    if (best && best->tokens <= tokens) return;
-    best = Choice{std::move(view), kind, tokens};
+    if (view.fidelity == Fidelity::lossless) {
+      lossless_.push_back({std::move(view), kind, {}});
+      if (request_.text.size() > lossless_beside_reversible) keep_best();
+      return;
+    }
+    if (!request_.reversible || request_.tokens < options_.min_lossy) return;
+    const Tokens tokens = counters_.ruler().count(with_marker(view, no_handle));
+    if (!reversible_ || tokens < reversible_->tokens) reversible_ = Choice{std::move(view), kind, tokens};
   }
+
+  // What the parts of the text would have given without loss was left out: their reversible views are ahead of it.
+  void leave_out_lossless() { lossless_left_out_ = true; }
+  bool lossless_left_out() const { return lossless_left_out_; }
 
   // Of the lines of the text: one kind's is the next one's.
   std::shared_ptr<const compressors::log::Grouping>* grouping() { return &grouping_; }
   bool has_reversible() const { return reversible_.has_value(); }
+  bool is_ahead_of(Tokens lossless) const { return reversible_ && reversible_->tokens + lossy_gain <= lossless; }
   bool is_far_ahead() const { return reversible_ && reversible_->tokens.value * far_ahead <= request_.tokens.value; }
 
   BlockResult result(Accepted accepted) && {
     BlockResult r;
-    if (lossless_ && (!worth_it(request_.tokens, lossless_->tokens) || !smaller(lossless_->view.text)))
-      lossless_.reset();
-    const Tokens to_beat = lossless_ ? lossless_->tokens : request_.tokens;
-    if (reversible_ && reversible_->tokens + lossy_gain <= to_beat &&
-        smaller(with_marker(reversible_->view, no_handle))) {
+    if (reversible_ && is_best(*reversible_)) {
       r.best = std::move(reversible_);
-      r.lossless = std::move(lossless_);
-    } else if (lossless_) {
-      r.best = std::move(lossless_);
+    } else {
+      r.best = best_lossless();
     }
     r.reason = accepted == Accepted::no    ? Reason::not_recognised
                : accepted == Accepted::yes ? Reason::no_gain
@@ -90,10 +92,42 @@ class Chooser {
  private:
   bool smaller(std::string_view view) { return counters_.smaller(view, request_.text); }
 
+  // Beyond what it must save no lossless view comes near it. Those are not counted to their end.
+  bool is_best(const Choice& reversible) {
+    const Tokens limit = reversible.tokens + lossy_gain - Tokens(1);
+    if (limit >= request_.tokens || !smaller(with_marker(reversible.view, no_handle))) return false;
+    const bool all_exceed =
+        std::ranges::all_of(lossless_, [&](const Choice& c) { return counters_.ruler().exceeds(c.view.text, limit); });
+    if (all_exceed) return true;
+    keep_best();
+    const Choice& lossless = lossless_.front();
+    return lossless.tokens > limit || !worth_it(request_.tokens, lossless.tokens) || !smaller(lossless.view.text);
+  }
+
+  // The first of those with the fewest tokens.
+  void keep_best() {
+    std::size_t best = 0;
+    for (std::size_t i = 0; i < lossless_.size(); ++i) {
+      if (lossless_[i].tokens == Tokens()) lossless_[i].tokens = counters_.ruler().count(lossless_[i].view.text);
+      if (lossless_[i].tokens < lossless_[best].tokens) best = i;
+    }
+    if (best > 0) lossless_[0] = std::move(lossless_[best]);
+    if (!lossless_.empty()) lossless_.resize(1);
+  }
+
+  std::optional<Choice> best_lossless() {
+    keep_best();
+    if (lossless_.empty() || !worth_it(request_.tokens, lossless_[0].tokens) || !smaller(lossless_[0].view.text))
+      return std::nullopt;
+    return std::move(lossless_[0]);
+  }
+
   const BlockRequest& request_;
   const Options& options_;
   tokens::Witnesses& counters_;
-  std::optional<Choice> lossless_, reversible_;
+  std::optional<Choice> reversible_;
+  std::vector<Choice> lossless_;  // their tokens: once they are asked for
+  bool lossless_left_out_ = false;
   std::shared_ptr<const compressors::log::Grouping> grouping_;
 };
 
@@ -148,6 +182,7 @@ Accepted offer_kinds(const BlockRequest& request, const Options& options, tokens
     return view_of_part(block, label, request, options, counters);
   };
   if (request.level + 1 < view_levels) context.blocks = &blocks;
+  context.lossless_least = request.lossless_least;
   context.grouping = chooser.grouping();
   Accepted accepted = Accepted::no;
   Turns turns(request.text.size());
@@ -201,11 +236,14 @@ Accepted offer_texts_and_kinds(const BlockRequest& request, const Options& optio
   TextViews texts = text_views(request, options, counters);
   const bool any = !texts.views.empty();
   for (View& view : texts.views) chooser.offer(std::move(view), "json");
+  if (texts.lossless_left_out) chooser.leave_out_lossless();
   const bool owned = any && texts.own_the_loss;
   BlockRequest whole = request;
   whole.reversible = request.reversible && !texts.holds_code && !owned;
+  whole.lossless_least = texts.lossless_least;
   Accepted accepted = any ? Accepted::yes : Accepted::no;
-  if (!owned || !chooser.has_reversible() || request.text.size() <= lossless_beside_reversible)
+  if (!owned || !chooser.has_reversible() ||
+      (request.text.size() <= lossless_beside_reversible && !chooser.is_ahead_of(texts.lossless_least)))
     accepted = std::max(accepted, offer_kinds(whole, options, counters, chooser));
   return texts.holds_code ? std::max(accepted, Accepted::with_code) : accepted;
 }
@@ -226,18 +264,36 @@ Accepted offer_mixed(const BlockRequest& request, const Options& options, tokens
                      Chooser& chooser) {
   Mixed mixed = mixed_views(request, options, counters);
   for (View& view : mixed.views) chooser.offer(std::move(view), "mixed");
+  if (mixed.lossless_left_out) chooser.leave_out_lossless();
   if (!mixed.views.empty() || (mixed.known && !mixed.holds_code)) return Accepted::yes;
   return mixed.holds_code ? Accepted::too_early : Accepted::no;
+}
+
+// The best of what `offer` offers; asks again without loss where that was left out, and what lost something is not it.
+using Offer = Accepted (*)(const BlockRequest& request, const Options& options, tokens::Witnesses& counters,
+                           Chooser& chooser);
+BlockResult choose(const BlockRequest& request, const Options& options, tokens::Witnesses& counters, Offer offer) {
+  Chooser chooser(request, options, counters);
+  const Accepted accepted = offer(request, options, counters, chooser);
+  const bool left_out = chooser.lossless_left_out();
+  BlockResult result = std::move(chooser).result(accepted);
+  if (!left_out || (result.best && result.best->view.fidelity == Fidelity::reversible)) return result;
+  BlockRequest whole = request;
+  whole.reversible = false;
+  return choose(whole, options, counters, offer);
+}
+
+Accepted offer_simple(const BlockRequest& request, const Options& options, tokens::Witnesses& counters,
+                      Chooser& chooser) {
+  const Accepted accepted = offer_all(request, options, counters, chooser);
+  return accepted == Accepted::no ? offer_last(request, options, counters, chooser) : accepted;
 }
 
 }  // namespace
 
 BlockResult compress_simple(const BlockRequest& request, const Options& options, tokens::Witnesses& counters) {
-  if (request.tokens < options.min_lossless) return {std::nullopt, std::nullopt, Reason::too_small};
-  Chooser chooser(request, options, counters);
-  Accepted accepted = offer_all(request, options, counters, chooser);
-  if (accepted == Accepted::no) accepted = offer_last(request, options, counters, chooser);
-  return std::move(chooser).result(accepted);
+  if (request.tokens < options.min_lossless) return {std::nullopt, Reason::too_small};
+  return choose(request, options, counters, offer_simple);
 }
 
 namespace {
@@ -277,10 +333,8 @@ BlockResult compress_block(const BlockRequest& request, const Options& options, 
 
 namespace {
 
-BlockResult compress_watched(const BlockRequest& request, const Options& options, tokens::Witnesses& counters) {
-  if (request.tokens < options.min_lossless) return {std::nullopt, std::nullopt, Reason::too_small};
-  if (is_own_output(request.text)) return {std::nullopt, std::nullopt, Reason::own_output};
-  Chooser chooser(request, options, counters);
+Accepted offer_watched(const BlockRequest& request, const Options& options, tokens::Witnesses& counters,
+                       Chooser& chooser) {
   const bool forced = !request.kind.empty();
   // Inside a tool's frame stands what the kinds know; the frame itself is none's.
   const bool framed = !forced && has_frame(request.text);
@@ -288,7 +342,13 @@ BlockResult compress_watched(const BlockRequest& request, const Options& options
   if (accepted == Accepted::no) accepted = offer_all(request, options, counters, chooser);
   if (accepted == Accepted::no && !forced && !framed) accepted = offer_mixed(request, options, counters, chooser);
   if (accepted == Accepted::no) accepted = offer_last(request, options, counters, chooser);
-  return std::move(chooser).result(accepted);
+  return accepted;
+}
+
+BlockResult compress_watched(const BlockRequest& request, const Options& options, tokens::Witnesses& counters) {
+  if (request.tokens < options.min_lossless) return {std::nullopt, Reason::too_small};
+  if (is_own_output(request.text)) return {std::nullopt, Reason::own_output};
+  return choose(request, options, counters, offer_watched);
 }
 
 }  // namespace

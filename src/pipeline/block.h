@@ -27,6 +27,7 @@ struct BlockRequest {
   bool is_no_code = false;                                     // that was looked at
   int level = 0;                                               // inside so many other contents: a span, a string
   const compressors::prose::SentenceScorer* scorer = nullptr;  // null: the default
+  Tokens lossless_least = {};                                  // fewer no lossless view has, or is likely to
 };
 
 // What the marker of a reversible view costs in tokens does not depend on the handle's digits: it is priced with zeros.
@@ -39,8 +40,7 @@ struct Choice {
 };
 
 struct BlockResult {
-  std::optional<Choice> best;
-  std::optional<Choice> lossless;   // the best lossless one, if `best` is reversible and does not beat it by far
+  std::optional<Choice> best;       // who must have a lossless one asks without `reversible`
   Reason reason = Reason::no_gain;  // why there is no best; code_recent also if what has one holds code that stays raw
   bool not_judged = false;          // the scorer of sentences gave up on it, or on a part of it
 };

@@ -31,9 +31,8 @@ struct Treated {
   BlockResult result;
 };
 
-const Choice* lossless_of(const BlockResult& r) {
-  if (r.best && r.best->view.fidelity == Fidelity::lossless) return &*r.best;
-  return r.lossless ? &*r.lossless : nullptr;
+bool is_shortened(const BlockResult& r) {
+  return r.best && r.best->view.fidelity == Fidelity::reversible;
 }
 
 // Frames need whole lines around the span, and a decoder that gives its very bytes.
@@ -50,7 +49,7 @@ std::optional<View> lossless_view(std::string_view text, const std::vector<Treat
   std::string out(header);
   bool any = false;
   for (const Treated& t : parts) {
-    const Choice* choice = lossless_of(t.result);
+    const auto& choice = t.result.best;
     if (choice && can_frame(text, t.span, *choice)) {
       out.append(open_line).append("\n").append(choice->view.text).append("\n").append(close_line);
       any = true;
@@ -76,8 +75,8 @@ std::optional<View> reversible_view(const std::vector<Treated>& parts) {
   bool open = false;          // the text ends in a view
   for (const Treated& t : parts) {
     ++view.total;
-    const Choice* choice = t.result.best ? &*t.result.best : nullptr;
-    const bool shortened = choice && choice->view.fidelity == Fidelity::reversible;
+    const auto& choice = t.result.best;
+    const bool shortened = is_shortened(t.result);
     view.shown += !shortened;
     const std::string_view text = choice ? std::string_view(choice->view.text) : t.span.text;
     // A view stands on lines of its own.
@@ -89,7 +88,7 @@ std::optional<View> reversible_view(const std::vector<Treated>& parts) {
       statement.append(statement.empty() ? "" : "; ").append(choice->view.statement);
     }
     rewritten += choice && !shortened;
-    open = choice != nullptr;
+    open = choice.has_value();
   }
   if (statement.empty() && rewritten == 0) return std::nullopt;
   while (view.text.ends_with('\n')) view.text.pop_back();
@@ -125,7 +124,11 @@ Mixed mixed_views(const BlockRequest& request, const Options& options, tokens::W
         span.output && (t.result.best || t.result.reason == Reason::code_recent || t.result.reason == Reason::no_gain);
     parts.push_back(std::move(t));
   }
-  if (auto v = lossless_view(request.text, parts)) out.views.push_back(std::move(*v));
+  // What is ahead in a part, by what a loss must save, is so in the whole.
+  out.lossless_left_out = std::ranges::any_of(parts, [](const Treated& t) { return is_shortened(t.result); });
+  if (!out.lossless_left_out) {
+    if (auto v = lossless_view(request.text, parts)) out.views.push_back(std::move(*v));
+  }
   if (request.reversible) {
     if (auto v = reversible_view(parts)) out.views.push_back(std::move(*v));
   }

@@ -22,6 +22,7 @@ struct Mixed {
   std::vector<compressors::View> views;  // at most one lossless and one reversible; empty if no span of the text gains
   bool holds_code = false;               // a span is code that stays raw until an epoch
   bool known = false;                    // a kind accepted what a tool printed inside its frame
+  bool lossless_left_out = false;        // as the reversible view is ahead of it
 };
 Mixed mixed_views(const BlockRequest& request, const Options& options, tokens::Witnesses& counters);
 

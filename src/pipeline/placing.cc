@@ -42,18 +42,12 @@ struct CachedView {
 };
 
 std::size_t bytes_of(const BlockResult& r) {
-  std::size_t n = sizeof(CachedView);
-  for (const auto* c : {&r.best, &r.lossless}) {
-    if (*c) n += (*c)->view.text.size() + (*c)->view.statement.size();
-  }
-  return n;
+  return sizeof(CachedView) + (r.best ? r.best->view.text.size() + r.best->view.statement.size() : 0);
 }
 
 // Views grow piece by piece: what they hold beyond their size is not worth keeping.
 void trim(BlockResult& r) {
-  for (auto* c : {&r.best, &r.lossless}) {
-    if (*c) (*c)->view.text.shrink_to_fit(), (*c)->view.statement.shrink_to_fit();
-  }
+  if (r.best) r.best->view.text.shrink_to_fit(), r.best->view.statement.shrink_to_fit();
 }
 
 // What the text is read for, as bytes: they are the query's key.

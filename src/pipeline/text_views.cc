@@ -19,7 +19,10 @@ using compressors::records::Spelling;
 constexpr std::string_view lead = "[json", meaning = ", texts below", complete = ", complete";
 constexpr std::string_view method = "json_texts";
 constexpr std::string_view title = "[text ";
-constexpr Tokens short_error{2000};      // failures under this stay as they are
+constexpr Tokens short_error{2000};  // failures under this stay as they are
+// A table of the JSON shows each text whole, escaped: in what share of its tokens at least, as a rule (what texts have in
+// common stands once, if it is at their beginnings or ends).
+constexpr std::int64_t kept_share_of_four = 3;
 constexpr std::size_t framed_texts = 3;  // standard output, standard error; more are rows
 
 std::size_t lines_of(std::string_view text) {
@@ -94,14 +97,13 @@ struct Part {
   BlockResult result;
 };
 
-const Choice* lossless_of(const BlockResult& r) {
-  if (r.best && r.best->view.fidelity == Fidelity::lossless) return &*r.best;
-  return r.lossless ? &*r.lossless : nullptr;
+bool is_shortened(const Part& part) {
+  return part.result.best && part.result.best->view.fidelity == Fidelity::reversible;
 }
 
 // What stands for a part in a lossless view: a view that gives its very bytes, or itself.
 std::string_view shown_of(const Part& part, bool lines_only) {
-  const Choice* choice = lossless_of(part.result);
+  const auto& choice = part.result.best;
   if (choice && (!lines_only || choice->view.line_preserving) && restored(choice->view.text, view_levels) == part.text)
     return choice->view.text;
   return part.text;
@@ -122,11 +124,16 @@ class Builder {
     const bool are_most = bytes * 2 >= request_.text.size();
     out.own_the_loss = are_most && strings_.texts.size() <= framed_texts;
     for (std::size_t i = 0; i < strings_.texts.size(); ++i) {
-      parts_.push_back({strings_.texts[i], treat(strings_.texts[i], strings_.paths[i])});
+      parts_.push_back({strings_.texts[i], treat(strings_.texts[i], strings_.paths[i], are_most)});
       out.holds_code |= parts_.back().result.reason == Reason::code_recent;
     }
     if (!request_.line_preserving_only) frame_ = {strings_.frame, treat_frame()};
-    if (auto v = lossless()) out.views.push_back(*std::move(v));
+    out.lossless_least = Tokens(tokens_.value / 4 * kept_share_of_four);
+    // What is ahead in a text, by what a loss must save, is so in the whole.
+    out.lossless_left_out = std::ranges::any_of(parts_, is_shortened);
+    if (!out.lossless_left_out) {
+      if (auto v = lossless()) out.views.push_back(*std::move(v));
+    }
     if (request_.reversible && are_most) {
       if (auto v = reversible()) out.views.push_back(*std::move(v));
     }
@@ -134,13 +141,15 @@ class Builder {
   }
 
  private:
-  // A text gets the view that it would get alone.
-  BlockResult treat(std::string_view text, std::string_view path) {
+  // A text gets the view that it would get alone; without loss where the texts are not most of the JSON.
+  BlockResult treat(std::string_view text, std::string_view path, bool may_lose) {
     const Tokens tokens = counters_.ruler().count(text);
-    if (tokens < short_error && is_error_output(text)) return {std::nullopt, std::nullopt, Reason::small_error};
+    tokens_ += tokens;
+    if (tokens < short_error && is_error_output(text)) return {std::nullopt, Reason::small_error};
     BlockRequest inner = request_;
     inner.text = text;
     inner.tokens = tokens;
+    inner.reversible = request_.reversible && may_lose;
     inner.is_no_code = false;
     inner.level = request_.level + 1;
     if (!path.empty() || strings_.texts.size() > 1) inner.path = path;
@@ -160,7 +169,7 @@ class Builder {
   }
 
   std::string_view frame_text() const {
-    const Choice* choice = lossless_of(frame_.result);
+    const auto& choice = frame_.result.best;
     return choice ? std::string_view(choice->view.text) : std::string_view(strings_.frame);
   }
 
@@ -193,11 +202,10 @@ class Builder {
     std::string statement;
     for (std::size_t i = 0; i < parts_.size(); ++i) {
       const std::optional<Choice>& best = parts_[i].result.best;
-      const bool is_shortened = best && best->view.fidelity == Fidelity::reversible;
       view.text += '\n' + heading_of(i + 1, std::nullopt) + '\n';
       view.text += best ? std::string_view(best->view.text) : parts_[i].text;
       ++view.total;
-      if (!is_shortened) {
+      if (!is_shortened(parts_[i])) {
         ++view.shown;
         continue;
       }
@@ -228,6 +236,7 @@ class Builder {
   LongStrings strings_;
   Part frame_;
   std::vector<Part> parts_;
+  Tokens tokens_;  // of the texts
 };
 
 }  // namespace

@@ -24,6 +24,8 @@ namespace headroom::pipeline {
 struct TextViews {
   std::vector<compressors::View> views;  // at most one lossless and one reversible
   bool holds_code = false;               // a text is code that stays raw until an epoch
+  bool lossless_left_out = false;        // as the reversible view is ahead of it
+  Tokens lossless_least;                 // fewer no lossless view of the JSON as a whole has, or is likely to
   bool own_the_loss = false;             // the JSON is a frame around a few texts: what to leave out is theirs to say
 };
 TextViews text_views(const BlockRequest& request, const Options& options, tokens::Witnesses& counters);

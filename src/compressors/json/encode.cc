@@ -404,21 +404,21 @@ std::optional<std::string> joined_values(std::string_view text) {
 }
 
 // `text`: the original without the CR of its line ends, if it has them.
-std::optional<std::string> encode_lines(std::string_view text, std::string_view original,
-                                        const EncodeOptions& options) {
+Encoded encode_lines(std::string_view text, std::string_view original, const EncodeOptions& options,
+                     const IsOfUse& is_of_use) {
   // One document of all lines: their values as elements of an array.
   const bool ended = text.ends_with('\n');
   const std::string_view values = text.substr(0, text.size() - ended);
   const auto joined = joined_values(values);
-  if (!joined) return std::nullopt;
+  if (!joined) return {};
   auto doc = Document::parse(*joined);
-  if (!doc) return std::nullopt;
+  if (!doc) return {};
   const auto opened = open_strings(*doc);
   EncodeOptions with_strings = options;
   if (opened) {
     with_strings.strings = describe(*opened);
     doc = Document::parse(opened->text);
-    if (!doc) return std::nullopt;
+    if (!doc) return {};
   }
   const bool spread = values.size() > 1 && values[1] == '\n';
   Spelling spelling = spelling_of(spread ? values : values.substr(0, values.find('\n')));
@@ -431,20 +431,21 @@ std::optional<std::string> encode_lines(std::string_view text, std::string_view 
   encoder.keep_flat();
   auto view = encoder.block(0, root_path) ? encoder.finish(true, style) : std::nullopt;
   if (auto kinds = encode_kinds(*doc, with_strings, style, view)) view = std::move(kinds);
-  if (!view) return std::nullopt;
+  if (!view) return {};
+  if (is_of_use && !is_of_use(*view)) return {{}, true};
   const auto back = decode(*view);
-  if (!back || *back != original) return std::nullopt;
-  return view;
+  if (!back || *back != original) return {};
+  return {std::move(view)};
 }
 
 }  // namespace
 
-std::optional<std::string> encode_lines(std::string_view text, const EncodeOptions& options) {
+Encoded encode_lines(std::string_view text, const EncodeOptions& options, const IsOfUse& is_of_use) {
   if (text.find('\r') != std::string_view::npos) {
     const auto plain = without_cr(text);
-    return plain ? encode_lines(*plain, text, options) : std::nullopt;
+    return plain ? encode_lines(*plain, text, options, is_of_use) : Encoded{};
   }
-  return encode_lines(text, text, options);
+  return encode_lines(text, text, options, is_of_use);
 }
 
 namespace {
@@ -503,25 +504,26 @@ std::optional<Cut> find_cut(std::string_view text) {
 
 }  // namespace
 
-std::optional<std::string> encode_cut(std::string_view text, const EncodeOptions& options) {
+Encoded encode_cut(std::string_view text, const EncodeOptions& options, const IsOfUse& is_of_use) {
   const auto cut = find_cut(text);
-  if (!cut) return std::nullopt;
+  if (!cut) return {};
   const std::string closed = std::string(text.substr(0, cut->end)) + cut->closers;
   const auto doc = Document::parse(closed);
-  if (!doc) return std::nullopt;
+  if (!doc) return {};
   const std::string_view rest = text.substr(cut->end);
   for (const Line& line : split_lines(rest)) {
-    if (reads_as_statement(line.text)) return std::nullopt;
+    if (reads_as_statement(line.text)) return {};
   }
   Encoder encoder(*doc, options);
   auto view = encoder.run(" cut off in " + std::to_string(cut->closers.size()) + describe(spelling_of(text)),
                           "the last " + std::to_string(rest.size()) + " bytes as they came");
-  if (!view) return std::nullopt;
+  if (!view) return {};
   *view += '\n';
   *view += rest;
+  if (is_of_use && !is_of_use(*view)) return {{}, true};
   const auto back = decode(*view);
-  if (!back || *back != text) return std::nullopt;
-  return view;
+  if (!back || *back != text) return {};
+  return {std::move(view)};
 }
 
 }  // namespace headroom::compressors::records

@@ -10,8 +10,10 @@
 // The grammar is docs/formats/json.md. The caller decodes and compares before it offers the text. O(n log n).
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "json/document.h"
@@ -28,14 +30,22 @@ struct EncodeOptions {
   tokens::Counter* ruler = nullptr;      // prices the separator on a sample of rows; null: estimates
 };
 
+// Whether a view is of use by what it would cost: the others need not be proved.
+using IsOfUse = std::function<bool(std::string_view view)>;
+
+struct Encoded {
+  std::optional<std::string> view;
+  bool is_of_no_use = false;
+};
+
 // nullopt if the document has no rows worth a table. Rows of several kinds have a table each where that is cheaper.
 std::optional<std::string> encode(const json::Document& doc, const EncodeOptions& options);
 
 // JSON lines (or several values in a row): `values` are parsed from `text` one by one; only if a uniform spelling gives
 // the text back byte for byte.
-std::optional<std::string> encode_lines(std::string_view text, const EncodeOptions& options);
+Encoded encode_lines(std::string_view text, const EncodeOptions& options, const IsOfUse& is_of_use = {});
 
 // JSON cut off by a tool's limit: its whole elements as a view, then the rest verbatim; byte for byte, as JSON lines.
-std::optional<std::string> encode_cut(std::string_view text, const EncodeOptions& options);
+Encoded encode_cut(std::string_view text, const EncodeOptions& options, const IsOfUse& is_of_use = {});
 
 }  // namespace headroom::compressors::records

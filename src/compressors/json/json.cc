@@ -87,18 +87,18 @@ std::vector<View> value_views(std::string_view text, std::optional<json::Documen
 }
 
 // Of JSON lines, of values in a row and of JSON cut off.
-std::vector<View> text_views(std::string_view text, EncodeOptions options) {
+std::vector<View> text_views(std::string_view text, EncodeOptions options, const Bar& bar) {
   std::vector<View> out;
+  const auto passes = [&bar](std::string_view view) { return bar.passes(view); };
   for (const bool marks : {true, false}) {
     options.marks = marks;
-    auto view = records::encode_lines(text, options);
-    if (!view) continue;
-    out.push_back(lossless(std::move(*view), "json_lines"));
-    return out;
+    auto encoded = records::encode_lines(text, options, passes);
+    if (encoded.view) out.push_back(lossless(*std::move(encoded.view), "json_lines"));
+    if (encoded.view || encoded.is_of_no_use) return out;
   }
   options.marks = true;
   if (text.empty() || !opens(text.front())) return out;
-  if (auto view = records::encode_cut(text, options)) out.push_back(lossless(std::move(*view), "json_cut"));
+  if (auto cut = records::encode_cut(text, options, passes).view) out.push_back(lossless(*std::move(cut), "json_cut"));
   return out;
 }
 
@@ -116,7 +116,7 @@ std::vector<View> views(std::string_view text, const Context& context, bool) {
     const bool value = doc.has_value();
     EncodeOptions options = records::options_of(context);
     options.tell_kinds = true;
-    out = value ? value_views(text, std::move(doc), options, bar) : text_views(text, options);
+    out = value ? value_views(text, std::move(doc), options, bar) : text_views(text, options, bar);
   }
   if (reversible.view) out.push_back(*std::move(reversible.view));
   return out;

@@ -102,7 +102,7 @@ TEST(Kinds, ViewsWithThemAreCheaperAndDecode) {
   ASSERT_TRUE(back);
   EXPECT_TRUE(json::same_tokens(text, *back));
   const std::string lines = events(120, "\n") + "\n";
-  const auto view = encode_lines(lines, kinds);
+  const auto view = encode_lines(lines, kinds).view;
   ASSERT_TRUE(view);
   EXPECT_TRUE(view->starts_with("[json lines spaced by \"type\"")) << *view;
   EXPECT_EQ(decode(*view), lines);

@@ -31,6 +31,7 @@ class Bar {
   bool nothing_passes() const { return nothing_passes_; }
   // By the estimate, which is a few per cent off.
   bool passes(Tokens estimate) const { return !tokens_ || Tokens(estimate.value * 4 / 5) <= *tokens_; }
+  bool passes(std::string_view view) const { return !tokens_ || passes(tokens::Counter::estimate(view)); }
 
  private:
   std::optional<Tokens> tokens_;

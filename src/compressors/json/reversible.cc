@@ -226,6 +226,8 @@ class Composer {
   // where the numbers alone do not decide.
   void look_at_lossless(Reversible& out) const {
     const Tokens bar = out.bar();
+    out.lossless_least = context_.lossless_least;
+    if (out.lossless_least > bar) return;
     const Grid* largest = nullptr;
     for (const Part& part : cutter_.parts) {
       const auto* table = std::get_if<TablePart>(&part.body);

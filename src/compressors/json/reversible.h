@@ -34,7 +34,7 @@ struct Reversible {
 
   // What a lossless view may cost to be of use beside this one. Only of a view.
   Tokens bar() const { return tokens + Tokens(static_cast<std::int64_t>(view->statement.size())) + marker_and_gain; }
-  static constexpr Tokens marker_and_gain{500};  // more than the marker, and what the pipeline asks of a lossy view
+  static constexpr Tokens marker_and_gain{200};  // more than the marker, and what the pipeline asks of a lossy view
 };
 
 Reversible reversible_view(const json::Document& doc, const Context& context);
