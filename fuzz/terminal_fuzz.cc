@@ -25,9 +25,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static hr::tokens::Witnesses counters;
   const hr::search::Query none;
   const hr::pipeline::BlockRequest request{text, counters.ruler().count(text), none, {}, true, false, {}};
-  for (const auto& view : hr::pipeline::terminal_views(request, {}, counters)) {
-    if (view.fidelity != hr::compressors::Fidelity::lossless) continue;
-    if (hr::pipeline::decode_terminal(view.text) != text) std::abort();
+  if (hr::pipeline::has_terminal_codes(request)) {
+    hr::pipeline::view_of_screen(request, {}, counters);
+    const auto marked = hr::pipeline::view_with_marks(request, {}, counters);
+    if (marked && hr::pipeline::decode_terminal(marked->text) != text) std::abort();
   }
   return 0;
 }

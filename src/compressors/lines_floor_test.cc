@@ -22,6 +22,8 @@ TEST(LinesFloor, CountsNewWordsNumbersAndLines) {
   EXPECT_EQ(lines_floor("same\nsame\nsame\n", no_limit), Tokens(2));
   EXPECT_EQ(lines_floor("readFile x86\n", no_limit), Tokens(5));  // read, File, x, 86, the line
   EXPECT_EQ(lines_floor("it's\n", no_limit), Tokens(2));
+  EXPECT_EQ(lines_floor("up down\ndown up\n", no_limit), Tokens(5));  // what tells a line of old words: one more
+  EXPECT_EQ(lines_floor("get 1\rget 2\r\n", no_limit), Tokens(5));    // two states of a line are two lines
 }
 
 TEST(LinesFloor, StopsWhereItIsEnough) {

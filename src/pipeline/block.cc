@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "compressors/lines_floor.h"
 #include "compressors/prose/scorer.h"
 #include "compressors/statements.h"
 #include "detect/sketch.h"
@@ -55,15 +56,21 @@ class Chooser {
       : request_(request), options_(options), counters_(counters) {}
 
   void offer(View view, std::string_view kind) {
-    if (request_.line_preserving_only && !(view.fidelity == Fidelity::lossless && view.line_preserving)) return;
-    if (view.fidelity == Fidelity::lossless) {
-      lossless_.push_back({std::move(view), kind, {}});
-      if (request_.text.size() > lossless_beside_reversible) keep_best();
-      return;
-    }
-    if (!request_.reversible || request_.tokens < options_.min_lossy) return;
+    if (view.fidelity == Fidelity::reversible) return take(priced(std::move(view), kind));
+    if (request_.line_preserving_only && !view.line_preserving) return;
+    lossless_.push_back({std::move(view), kind, {}});
+    if (request_.text.size() > lossless_beside_reversible) keep_best();
+  }
+
+  // What a reversible view costs; nullopt if none is allowed here.
+  std::optional<Choice> priced(View view, std::string_view kind) const {
+    if (request_.line_preserving_only || !request_.reversible || request_.tokens < options_.min_lossy)
+      return std::nullopt;
     const Tokens tokens = counters_.ruler().count(with_marker(view, no_handle));
-    if (!reversible_ || tokens < reversible_->tokens) reversible_ = Choice{std::move(view), kind, tokens};
+    return Choice{std::move(view), kind, tokens};
+  }
+  void take(std::optional<Choice> reversible) {
+    if (reversible && (!reversible_ || reversible->tokens < reversible_->tokens)) reversible_ = std::move(reversible);
   }
 
   // What the parts of the text would have given without loss was left out: their reversible views are ahead of it.
@@ -74,7 +81,8 @@ class Chooser {
   std::shared_ptr<const compressors::log::Grouping>* grouping() { return &grouping_; }
   bool has_reversible() const { return reversible_.has_value(); }
   bool is_ahead_of(Tokens lossless) const { return reversible_ && reversible_->tokens + lossy_gain <= lossless; }
-  bool is_far_ahead() const { return reversible_ && reversible_->tokens.value * far_ahead <= request_.tokens.value; }
+  bool is_far_ahead() const { return reversible_ && is_far_ahead(*reversible_); }
+  bool is_far_ahead(const Choice& choice) const { return choice.tokens.value * far_ahead <= request_.tokens.value; }
 
   BlockResult result(Accepted accepted) && {
     BlockResult r;
@@ -248,15 +256,31 @@ Accepted offer_texts_and_kinds(const BlockRequest& request, const Options& optio
   return texts.holds_code ? std::max(accepted, Accepted::with_code) : accepted;
 }
 
-// The kinds' views, and those of what is left when the codes of a terminal are off.
+// Whether a kind that stays raw until an epoch (source code) is to be asked.
+bool may_stay_raw(const BlockRequest& request) {
+  return !request.at_epoch && !request.is_no_code &&
+         std::ranges::any_of(nominees(request), [](const Compressor* c) { return c->claims != nullptr; });
+}
+
+// The kinds' views, and those of what is left when the codes of a terminal are off. Where the screen shows in the end a
+// small part of what was written, and what keeps all of it is not likely to come near, no other view is asked for.
 Accepted offer_all(const BlockRequest& request, const Options& options, tokens::Witnesses& counters, Chooser& chooser) {
-  Accepted accepted = offer_texts_and_kinds(request, options, counters, chooser);
-  if (accepted == Accepted::too_early) return accepted;
-  for (View& view : terminal_views(request, options, counters)) {
-    accepted = std::max(accepted, Accepted::yes);
-    chooser.offer(std::move(view), "terminal");
+  if (!has_terminal_codes(request)) return offer_texts_and_kinds(request, options, counters, chooser);
+  constexpr std::string_view kind = "terminal";
+  std::optional<Choice> screen;
+  if (auto view = view_of_screen(request, options, counters)) screen = chooser.priced(*std::move(view), kind);
+  if (screen && chooser.is_far_ahead(*screen) && compressors::outdoes_templates(screen->tokens, request.text) &&
+      !may_stay_raw(request)) {
+    chooser.take(std::move(screen));
+    return Accepted::yes;
   }
-  return accepted;
+  const Accepted accepted = offer_texts_and_kinds(request, options, counters, chooser);
+  if (accepted == Accepted::too_early) return accepted;
+  std::optional<View> marked = view_with_marks(request, options, counters);
+  if (!screen && !marked) return accepted;
+  chooser.take(std::move(screen));
+  if (marked) chooser.offer(*std::move(marked), kind);
+  return std::max(accepted, Accepted::yes);
 }
 
 // The views of the text span by span.

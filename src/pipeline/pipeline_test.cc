@@ -397,7 +397,11 @@ std::vector<compressors::View> terminal_views_of(std::string_view text, bool rev
   static tokens::Witnesses counters;
   static const search::Query none;
   const BlockRequest request{text, counters.ruler().count(text), none, {}, reversible, line_preserving, {}};
-  return terminal_views(request, Options(), counters);
+  std::vector<compressors::View> views;
+  if (!has_terminal_codes(request)) return views;
+  if (auto view = view_of_screen(request, Options(), counters)) views.push_back(*std::move(view));
+  if (auto view = view_with_marks(request, Options(), counters)) views.push_back(*std::move(view));
+  return views;
 }
 
 TEST(TerminalViews, WhatIsLeftGoesToItsKind) {
@@ -425,6 +429,28 @@ TEST(TerminalViews, StatementsThatColoursHidAreNotShown) {
     if (view.fidelity == compressors::Fidelity::lossless) continue;
     EXPECT_EQ(view.text.find("\n[lines 3-900 of 999]"), std::string::npos);
   }
+}
+
+// What was written over is most of it: the screen stands for it, whatever a view of all of it would cost. Source code
+// that quotes such output stays raw as other code does.
+TEST(TerminalViews, AScreenOutdoesWhatWasWrittenOver) {
+  static tokens::Witnesses counters;
+  static const search::Query none;
+  std::string bars;
+  for (int i = 0; i <= 100; ++i)
+    bars += "\rlayer 3a7f: " + std::to_string(i) + " % of " + std::to_string(i * 7919) + " kB";
+  const auto block_of = [&](std::string_view text, std::string_view path) {
+    BlockRequest request{text, counters.ruler().count(text), none, {}, true, false, {}, path};
+    request.at_epoch = false;
+    return compress_block(request, Options(), counters);
+  };
+  const BlockResult screen = block_of(bars + "\ndone\n", "");
+  ASSERT_TRUE(screen.best);
+  EXPECT_EQ(screen.best->view.method, "terminal_screen");
+  EXPECT_NE(screen.best->view.text.find("layer 3a7f: 100 % of 791900 kB"), std::string::npos);
+  const BlockResult raw = block_of("/* " + bars + " */\nint left(int room) {\n  return room - 1;\n}\n", "src/pool.c");
+  EXPECT_FALSE(raw.best);
+  EXPECT_EQ(raw.reason, Reason::code_recent);
 }
 
 TEST(TerminalViews, ViewsInViewsAreNotFollowedForEver) {

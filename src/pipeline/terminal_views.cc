@@ -32,25 +32,6 @@ BlockRequest request_for(const BlockRequest& outer, std::string_view text, Token
   return inner;
 }
 
-// Marks for codes, then the best lossless view of the text with the marks in it, if it has one.
-std::optional<View> lossless_view(const BlockRequest& request, const Options& options, tokens::Witnesses& counters) {
-  const std::optional<Marked> marked = compressors::terminal::mark(request.text);
-  if (!marked) return std::nullopt;
-  const Tokens tokens = counters.ruler().count(marked->text);
-  BlockResult inner = compress_simple(request_for(request, marked->text, tokens, false), options, counters);
-  const bool nested = inner.best && decode_by_kinds(inner.best->view.text) == marked->text;
-  View view;
-  view.text.append(lead);
-  if (marked->returns) view.text.append(with_returns);
-  if (!marked->legend.empty()) view.text.append(with_legend);
-  if (nested) view.text.append(view_below);
-  view.text.append(tail);
-  if (!marked->legend.empty()) view.text.append(marked->legend).append("\n");
-  view.text.append(nested ? inner.best->view.text : marked->text);
-  view.method = "terminal_marks";
-  return decode_terminal(view.text) == request.text ? std::optional(std::move(view)) : std::nullopt;
-}
-
 std::string heading_of(const Screen& screen, std::size_t lines) {
   std::string out(lead);
   out += ", " + compressors::counted(lines, "line");
@@ -82,8 +63,22 @@ std::optional<std::string> shown_whole(const Screen& screen) {
   return out;
 }
 
-// The view of what the screen shows in the end.
-std::optional<View> reversible_view(const BlockRequest& request, const Options& options, tokens::Witnesses& counters) {
+// Takes `word` off the front of `rest`.
+bool take(std::string_view& rest, std::string_view word) {
+  if (!rest.starts_with(word)) return false;
+  rest.remove_prefix(word.size());
+  return true;
+}
+
+}  // namespace
+
+bool has_terminal_codes(const BlockRequest& request) {
+  return request.kind.empty() && compressors::terminal::has_codes(request.text) &&
+         request.text.find('\0') == std::string_view::npos;
+}
+
+std::optional<View> view_of_screen(const BlockRequest& request, const Options& options, tokens::Witnesses& counters) {
+  if (!request.reversible || request.line_preserving_only) return std::nullopt;
   const std::optional<Screen> screen = compressors::terminal::read_screen(request.text);
   if (!screen || screen->text.size() + screen->text.size() / least_share > request.text.size()) return std::nullopt;
   const Tokens tokens = counters.ruler().count(screen->text);
@@ -114,24 +109,23 @@ std::optional<View> reversible_view(const BlockRequest& request, const Options& 
   return view;
 }
 
-// Takes `word` off the front of `rest`.
-bool take(std::string_view& rest, std::string_view word) {
-  if (!rest.starts_with(word)) return false;
-  rest.remove_prefix(word.size());
-  return true;
-}
-
-}  // namespace
-
-std::vector<View> terminal_views(const BlockRequest& request, const Options& options, tokens::Witnesses& counters) {
-  std::vector<View> views;
-  if (!request.kind.empty() || !compressors::terminal::has_codes(request.text)) return views;
-  if (request.text.find('\0') != std::string_view::npos) return views;
-  if (request.reversible && !request.line_preserving_only) {
-    if (auto view = reversible_view(request, options, counters)) views.push_back(*std::move(view));
-  }
-  if (auto view = lossless_view(request, options, counters)) views.push_back(*std::move(view));
-  return views;
+// Marks for codes, then the best lossless view of the text with the marks in it, if it has one.
+std::optional<View> view_with_marks(const BlockRequest& request, const Options& options, tokens::Witnesses& counters) {
+  const std::optional<Marked> marked = compressors::terminal::mark(request.text);
+  if (!marked) return std::nullopt;
+  const Tokens tokens = counters.ruler().count(marked->text);
+  BlockResult inner = compress_simple(request_for(request, marked->text, tokens, false), options, counters);
+  const bool nested = inner.best && decode_by_kinds(inner.best->view.text) == marked->text;
+  View view;
+  view.text.append(lead);
+  if (marked->returns) view.text.append(with_returns);
+  if (!marked->legend.empty()) view.text.append(with_legend);
+  if (nested) view.text.append(view_below);
+  view.text.append(tail);
+  if (!marked->legend.empty()) view.text.append(marked->legend).append("\n");
+  view.text.append(nested ? inner.best->view.text : marked->text);
+  view.method = "terminal_marks";
+  return decode_terminal(view.text) == request.text ? std::optional(std::move(view)) : std::nullopt;
 }
 
 std::optional<std::string> decode_terminal(std::string_view view) {

@@ -11,7 +11,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "compressors/compressor.h"
 #include "pipeline/block.h"
@@ -20,9 +19,15 @@
 
 namespace headroom::pipeline {
 
-// Empty if the text has no codes, or nothing is gained by looking past them.
-std::vector<compressors::View> terminal_views(const BlockRequest& request, const Options& options,
-                                              tokens::Witnesses& counters);
+// Whether there are codes to look past; where not, the text has no view here.
+bool has_terminal_codes(const BlockRequest& request);
+
+// What the screen shows in the end, reversible; and all of it with marks, lossless. nullopt: not allowed, or nothing is
+// gained by looking past the codes.
+std::optional<compressors::View> view_of_screen(const BlockRequest& request, const Options& options,
+                                                tokens::Witnesses& counters);
+std::optional<compressors::View> view_with_marks(const BlockRequest& request, const Options& options,
+                                                 tokens::Witnesses& counters);
 
 // The original of a lossless view made here; nullopt if `view` is none.
 std::optional<std::string> decode_terminal(std::string_view view);

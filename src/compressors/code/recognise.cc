@@ -170,8 +170,9 @@ bool is_underline(std::string_view line) {
          line.find_first_not_of(line[0]) == std::string_view::npos;
 }
 
-// Sentences at the margin and titles, which no language reads. A line of several lines' length counts as so many.
-bool begins_as_prose(std::string_view sample) {
+// Sentences at the margin, titles, and what test runners print, which no language reads. A line of several lines'
+// length counts as so many.
+bool begins_as_no_code(std::string_view sample) {
   std::string_view lines = first_lines(sample, first_bytes);
   if (opens_something_long(lines)) return false;
   std::size_t sentences = 0;
@@ -179,8 +180,8 @@ bool begins_as_prose(std::string_view sample) {
     const std::size_t end = lines.find('\n');
     const std::string_view line = trimmed(lines.substr(0, end));
     const bool at_margin = (lines[0] | 0x20) >= 'a' && (lines[0] | 0x20) <= 'z';
-    if (at_margin && detect::is_sentence_line(line) && openings().of(line) == 0)
-      sentences += 1 + line.size() / usual_line;
+    const bool is_sentence = at_margin && detect::is_sentence_line(line) && openings().of(line) == 0;
+    if (is_sentence || detect::is_test_report_line(lines.substr(0, end))) sentences += 1 + line.size() / usual_line;
     if (is_underline(line)) sentences += 2;  // with its title
     lines.remove_prefix(end + 1);
   }
@@ -231,7 +232,7 @@ std::optional<Trial> judge(std::string_view sample, const Language* named, bool 
   if (named != nullptr) {
     of = with_relatives(*named);
   } else {
-    if (!forced && begins_as_prose(sample)) return std::nullopt;
+    if (!forced && begins_as_no_code(sample)) return std::nullopt;
     for (const Candidate& c : candidates(sample)) {
       if (c.share >= least_share || (forced && c.share > 0)) of.push_back(c.language);
     }
