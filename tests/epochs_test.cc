@@ -124,7 +124,7 @@ class Watch {
     for (const Change& change : out.changes) {
       const auto original = texts_.find(change.pointer);
       if (original == texts_.end()) continue;  // what left, or no text
-      if (!views_.insert(hash128(change.pointer + "\n" + change.text)).second) continue;
+      if (!views_.insert(hash128((change.pointer + "\n").append(change.text.view()))).second) continue;
       ++pass_.views;
       if (!rig_.counters.smaller(change.text, original->second) || !witnesses_agree(change.text, original->second))
         pass_.larger.push_back(at_ + change.pointer);
@@ -345,7 +345,7 @@ TEST(Epochs, AResultShownInAViewIsNotShownAgain) {
     EXPECT_EQ(says(2), "show a");
     EXPECT_EQ(says(3), "a view");
     EXPECT_EQ(says(4), "1 show a") << "the nearest is another";
-    EXPECT_EQ(o.changes[1].text.find("hash=") != std::string::npos, options.retrieval != Retrieval::none);
+    EXPECT_EQ(o.changes[1].text.view().find("hash=") != std::string::npos, options.retrieval != Retrieval::none);
   }
 }
 

@@ -148,7 +148,7 @@ std::string request(const std::string& text, bool anthropic, bool more) {
 }
 
 std::string leaf_after(const Outcome& o) {
-  return o.changes.empty() ? std::string() : o.changes[0].text;
+  return std::string(o.changes.empty() ? std::string_view() : o.changes[0].text.view());
 }
 
 TEST(Promises, TheCorpusIsThere) {

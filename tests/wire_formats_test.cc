@@ -192,7 +192,7 @@ TEST(WireFormats, TheWayItIsWrittenDoesNotDecideTheViews) {
         const auto out = pipeline::compress_body(body, "", options, rig.services);
         EXPECT_FALSE(out.error) << out.error->message;
         std::vector<std::string> texts;
-        for (const pipeline::Change& c : out.changes) texts.push_back(c.text);
+        for (const pipeline::Change& c : out.changes) texts.emplace_back(c.text.view());
         for (const pipeline::MarkerInfo& m : out.markers) texts.push_back(m.hash);
         return texts;
       };

@@ -12,7 +12,7 @@ std::string splice(std::string_view body, std::span<const Edit> edits) {
   std::size_t at = 0;
   for (const Edit& e : edits) {
     assert(e.offset >= at && e.offset + e.length <= body.size());
-    out.append(body, at, e.offset - at).append(e.replacement);
+    out.append(body, at, e.offset - at).append(e.replacement.view());
     at = e.offset + e.length;
   }
   return out.append(body, at);

@@ -24,6 +24,10 @@ class SharedText {
     if (!text.empty()) text_ = std::make_shared<const std::string>(std::move(text));
   }
   SharedText(std::string_view text) : SharedText(std::string(text)) {}
+  // A string that is part of something shared: that lives as long.
+  SharedText(std::shared_ptr<const std::string> text) : text_(std::move(text)) {
+    if (text_ && text_->empty()) text_ = nullptr;
+  }
   SharedText(const char* text) : SharedText(std::string(text)) {}
   operator std::string_view() const { return view(); }
   // NOLINTEND(google-explicit-constructor)

@@ -73,7 +73,7 @@ std::string sample(const Context& context, const pipeline::Outcome& o) {
   std::string head = best->message < 0 ? "The view" : "Message " + std::to_string(best->message);
   head +=
       ", as the model would see it (" + counted(best->before.value) + " -> " + counted(best->after.value) + " tokens):";
-  return "\n" + bold + head + plain + "\n\n" + change->text + "\n";
+  return "\n" + bold + head + plain + "\n\n" + std::string(change->text.view()) + "\n";
 }
 
 }  // namespace

@@ -23,25 +23,23 @@ std::string respelled(std::string_view raw, bool escaped, std::string_view view)
 }
 
 // Bedrock: {"json": V} -> {"text": "..."}, one edit from the key to the value's end.
-void rename_item(const json::Document& doc, const Leaf& leaf, Replacement& out) {
+void rename_item(const json::Document& doc, const Leaf& leaf, const std::string& quoted, Replacement& out) {
   const json::Node &key = doc[leaf.node - 1], &value = doc[leaf.node];
   const std::string_view between = doc.text().substr(key.end(), value.begin() - key.end());
-  out.edits.push_back({key.begin(), value.end() - key.begin(), "\"text\"" + std::string(between) + out.value});
+  out.edits.push_back({key.begin(), value.end() - key.begin(), "\"text\"" + std::string(between) + quoted});
   out.pointer = parent_of(leaf.pointer);
-  out.value = "{\"text\":" + out.value + "}";
-  out.is_text = false;
+  out.value = "{\"text\":" + quoted + "}";
 }
 
 // vercel: {"type":"json","value":V} -> {"type":"text","value":"..."}; error-json -> error-text.
-void rename_type(const json::Document& doc, const Leaf& leaf, Replacement& out) {
+void rename_type(const json::Document& doc, const Leaf& leaf, const std::string& quoted, Replacement& out) {
   const auto type = doc.member(leaf.holder, "type");
   const std::string name = type && doc.string_is(*type, "error-json") ? "\"error-text\"" : "\"text\"";
-  out.edits.push_back({doc[leaf.node].begin(), doc[leaf.node].size(), out.value});
+  out.edits.push_back({doc[leaf.node].begin(), doc[leaf.node].size(), quoted});
   if (type) out.edits.push_back({doc[*type].begin(), doc[*type].size(), name});
   std::ranges::sort(out.edits, {}, &Edit::offset);
   out.pointer = parent_of(leaf.pointer);
-  out.value = "{\"type\":" + name + ",\"value\":" + out.value + "}";
-  out.is_text = false;
+  out.value = "{\"type\":" + name + ",\"value\":" + quoted + "}";
 }
 
 bool is_structure(std::string_view view) {
@@ -55,17 +53,19 @@ Replacement replace_leaf(const Conversation& c, const Leaf& leaf, std::string_vi
   const json::Node& node = c.doc[leaf.node];
   Replacement out;
   out.pointer = leaf.pointer;
+  const auto put = [&](std::string value) { out.edits.push_back({node.begin(), node.size(), std::move(value)}); };
   if (leaf.part != Part::json_value) {
-    out.value = respelled(c.doc.string_raw(leaf.node), node.escaped(), text);
+    put(respelled(c.doc.string_raw(leaf.node), node.escaped(), text));
   } else if (is_structure(text)) {
     out.value = text;
-    out.is_text = false;
+    put(out.value);
+  } else if (c.format == Format::converse) {
+    rename_item(c.doc, leaf, json::quote(text), out);
+  } else if (leaf.holder != 0) {
+    rename_type(c.doc, leaf, json::quote(text), out);
   } else {
-    out.value = json::quote(text);
-    if (c.format == Format::converse) return rename_item(c.doc, leaf, out), out;
-    if (leaf.holder != 0) return rename_type(c.doc, leaf, out), out;
+    put(json::quote(text));
   }
-  out.edits.push_back({node.begin(), node.size(), out.value});
   return out;
 }
 

@@ -20,8 +20,7 @@ namespace headroom::messages {
 struct Replacement {
   std::vector<Edit> edits;  // sorted by offset
   std::string pointer;      // what to set; RFC 6901
-  std::string value;        // JSON: to what. A string if `is_text`
-  bool is_text = true;
+  std::string value;        // JSON: to what, if that is no string; else "", and one edit puts the string there
 };
 
 // The leaf with a new decoded value. A json_value whose view is a JSON array or object stays a value; else it becomes a

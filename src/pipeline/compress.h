@@ -90,7 +90,7 @@ struct Skipped {
 struct Change {
   std::string pointer;
   int message = -1;
-  std::string text;   // decoded
+  SharedText text;    // decoded
   std::string value;  // JSON, where what is put there is no string; else empty
 };
 

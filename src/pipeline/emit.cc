@@ -295,10 +295,12 @@ class Emitter {
     for (std::size_t i = 0; i < going_.size(); ++i) {
       if (!going_[i].placed || going_[i].gone) continue;
       const Leaf& leaf = c_.leaves[i];
-      const std::string& text = going_[i].placed->text;
+      // The views of a long conversation come again with every turn: they are shared, not copied.
+      const std::shared_ptr<const Placed>& placed = going_[i].placed;
+      const SharedText text(std::shared_ptr<const std::string>(placed, &placed->text));
       messages::Replacement now = replacement_of(leaf, text);
       std::ranges::move(now.edits, std::back_inserter(out_.edits));
-      out_.changes.push_back({std::move(now.pointer), leaf.message, text, now.is_text ? "" : std::move(now.value)});
+      out_.changes.push_back({std::move(now.pointer), leaf.message, text, std::move(now.value)});
       messages::plan_leaf(c_, leaf, plan_);
     }
     for (const ImageChange& x : images_.changes) write_image(x);
@@ -320,10 +322,10 @@ class Emitter {
 
   // A view in the client's spelling: what a string becomes depends on nothing but its raw bytes and the view.
   struct Respelled {
-    std::string value;
+    SharedText value;
     bool writable = true;
   };
-  messages::Replacement replacement_of(const Leaf& leaf, const std::string& text) {
+  messages::Replacement replacement_of(const Leaf& leaf, std::string_view text) {
     const json::Node& node = c_.doc[leaf.node];
     const bool keeps = p_.services.cache && leaf.part != messages::Part::json_value;
     Hash128 key;
@@ -332,16 +334,19 @@ class Emitter {
       key = hash128("respelled " + std::string(reinterpret_cast<const char*>(parts), sizeof parts));
       if (const auto found = p_.services.cache->find<Respelled>(key)) {
         writable_ &= found->writable;
-        return {{{node.begin(), node.size(), found->value}}, leaf.pointer, found->value, true};
+        return {{{node.begin(), node.size(), found->value}}, leaf.pointer, {}};
       }
     }
     messages::Replacement now = messages::replace_leaf(c_, leaf, text);
     // Not every text can be written: two halves of a pair that only meet in the view would read as one character.
-    const bool writable =
-        !now.is_text || json::unescape(std::string_view(now.value).substr(1, now.value.size() - 2)) == text;
+    bool writable = true;
+    if (now.value.empty()) {
+      const std::string_view value = now.edits.front().replacement;
+      writable = json::unescape(value.substr(1, value.size() - 2)) == text;
+    }
     writable_ &= writable;
     if (keeps) {
-      const auto made = std::make_shared<const Respelled>(Respelled{now.value, writable});
+      const auto made = std::make_shared<const Respelled>(Respelled{now.edits.front().replacement, writable});
       p_.services.cache->put(key, made, sizeof *made + made->value.size());
     }
     return now;

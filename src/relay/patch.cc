@@ -76,7 +76,7 @@ Patch& Patch::append(NodeId container, std::string_view raw) {
   const std::size_t at = doc_[container].end() - 1;
   for (Edit& e : edits_) {
     if (e.offset == at && e.length == 0) {
-      e.replacement.append(",").append(raw);
+      e.replacement = std::string(e.replacement.view()).append(",").append(raw);
       return *this;
     }
   }
