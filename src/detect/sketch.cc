@@ -15,7 +15,8 @@ namespace {
 constexpr std::size_t sample = std::size_t{64} << 10;
 constexpr std::size_t max_line = 4096;  // of a line only so much is looked at
 constexpr std::size_t max_lines = 256;  // of a sample, evenly spread: shares do not change beyond that
-constexpr std::size_t few_lines = 32;   // where brackets at both ends say JSON, whose parser judges anyway
+constexpr std::size_t few_lines =
+    32;  // where brackets at both ends or the first bytes say JSON, whose parser judges anyway
 
 constexpr bool is_space(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r';
@@ -140,6 +141,23 @@ class Separators {
   std::array<std::size_t, marks.size()> first_line_{}, alike_{};
 };
 
+// A line of indented JSON: "name": 3, "text", or brackets that open or close.
+bool is_member_line(std::string_view trimmed) {
+  if (trimmed.back() == ',') trimmed.remove_suffix(1);
+  if (trimmed.empty()) return false;
+  const char last = trimmed.back();
+  if (trimmed.front() != '"') return trimmed.find_first_not_of("{}[]") == std::string_view::npos;
+  return last == '"' || trimmed.find("\": ") != std::string_view::npos;
+}
+
+// The first bytes say JSON, as no log's do: [2026-03-01], [info], {name}.
+bool begins_as_json(std::string_view body) {
+  if (body.front() != '{' && body.front() != '[') return false;
+  const std::size_t next = body.find_first_not_of(" \t\r\n", 1);
+  if (next == std::string_view::npos) return false;
+  return body[next] == '"' || (body.front() == '[' && (body[next] == '{' || body[next] == '['));
+}
+
 // What is counted across the lines of all samples.
 struct Counting {
   Seen seen;
@@ -155,6 +173,7 @@ void count_line(std::string_view line, Sketch& s, Counting& counting) {
   counting.separators.count(line.substr(0, max_line));
   s.gutter_lines += has_gutter(trimmed.substr(0, max_line));
   s.json_lines += looks_like_json_line(trimmed);
+  s.member_lines += is_member_line(trimmed);
   line = skip_escape(line.substr(0, max_line));
   s.time_lines += time_prefix(line) != 0;
   s.level_lines += has_level_or_tool_prefix(line);
@@ -207,7 +226,7 @@ Sketch sketch(std::string_view content) {
   s.first = body.front();
   s.last = body.back();
   Counting counting;
-  const bool bracketed = (s.first == '{' && s.last == '}') || (s.first == '[' && s.last == ']');
+  const bool bracketed = (s.first == '{' && s.last == '}') || (s.first == '[' && s.last == ']') || begins_as_json(body);
   for (std::string_view part : samples(content)) {
     s.invalid_utf8 |= has_invalid_utf8(part);
     s.has_nul |= std::memchr(part.data(), '\0', part.size()) != nullptr;

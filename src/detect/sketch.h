@@ -15,6 +15,7 @@ struct Sketch {
   std::size_t lines = 0;           // sampled lines, blank ones not counted
   // Of the sampled lines, how many...
   std::size_t json_lines = 0;        // begin with { or [ and end with } or ] (a trailing comma allowed)
+  std::size_t member_lines = 0;      // are members, strings or lone brackets of JSON in many lines
   std::size_t time_lines = 0;        // begin with a date or time, bracketed or not, or a syslog stamp
   std::size_t level_lines = 0;       // hold a level word in the first 80 bytes, or a CI or package-manager prefix
   std::size_t search_lines = 0;      // path:line:..., path:line:col:..., path-line-...

@@ -69,6 +69,10 @@ TEST(Sketch, CountsWhatItSees) {
   std::string jsonl;
   for (int i = 0; i < 50; ++i) jsonl += "{\"i\":" + std::to_string(i) + "}\n";
   EXPECT_EQ(sketch(jsonl).json_lines, sketch(jsonl).lines);
+  const Sketch cut =
+      sketch("[\n  {\n    \"id\": 1,\n    \"tags\": [\n      \"new\",\n      \"a b\"\n    ]\n  },\n  {\n    \"id\": 2");
+  EXPECT_EQ(cut.member_lines, cut.lines);
+  EXPECT_EQ(sketch("[2026-03-01 10:02] started\n\"quoted\" and more\n").member_lines, 0u);
   EXPECT_TRUE(sketch(std::string("ab\0cd", 5)).has_nul);
   EXPECT_TRUE(sketch("bad \xff bytes here and more").invalid_utf8);
 }

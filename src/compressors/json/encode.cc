@@ -410,9 +410,9 @@ Encoded encode_lines(std::string_view text, std::string_view original, const Enc
   const bool ended = text.ends_with('\n');
   const std::string_view values = text.substr(0, text.size() - ended);
   const auto joined = joined_values(values);
-  if (!joined) return {};
+  if (!joined) return {{}, false, true};
   auto doc = Document::parse(*joined);
-  if (!doc) return {};
+  if (!doc) return {{}, false, true};
   const auto opened = open_strings(*doc);
   EncodeOptions with_strings = options;
   if (opened) {

@@ -36,6 +36,7 @@ using IsOfUse = std::function<bool(std::string_view view)>;
 struct Encoded {
   std::optional<std::string> view;
   bool is_of_no_use = false;
+  bool is_no_lines = false;  // the text is not of that form: no other options help
 };
 
 // nullopt if the document has no rows worth a table. Rows of several kinds have a table each where that is cheaper.

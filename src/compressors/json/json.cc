@@ -19,6 +19,8 @@ namespace {
 using records::Bar;
 using records::EncodeOptions;
 
+constexpr std::size_t least_members = 8;  // lines of indented JSON that tell what it is though it is cut off
+
 bool opens(char c) {
   return c == '{' || c == '[';
 }
@@ -26,6 +28,7 @@ bool opens(char c) {
 int evidence(const detect::Sketch& sketch) {
   if (opens(sketch.first) && (sketch.last == '}' || sketch.last == ']')) return 95;
   if (sketch.lines > 0 && sketch.json_lines * 10 >= sketch.lines * 9) return 85;
+  if (opens(sketch.first) && sketch.member_lines * 10 >= sketch.lines * 9 && sketch.lines >= least_members) return 85;
   if (opens(sketch.first)) return 40;  // perhaps cut off by a limit; the parser judges
   return 0;
 }
@@ -66,7 +69,7 @@ std::vector<View> value_views(std::string_view text, std::optional<json::Documen
     auto view = records::encode(*doc, options);
     if (!view) continue;
     const Tokens price = tokens::Counter::estimate(*view);
-    if (!bar.passes(price)) return out;
+    if (!bar.passes(*view)) return out;
     doc.reset();
     if (compact_price == 0) compact_price = tokens::Counter::estimate(compact()).value;
     const auto back = records::decode(*view);
@@ -95,6 +98,7 @@ std::vector<View> text_views(std::string_view text, EncodeOptions options, const
     auto encoded = records::encode_lines(text, options, passes);
     if (encoded.view) out.push_back(lossless(*std::move(encoded.view), "json_lines"));
     if (encoded.view || encoded.is_of_no_use) return out;
+    if (encoded.is_no_lines) break;
   }
   options.marks = true;
   if (text.empty() || !opens(text.front())) return out;
@@ -111,7 +115,7 @@ std::vector<View> views(std::string_view text, const Context& context, bool) {
   if (context.reversible) {
     reversible = doc ? records::reversible_view(*doc, context) : records::reversible_view(text, context);
   }
-  const Bar bar(reversible);
+  const Bar bar(reversible, context.ruler);
   if (!bar.nothing_passes()) {
     const bool value = doc.has_value();
     EncodeOptions options = records::options_of(context);

@@ -1,10 +1,10 @@
 // What a lossless view of a table will cost at the least, judged by a few of its rows: where a reversible view is far
 // below it, no lossless view needs to be made.
 //
-//   500 rows, 16 of them in 430 tokens   ->   at least 5500
+//   500 rows, 16 of them in 430 tokens   ->   at least 7291
 //
-// Two runs of neighbouring rows, a quarter and three quarters down, are encoded as a table of their own; what all of
-// them cost is taken for the others, and halved: more rows share less, but a stretch of equal rows costs nothing. A
+// Two runs of neighbouring rows, a quarter and three quarters down, are encoded as a table of their own; two thirds of
+// what they cost is taken for the others: more rows share less, but a stretch of equal rows costs nothing. A
 // judgement, no bound (lossless_floor.h has one): a table that is wild where it was looked at and still elsewhere may
 // lose a lossless view that was worth having beside the reversible one, never a value.
 #pragma once

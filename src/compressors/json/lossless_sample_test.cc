@@ -80,7 +80,7 @@ TEST(LosslessSample, TellsWhatWildRowsTake) {
 
 TEST(LosslessSample, EqualRowsAndFewRowsCostNothing) {
   EXPECT_EQ(judged(rows_of({0, 5}, {1}, 400)), Tokens());
-  EXPECT_EQ(judged(rows_of({1, 4}, {13, 77, 4242}, 63)), Tokens());
+  EXPECT_EQ(judged(rows_of({1, 4}, {13, 77, 4242}, 15)), Tokens());
 }
 
 // Neither the first rows nor the last ones decide.

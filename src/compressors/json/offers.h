@@ -23,17 +23,22 @@ inline EncodeOptions options_of(const Context& context) {
 // What a lossless view may cost to be of use beside a reversible one: what stays above need not be made, or proved.
 class Bar {
  public:
-  explicit Bar(const Reversible& reversible) {
+  Bar(const Reversible& reversible, tokens::Counter& ruler) : ruler_(ruler) {
     if (!reversible.view) return;
-    tokens_ = reversible.bar();
+    tokens_ = reversible.bar;
     nothing_passes_ = reversible.lossless_least > *tokens_;
   }
   bool nothing_passes() const { return nothing_passes_; }
-  // By the estimate, which is a few per cent off.
-  bool passes(Tokens estimate) const { return !tokens_ || Tokens(estimate.value * 4 / 5) <= *tokens_; }
-  bool passes(std::string_view view) const { return !tokens_ || passes(tokens::Counter::estimate(view)); }
+  // By the estimate, which is a few per cent off, where that is enough.
+  bool passes(std::string_view view) const {
+    if (!tokens_) return true;
+    const std::int64_t estimate = tokens::Counter::estimate(view).value;
+    if (estimate * 4 > tokens_->value * 5) return false;
+    return estimate * 5 < tokens_->value * 4 || !ruler_.exceeds(view, *tokens_);
+  }
 
  private:
+  tokens::Counter& ruler_;
   std::optional<Tokens> tokens_;
   bool nothing_passes_ = false;
 };

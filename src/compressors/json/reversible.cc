@@ -22,6 +22,8 @@ using json::Document;
 using json::Kind;
 using json::NodeId;
 
+constexpr Tokens in_strings{10};        // the line that says that strings were opened
+constexpr Tokens marker_and_gain{165};  // the marker's own words, and what the pipeline asks of a lossy view
 constexpr double least_budget = 300, most_budget = 3000;
 constexpr double lossless_share = 0.5;
 constexpr double encoded_share = 0.75;  // what the lossless encoding makes of plain rows, as a rule
@@ -216,7 +218,7 @@ class Composer {
       size = other_size;
     }
     if (view.shown >= view.total) return {};
-    Reversible out{std::move(view), Tokens(static_cast<std::int64_t>(size)), {}};
+    Reversible out{std::move(view), Tokens(static_cast<std::int64_t>(size)), {}, {}};
     look_at_lossless(out);
     return out;
   }
@@ -225,7 +227,7 @@ class Composer {
   // The largest part's least: the encoder may say a part once that stands in several rows. A sample is encoded only
   // where the numbers alone do not decide.
   void look_at_lossless(Reversible& out) const {
-    const Tokens bar = out.bar();
+    const Tokens bar = out.bar = out.tokens + context_.ruler.count(out.view->statement) + marker_and_gain;
     out.lossless_least = context_.lossless_least;
     if (out.lossless_least > bar) return;
     const Grid* largest = nullptr;
@@ -360,7 +362,8 @@ Reversible reversible_view(const Document& doc, const Context& context) {
   if (!inside) return Composer(doc, context).run();
   Reversible out = Composer(*inside, context).run();
   if (out.view) out.view->text.insert(0, "[x$ = JSON in a string]\n");
-  out.tokens += Tokens(10);
+  out.tokens += in_strings;
+  out.bar += in_strings;
   return out;
 }
 

@@ -32,9 +32,7 @@ struct Reversible {
   Tokens tokens;             // of the view's text
   Tokens lossless_least;     // no lossless view of the text has fewer, or is likely to (lossless_floor.h, _sample.h)
 
-  // What a lossless view may cost to be of use beside this one. Only of a view.
-  Tokens bar() const { return tokens + Tokens(static_cast<std::int64_t>(view->statement.size())) + marker_and_gain; }
-  static constexpr Tokens marker_and_gain{200};  // more than the marker, and what the pipeline asks of a lossy view
+  Tokens bar;  // what a lossless view may cost to be of use beside this one
 };
 
 Reversible reversible_view(const json::Document& doc, const Context& context);

@@ -108,7 +108,9 @@ Reversible with_rest(Reversible reversible, std::string_view rest) {
     text += rest.substr(0, utf8::floor_boundary(rest, most_rest / 2));
     text += "\n[" + std::to_string(rest.size() - most_rest / 2) + " bytes more]";
   }
-  reversible.tokens += Tokens(static_cast<std::int64_t>(text.size() - before));  // at most
+  const Tokens added(static_cast<std::int64_t>(text.size() - before));  // at most
+  reversible.tokens += added;
+  reversible.bar += added;
   return reversible;
 }
 

@@ -32,14 +32,14 @@ std::vector<View> row_views(std::string_view rows, const Context& context, const
   if (!doc) return out;
   Reversible reversible;
   if (context.reversible && notation.reversible) reversible = reversible_view(*doc, context);
-  const Bar bar(reversible);
+  const Bar bar(reversible, context.ruler);
   EncodeOptions options = options_of(context);
   for (const bool marks : {true, false}) {
     if (bar.nothing_passes()) break;
     options.marks = marks;
     const auto encoded = encode(*doc, options);
     if (!encoded || encoded->find('\n') == std::string::npos) continue;
-    if (!bar.passes(tokens::Counter::estimate(*encoded))) break;
+    if (!bar.passes(*encoded)) break;
     const auto back = decode(*encoded);
     if (!back || !gives_back(*back)) continue;
     View& view = out.emplace_back();
