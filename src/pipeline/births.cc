@@ -8,14 +8,16 @@
 namespace headroom::pipeline {
 namespace {
 
-Birth birth_of(const Placing& p, std::size_t leaf) {
-  Birth birth{first_look(p, leaf), std::nullopt};
-  LeafState& state = birth.state;
+LeafState born(const Placing& p, std::size_t leaf) {
+  LeafState state = first_look(p, leaf);
   if (!state.skipped || !is_final(*state.skipped)) {
-    const auto budget = p.options.token_budget ? std::nullopt : share_of(p.options, state.before);
-    birth.chosen = choose_view(p, leaf, state, Moment::birth, budget);
+    if (!p.options.token_budget) state.budget = share_of(p.options, state.before);
+    state.chosen = choose_view(p, leaf, state, Moment::birth, state.budget);
+    state.code = state.chosen.reason == Reason::code_recent;
+    state.may_hold_code = state.chosen.may_hold_code;
+    state.waits = state.may_hold_code || is_exact(p, leaf);
   }
-  return birth;
+  return state;
 }
 
 }  // namespace
@@ -48,13 +50,13 @@ void Births::make_ahead(std::size_t leaf) {
   std::vector<std::size_t> leaves(end_ - first_);
   std::iota(leaves.begin(), leaves.end(), first_);
   made_.resize(leaves.size());
-  side_by_side(p_, leaves, [this](const Placing& mine, std::size_t i) { made_[i - first_] = birth_of(mine, i); });
+  side_by_side(p_, leaves, [this](const Placing& mine, std::size_t i) { made_[i - first_] = born(mine, i); });
 }
 
-Birth Births::take(std::size_t leaf) {
+LeafState Births::take(std::size_t leaf) {
   if (leaf >= end_) make_ahead(leaf);
   auto made = made_.empty() ? std::nullopt : std::exchange(made_[leaf - first_], std::nullopt);
-  return made ? *std::move(made) : birth_of(p_, leaf);  // not made: nobody helps, or a helper had no memory
+  return made ? *std::move(made) : born(p_, leaf);  // not made: nobody helps, or a helper had no memory
 }
 
 }  // namespace headroom::pipeline

@@ -19,11 +19,6 @@ namespace headroom::pipeline {
 // them.
 inline constexpr std::size_t least_ahead = std::size_t{64} << 10, most_ahead = std::size_t{2} << 20;
 
-struct Birth {
-  LeafState state;
-  std::optional<Chosen> chosen;  // not set: no view is looked for
-};
-
 // Gates, and what a text is by itself: no epoch changes that.
 bool is_final(Reason reason);
 
@@ -34,14 +29,14 @@ class Births {
  public:
   explicit Births(const Placing& placing) : p_(placing) {}
   // Of each leaf once, in order; any may be the first.
-  Birth take(std::size_t leaf);
+  LeafState take(std::size_t leaf);
 
  private:
   void make_ahead(std::size_t leaf);
 
   const Placing& p_;
-  std::size_t first_ = 0, end_ = 0;         // leaves that were looked at together...
-  std::vector<std::optional<Birth>> made_;  // ...and what was made of them; empty: nothing yet
+  std::size_t first_ = 0, end_ = 0;             // leaves that were looked at together...
+  std::vector<std::optional<LeafState>> made_;  // ...and what was made of them; empty: nothing yet
 };
 
 }  // namespace headroom::pipeline

@@ -32,6 +32,7 @@ constexpr std::int64_t far_ahead = 4;
 constexpr Tokens short_error{2000};  // failures under this stay as they are
 constexpr Tokens lossy_gain{
     150};  // what a reversible view must save beyond the best lossless one: a retrieval costs a round
+constexpr std::size_t short_source = 4096;  // bytes: twice what is glanced at to see whether a text is code
 
 // Kinds by the strength of their evidence, the table's order on ties.
 std::vector<const Compressor*> nominees(const BlockRequest& request) {
@@ -179,6 +180,17 @@ std::optional<View> view_of_part(std::string_view part, std::string_view label, 
   return r.best ? std::optional(std::move(r.best->view)) : std::nullopt;
 }
 
+void note_code(const BlockRequest& request) {
+  if (request.may_hold_code != nullptr) *request.may_hold_code = true;
+}
+
+// Whether a text whose first bytes its kind did not claim may be of that kind all the same: of a short one, the rest
+// has a say.
+bool may_be_after_all(const Compressor& kind, const BlockRequest& request) {
+  return request.text.size() <= short_source && kind.evidence_of_name != nullptr &&
+         kind.evidence_of_name(request.path, request.label) > 0;
+}
+
 // Every view of every nominated kind.
 Accepted offer_kinds(const BlockRequest& request, const Options& options, tokens::Witnesses& counters,
                      Chooser& chooser) {
@@ -195,12 +207,16 @@ Accepted offer_kinds(const BlockRequest& request, const Options& options, tokens
   Accepted accepted = Accepted::no;
   Turns turns(request.text.size());
   for (const Compressor* c : nominees(request)) {
-    if (c->claims != nullptr && request.is_no_code) continue;
+    if (c->claims != nullptr && (request.is_no_code || request.holds_no_code)) continue;
     if (!turns.next()) break;
     if (c->claims != nullptr && !request.at_epoch && request.kind.empty()) {
-      if (accepted == Accepted::no && c->claims(request.text, context)) return Accepted::too_early;
+      const bool asked = accepted == Accepted::no;
+      const bool claimed = asked && c->claims(request.text, context);
+      if (claimed || !asked || may_be_after_all(*c, request)) note_code(request);
+      if (claimed) return Accepted::too_early;
       continue;
     }
+    if (c->claims != nullptr) note_code(request);
     // The strongest kind whose parser accepts the text owns it: a weaker one (a log, to whom search results and patches
     // are lines of few templates) may only offer what a decoder proves.
     context.reversible = context.reversible && accepted == Accepted::no;
@@ -345,13 +361,16 @@ BlockResult compress_watched(const BlockRequest& request, const Options& options
 }  // namespace
 
 BlockResult compress_block(const BlockRequest& request, const Options& options, tokens::Witnesses& counters) {
-  if (request.scorer == nullptr) return compress_watched(request, options, counters);
-  const Watched scorer(*request.scorer);
   BlockRequest watched = request;
-  watched.scorer = &scorer;
+  bool may_hold_code = false;
+  watched.may_hold_code = &may_hold_code;
+  std::optional<Watched> scorer;
+  if (request.scorer != nullptr) watched.scorer = &scorer.emplace(*request.scorer);
   BlockResult result = compress_watched(watched, options, counters);
-  result.not_judged = scorer.failed();
+  result.not_judged = scorer && scorer->failed();
   if (!result.best && result.not_judged) result.reason = Reason::not_judged;
+  result.may_hold_code = may_hold_code;
+  if (may_hold_code && request.may_hold_code != nullptr) *request.may_hold_code = true;
   return result;
 }
 

@@ -24,8 +24,10 @@ struct BlockRequest {
   std::string_view label = {};         // of the fence that the text stood in
   // What stays raw until an epoch (source code) may change: no part of a conversation, or an epoch.
   bool at_epoch = true;
-  bool is_no_code = false;                                     // that was looked at
-  int level = 0;                                               // inside so many other contents: a span, a string
+  bool is_no_code = false;        // that was looked at...
+  bool holds_no_code = false;     // ...and of every part of it, too
+  bool* may_hold_code = nullptr;  // set if it, or a part of it, may be code; null: nobody asks
+  int level = 0;                  // inside so many other contents: a span, a string
   const compressors::prose::SentenceScorer* scorer = nullptr;  // null: the default
   Tokens lossless_least = {};                                  // fewer no lossless view has, or is likely to
 };
@@ -42,7 +44,8 @@ struct Choice {
 struct BlockResult {
   std::optional<Choice> best;       // who must have a lossless one asks without `reversible`
   Reason reason = Reason::no_gain;  // why there is no best; code_recent also if what has one holds code that stays raw
-  bool not_judged = false;          // the scorer of sentences gave up on it, or on a part of it
+  bool may_hold_code = false;
+  bool not_judged = false;  // the scorer of sentences gave up on it, or on a part of it
 };
 
 // By the kinds' own compressors, the whole text as one.

@@ -90,6 +90,15 @@ Hash128 digest_of(const Conversation& c, const Options& o, const Services& s, co
   return hash128(all);
 }
 
+Money money_of(const Conversation& c, const Options& o, Services& s) {
+  const prices::Prices& prices = s.prices ? *s.prices : prices::Prices::built_in();
+  return pipeline::money_of(c, o, prices, s.counters.ruler());
+}
+
+Placing placing_of(const Conversation& c, Texts& texts, const Options& o, Services& s, const Money& money, bool lossy) {
+  return {c, o, s, &s.counters, texts, lossy, digest_of(c, o, s, money, lossy), user_texts_before(c, texts)};
+}
+
 Tokens count_calls(const Conversation& c, tokens::Counter& counter) {
   Tokens n;
   for (const messages::Call& call : c.calls) n += counter.count(call.name) + counter.count(call.arguments);
@@ -133,17 +142,9 @@ Outcome compress_body(std::string_view body, std::string_view format, const Opti
   Capability capability = capability_of(c, options);
   capability.inject &= wants_loss(options, services);  // where nothing is ever left out, nothing need come back
   const bool lossy = may_lose(capability, options, services, notes);
-  const prices::Prices& prices = services.prices ? *services.prices : prices::Prices::built_in();
-  const Money money = money_of(c, options, prices, services.counters.ruler());
+  const Money money = money_of(c, options, services);
   Texts texts(c);
-  const Placing placing{c,
-                        options,
-                        services,
-                        &services.counters,
-                        texts,
-                        lossy,
-                        digest_of(c, options, services, money, lossy),
-                        user_texts_before(c, texts)};
+  const Placing placing = placing_of(c, texts, options, services, money, lossy);
   const Course course = run_course(placing, money);
   const std::string_view handle_key = services.key ? std::string_view(services.key->handle_key) : std::string_view();
   Additions added = additions_to(c, options, capability, services.counters.ruler(), handle_key);
@@ -173,17 +174,9 @@ std::vector<LeftOriginal> left_originals(std::string_view body, std::string_view
   const Conversation& c = *conversation;
   Outcome unused;
   if (!may_lose(capability_of(c, options), options, services, unused)) return out;
-  const prices::Prices& prices = services.prices ? *services.prices : prices::Prices::built_in();
-  const Money money = money_of(c, options, prices, services.counters.ruler());
+  const Money money = money_of(c, options, services);
   Texts texts(c);
-  const Placing placing{c,
-                        options,
-                        services,
-                        &services.counters,
-                        texts,
-                        true,
-                        digest_of(c, options, services, money, true),
-                        user_texts_before(c, texts)};
+  const Placing placing = placing_of(c, texts, options, services, money, true);
   const Standing standing = run_course(placing, money).standing;
   if (standing.left.empty()) return out;
   history::Past past = past_without_texts(c, {}, errors_of(standing), {});

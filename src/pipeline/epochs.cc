@@ -14,9 +14,9 @@
 #include "pipeline/births.h"
 #include "pipeline/image_facts.h"
 #include "pipeline/intent.h"
-#include "pipeline/left_runs.h"
+#include "pipeline/prospects.h"
 #include "pipeline/secret_gate.h"
-#include "pipeline/side_by_side.h"
+#include "pipeline/sizes.h"
 
 namespace headroom::pipeline {
 namespace {
@@ -28,20 +28,12 @@ using history::StaleRead;
 using history::Trigger;
 using tokens::ContentClass;
 
-constexpr Tokens marker_cost{48};     // about what the line for a stale read takes
-constexpr Tokens usual_answer{2000};  // what a model is shown at most when it asks for a text again
-constexpr Tokens least_budget{300};   // of a reversible view, when a conversation's budget is shared out
 constexpr std::string_view no_handle = "000000000000";
-
-Size& operator+=(Size& a, const Size& b) {
-  a.centre += b.centre, a.high += b.high;
-  return a;
-}
 
 class Walk {
  public:
   Walk(const Placing& placing, const Money& money)
-      : p_(placing), c_(placing.conversation), money_(money), births_(placing) {
+      : p_(placing), c_(placing.conversation), money_(money), births_(placing), sizes_(c_, money, ruler()) {
     boundary_ends_.reserve(c_.boundaries.size());
     Ends end{0, 0, 0};
     for (const int b : c_.boundaries) {
@@ -172,28 +164,27 @@ class Walk {
     const Ends end = boundary_ends_[static_cast<std::size_t>(b)];
     take_in(s, end, message_of(b) + 1);
     s.ordinal = b;
-    leave_window(s, b);
+    leave_window(p_, s, message_of(b));
   }
 
   void take_in(Standing& s, const Ends& end, int messages) {
     s.sizes.resize(static_cast<std::size_t>(messages));
     for (; s.images.size() < end.image;) {
       s.images.push_back(tokens_of_image(p_, c_.images[s.images.size()]));
-      add_image(s, s.images.size() - 1);
+      sizes_.add_image(s, s.images.size() - 1);
     }
     while (s.calls.size() < end.call) {
       const messages::Call& call = c_.calls[s.calls.size()];
       s.calls.push_back(ruler().count(call.name) + ruler().count(call.arguments));
-      add_size(s, call.message, s.calls.back(), ContentClass::data);
+      sizes_.add_call(s, s.calls.size() - 1);
     }
     while (s.leaves.size() < end.leaf) {
       const std::size_t i = s.leaves.size();
-      Birth birth = births_.take(i);
-      s.leaves.push_back(std::move(birth.state));
-      place(s, i, Moment::birth, nullptr, std::nullopt, birth.chosen ? &*birth.chosen : nullptr);
+      s.leaves.push_back(births_.take(i));
+      place(s, i, Moment::birth, nullptr, s.leaves[i].budget);
       const messages::Leaf& leaf = c_.leaves[i];
       if (leaf.role == messages::Role::user && is_typed(p_.texts[i])) s.asks = asks(i);
-      if (leaf.message >= 0) add_size(s, leaf.message, s.leaves[i].now(), class_of(s, i));
+      sizes_.add_leaf(s, i);
     }
   }
 
@@ -201,18 +192,16 @@ class Walk {
     return p_.options.protect_analysis_context && asks_about_code(p_.texts[leaf], p_.options.intent_words);
   }
 
-  // What stands for a text from now on. `stale`: why it may be replaced whole. `born`: its view, at birth.
-  void place(Standing& s, std::size_t i, Moment moment, const StaleRead* stale, std::optional<Tokens> budget,
-             const Chosen* born = nullptr) {
+  // What stands for a text from now on. `stale`: why it may be replaced whole.
+  void place(Standing& s, std::size_t i, Moment moment, const StaleRead* stale, std::optional<Tokens> budget) {
     LeafState& l = s.leaves[i];
     l.placed = nullptr;
     if (!l.skipped || !is_final(*l.skipped)) {
       l.skipped.reset();
-      const bool late = moment == Moment::epoch && may_change_code(s, i);
-      const Chosen chosen = born ? *born : choose_view(p_, i, l, late ? Moment::epoch : Moment::birth, budget);
-      l.placed = chosen.placed;
-      if (!l.placed) l.skipped = chosen.reason;
-      if (moment == Moment::birth) l.code = chosen.reason == Reason::code_recent;
+      const bool late = moment == Moment::epoch && l.waits && may_change_code(s, i);
+      choose(i, l, late ? Moment::epoch : Moment::birth, budget);
+      l.placed = l.chosen.placed;
+      if (!l.placed) l.skipped = l.chosen.reason;
       const bool code_stays = l.code && !late && p_.options.keep_code > 0;
       if (code_stays) {
         l.skipped = s.asks ? Reason::code_asked_about : Reason::code_recent;
@@ -228,6 +217,13 @@ class Walk {
     enter(p_, i, s);
   }
 
+  // The text's own view, unless it is the one that was chosen last.
+  void choose(std::size_t i, LeafState& l, Moment moment, std::optional<Tokens> budget) const {
+    if (l.chosen_at == moment && l.budget == budget) return;
+    l.chosen = choose_view(p_, i, l, moment, budget);
+    l.chosen_at = moment, l.budget = budget;
+  }
+
   // The texts in the index, decoded when one is asked for.
   history::TextOf earlier(const Standing& s) const {
     return [this, &s](std::size_t block) { return p_.texts[s.indexed[block]]; };
@@ -238,154 +234,13 @@ class Walk {
     return !(s.asks && s.leaves[i].code) && c_.leaves[i].message <= message_of(s.ordinal) - p_.options.keep_code;
   }
 
-  std::optional<Tokens> budget_of(Tokens block, Tokens whole) const {
-    if (p_.options.token_budget) {
-      const Tokens budget = *p_.options.token_budget;
-      if (whole.value == 0 || block == whole) return budget;
-      return std::max(least_budget, Tokens(static_cast<std::int64_t>(static_cast<double>(budget.value) *
-                                                                     static_cast<double>(block.value) /
-                                                                     static_cast<double>(whole.value))));
-    }
-    return share_of(p_.options, block);
-  }
-
-  // ---- sizes --------------------------------------------------------------------------------------------------------
-
   tokens::Counter& ruler() const { return p_.counters->ruler(); }
-
-  ContentClass class_of(const Standing& s, std::size_t i) const {
-    if (s.leaves[i].code) return ContentClass::code;
-    return c_.leaves[i].role == messages::Role::tool ? ContentClass::data : ContentClass::prose;
-  }
-  Size size_of(Tokens n, ContentClass k) const {
-    const tokens::Factor& f = money_.model->factor(k);
-    return {f.estimate(n).value, f.at_most(n).value};
-  }
-  void add_size(Standing& s, int message, Tokens n, ContentClass k) const {
-    const Size size = size_of(n, k);
-    s.sizes[static_cast<std::size_t>(message)] += size;
-    s.total += size;
-  }
-
-  // In the model's own tokens already.
-  void add_image(Standing& s, std::size_t i) const {
-    const int message = c_.images[i].message;
-    if (message < 0) return;
-    const Size size{s.images[i].value, s.images[i].value};
-    s.sizes[static_cast<std::size_t>(message)] += size;
-    s.total += size;
-  }
-
-  // From scratch, after an epoch.
-  void measure(Standing& s) const {
-    std::fill(s.sizes.begin(), s.sizes.end(), Size{});
-    s.total = {};
-    const std::vector<bool> gone = gone_messages(s);
-    for (std::size_t k = 0; k < s.calls.size(); ++k) {
-      const int m = c_.calls[k].message;
-      if (!gone[static_cast<std::size_t>(m)]) add_size(s, m, s.calls[k], ContentClass::data);
-    }
-    for (std::size_t i = 0; i < s.images.size(); ++i) {
-      const int m = c_.images[i].message;
-      if (m < 0 || !gone[static_cast<std::size_t>(m)]) add_image(s, i);
-    }
-    for (std::size_t i = 0; i < s.leaves.size(); ++i) {
-      if (c_.leaves[i].message >= 0) add_size(s, c_.leaves[i].message, s.leaves[i].now(), class_of(s, i));
-    }
-    for (const LeftRun& run : left_runs(s)) add_size(s, run.first, ruler().count(run.text), ContentClass::prose);
-  }
-  std::vector<bool> gone_messages(const Standing& s) const {
-    std::vector<bool> gone(c_.message_list.size());
-    for (const Left& l : s.left) {
-      if (!l.content) std::fill(gone.begin() + l.unit.first, gone.begin() + l.unit.end, true);
-    }
-    return gone;
-  }
-
-  Size whole(const Standing& s) const {
-    Size n = size_of(money_.fixed, ContentClass::data);
-    return n += s.total;
-  }
 
   // ---- the fold -----------------------------------------------------------------------------------------------------
 
-  // Code and exact texts that are no longer among the newest messages: from now on an epoch could shorten them.
-  void leave_window(Standing& s, int b) const {
-    const int inside = message_of(b) - p_.options.keep_code;
-    for (; s.window < s.leaves.size() && c_.leaves[s.window].message <= inside; ++s.window) {
-      LeafState& l = s.leaves[s.window];
-      const bool waits =
-          l.skipped == Reason::code_recent || l.skipped == Reason::code_asked_about || l.skipped == Reason::exact_tool;
-      if (!waits) continue;
-      l.out = true;
-      s.active.push_back(static_cast<int>(s.window));
-    }
-  }
-
-  // Of the texts that left the window the newest: so many are looked at.
-  std::span<const int> newest(const Standing& s) const {
-    const std::span<const int> all(s.active);
-    return all.size() > history::most_candidates ? all.last(history::most_candidates) : all;
-  }
-  bool waits(const Standing& s, std::size_t i) const {
-    const LeafState& l = s.leaves[i];
-    return !l.gone && !l.placed && !(s.asks && l.code);
-  }
-
-  // What an epoch would make of the largest text that waits for one and was not looked at; where threads are idle, of
-  // the next ones too. False if there is none.
-  bool look_ahead(Standing& s) const {
-    std::vector<std::size_t> unknown;
-    for (const int k : newest(s)) {
-      const auto i = static_cast<std::size_t>(k);
-      if (s.leaves[i].later.value < 0 && waits(s, i)) unknown.push_back(i);
-    }
-    std::sort(unknown.begin(), unknown.end(), [&](std::size_t x, std::size_t y) {
-      const Tokens a = s.leaves[x].before, b = s.leaves[y].before;
-      return a != b ? a > b : x < y;
-    });
-    if (unknown.size() > 1 + most_helpers) unknown.resize(1 + most_helpers);
-    const auto look = [&](const Placing& mine, std::size_t i) {
-      LeafState& l = s.leaves[i];
-      const Prospect prospect = later_view(mine, i, l, budget_of(l.before, {}));
-      l.later = prospect.tokens;
-      l.later_asked = prospect.reversible;
-    };
-    side_by_side(p_, unknown, look, 1);
-    return !unknown.empty();
-  }
-
-  // What an epoch would make smaller. Of views that nobody has made yet the least size, nothing, and nobody who asks
-  // for more: no cut pays more than with these.
-  std::vector<Candidate> candidates(const Standing& s, std::span<const StaleRead> stale) const {
-    std::vector<Candidate> out;
-    std::map<int, Candidate> by_leaf;
-    const auto answer = [&](std::size_t i) { return money(s, i, std::min(s.leaves[i].before, usual_answer)); };
-    for (const int k : newest(s)) {
-      const auto i = static_cast<std::size_t>(k);
-      const LeafState& l = s.leaves[i];
-      const Tokens after = std::max(l.later, Tokens());
-      if (!waits(s, i) || after >= l.now()) continue;
-      by_leaf[k] = {c_.leaves[i].message, money(s, i, l.now() - after), l.later_asked ? answer(i) : Tokens()};
-    }
-    for (const StaleRead& read : stale) {
-      if (read.since > message_of(s.ordinal) || static_cast<std::size_t>(read.block) >= s.leaves.size()) continue;
-      const auto i = static_cast<std::size_t>(read.block);
-      const LeafState& l = s.leaves[i];
-      if (l.gone || l.now() <= marker_cost || is_stale_line(l)) continue;
-      Candidate& best = by_leaf[read.block];
-      const Tokens saving = money(s, i, l.now() - marker_cost);
-      if (saving > best.saving) best = {c_.leaves[i].message, saving, answer(i)};
-    }
-    for (const auto& [leaf, candidate] : by_leaf) out.push_back(candidate);
-    return out;
-  }
-  static bool is_stale_line(const LeafState& l) { return l.placed && l.placed->kind == "stale_read"; }
-  Tokens money(const Standing& s, std::size_t i, Tokens n) const { return Tokens(size_of(n, class_of(s, i)).centre); }
-
   std::optional<Epoch> decide(Standing& s, int b, bool asked) {
     if (!p_.options.optimize) return std::nullopt;
-    const Size size = whole(s);
+    const Size size = sizes_.whole(s);
     Boundary at{b, message_of(b), Tokens(size.centre), Tokens(size.high), {}, {}};
     if (auto whatever_pays = s.fold.at(at, asked)) return whatever_pays;
     std::vector<Candidate> list;
@@ -397,9 +252,9 @@ class Walk {
       const std::vector<StaleRead> reads = p_.lossy ? stale(at.message) : std::vector<StaleRead>{};
       // Views are made only as long as their bound could pay: most texts wait long for an epoch, if one comes at all.
       do {
-        list = candidates(s, reads);
+        list = candidates(p_, sizes_, s, at.message, reads);
         at.candidates = list;
-      } while ((s.fold.at(at) || list.size() > history::most_candidates) && look_ahead(s));
+      } while ((s.fold.at(at) || list.size() > history::most_candidates) && look_ahead(p_, s));
     }
     return s.fold.at(at, asked);
   }
@@ -409,23 +264,23 @@ class Walk {
   void act(Standing& s, const Epoch& epoch, int b) {
     Standing after = s;
     rewrite(after, epoch, b);
-    measure(after);
+    sizes_.measure(after);
     if (epoch.trigger == Trigger::paying && !holds(s, after, epoch)) {
       s.fold.declined(b);
       return;
     }
     if (epoch.trigger == Trigger::limit && p_.lossy && messages::can_leave(c_)) drop_units(after, epoch, b);
     after.last_epoch = epoch;
-    const Tokens was(whole(s).centre), is(whole(after).centre);
+    const Tokens was(sizes_.whole(s).centre), is(sizes_.whole(after).centre);
     after.reports.push_back({to_string(epoch.position), std::string(to_string(epoch.trigger)), was, is,
                              epoch.trigger == Trigger::paying ? epoch.gain_nano : 0});
-    after.fold.done(epoch, Tokens(whole(after).high));
+    after.fold.done(epoch, Tokens(sizes_.whole(after).high));
     s = std::move(after);
   }
 
   // The saving was foretold from each text by itself; what pointers and targets make of it shows only now.
   bool holds(const Standing& before, const Standing& after, const Epoch& epoch) const {
-    const std::int64_t saved = whole(before).centre - whole(after).centre;
+    const std::int64_t saved = sizes_.whole(before).centre - sizes_.whole(after).centre;
     return saved > 0 && saved * 10 >= epoch.saving.value * 9;
   }
 
@@ -446,7 +301,7 @@ class Walk {
         continue;
       }
       const auto found = stale.find(static_cast<int>(i));
-      place(s, i, Moment::epoch, found == stale.end() ? nullptr : found->second, budget_of(l.before, open));
+      place(s, i, Moment::epoch, found == stale.end() ? nullptr : found->second, budget_of(p_.options, l.before, open));
     }
     s.active.clear();
     for (std::size_t i = 0; i < s.window; ++i) {
@@ -505,7 +360,7 @@ class Walk {
       if (!s.leaves[i].gone) records.blocks[i].text = p_.texts[i];
     }
     const std::vector<int> turns = history::turns_of(records);
-    auto judged = history::judge(records, message_of(b), p_.options.keep_units, gone_messages(s));
+    auto judged = history::judge(records, message_of(b), p_.options.keep_units, gone_messages(c_, s));
     const std::vector<bool> more = messages::hold_more(c_);
     std::vector<Tokens> sizes, lines;
     for (history::Judged& j : judged) {
@@ -516,9 +371,9 @@ class Walk {
       for (int m = j.unit.first; m < j.unit.end; ++m) n += s.sizes[static_cast<std::size_t>(m)];
       sizes.push_back(Tokens(n.high));
       const history::Entry entry = entry_of(records, turns, j.unit, no_handle);
-      lines.push_back(Tokens(size_of(entry.cost + history::head_cost, ContentClass::prose).high));
+      lines.push_back(Tokens(sizes_.of(entry.cost + history::head_cost, ContentClass::prose).high));
     }
-    const Tokens total(whole(s).high);
+    const Tokens total(sizes_.whole(s).high);
     const auto out = history::leaving(judged, sizes, lines, total, money_.terms.low_mark(), money_.terms.high_mark());
     if (out.empty()) return;
     for (const int u : out) {
@@ -530,7 +385,7 @@ class Walk {
     std::sort(s.entries.begin(), s.entries.end(),
               [](const history::Entry& x, const history::Entry& y) { return x.first < y.first; });
     fold_index(s);
-    const std::vector<bool> gone = gone_messages(s);
+    const std::vector<bool> gone = gone_messages(c_, s);
     for (std::size_t i = 0; i < s.leaves.size(); ++i) {
       LeafState& l = s.leaves[i];
       if (c_.leaves[i].message < 0 || !gone[static_cast<std::size_t>(c_.leaves[i].message)]) continue;
@@ -542,7 +397,7 @@ class Walk {
     }
     // Pointers at what left must find another target.
     rewrite(s, epoch, b);
-    measure(s);
+    sizes_.measure(s);
   }
   bool holds_secret(Standing& s, const history::Past& records, const history::Unit& unit) {
     const auto [leaf, leaves_end] = history::within(records.blocks, unit.first, unit.end);
@@ -580,6 +435,7 @@ class Walk {
   const Money& money_;
   std::vector<Ends> boundary_ends_;
   Births births_;
+  Sizes sizes_;
   std::vector<Hash128> digests_;
   std::optional<std::size_t> resumed_;                       // the boundary whose standing was known
   std::optional<history::Past> bare_past_;                   // of the whole list, without texts

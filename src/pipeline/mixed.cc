@@ -107,10 +107,14 @@ Mixed mixed_views(const BlockRequest& request, const Options& options, tokens::W
   std::vector<Treated> parts;
   for (const Span& span : spans) {
     Treated t{span, counters.ruler().count(span.text), {}};
-    BlockRequest inner{
-        span.text, t.tokens,   request.query,    {},    request.reversible, request.line_preserving_only, {},
-        {},        span.label, request.at_epoch, false, request.level + 1};
-    inner.scorer = request.scorer;
+    BlockRequest inner = request;
+    inner.text = span.text;
+    inner.tokens = t.tokens;
+    inner.token_budget.reset();
+    inner.kind = inner.path = {};
+    inner.label = span.label;
+    inner.level = request.level + 1;
+    inner.lossless_least = {};
     if (span.output) inner.path = request.path;
     // The whole was not recognised: what is nearly all of it is not parsed again.
     inner.is_no_code = !span.inner && span.text.size() * 4 > request.text.size() * 3;

@@ -73,7 +73,8 @@ std::shared_ptr<const CachedView> view_of(const Placing& p, std::size_t leaf, co
                                           std::optional<Tokens> budget, bool lossy) {
   const Call* call = call_of(p, p.conversation.leaves[leaf]);
   const std::string_view text = p.texts[leaf];
-  const bool exact = moment == Moment::birth && call && is_exact_tool(call->name, p.options);
+  const bool exact = moment == Moment::birth && is_exact(p, leaf);
+  const bool no_code = moment == Moment::epoch && !state.may_hold_code;
   const QuerySource source = query_source(p, leaf);
   Hash128 key;
   if (p.services.cache) {
@@ -82,7 +83,7 @@ std::shared_ptr<const CachedView> view_of(const Placing& p, std::size_t leaf, co
     seed.append(" ").append(std::to_string(budget ? budget->value : -1));
     seed += exact ? 'e' : '-';
     seed += lossy ? 'l' : '-';
-    seed += moment == Moment::epoch ? 'p' : '-';
+    seed += moment == Moment::epoch ? no_code ? 'n' : 'p' : '-';
     const Hash128 content = hash128(text), user = hash128(source.user), arguments = hash128(source.arguments);
     for (const Hash128 h : {content, user, arguments})
       seed.append(" ").append(std::to_string(h.low)).append(" ").append(std::to_string(h.high));
@@ -93,6 +94,7 @@ std::shared_ptr<const CachedView> view_of(const Placing& p, std::size_t leaf, co
   const std::string path = call ? read_path(call->arguments) : std::string();
   const bool code_may_change = moment == Moment::epoch || p.options.keep_code <= 0;
   BlockRequest request{text, state.before, query, budget, lossy && !exact, exact, {}, path, {}, code_may_change};
+  request.holds_no_code = no_code;
   request.scorer = p.services.scorer;
   CachedView view{compress_block(request, p.options, *p.counters)};
   if (p.services.cache) trim(view.result);
@@ -139,6 +141,11 @@ std::vector<std::int32_t> user_texts_before(const messages::Conversation& c, con
   return before;
 }
 
+bool is_exact(const Placing& p, std::size_t leaf) {
+  const Call* call = call_of(p, p.conversation.leaves[leaf]);
+  return call && is_exact_tool(call->name, p.options);
+}
+
 LeafState first_look(const Placing& p, std::size_t leaf) {
   const Leaf& l = p.conversation.leaves[leaf];
   const std::string_view text = p.texts[leaf];
@@ -176,33 +183,36 @@ namespace {
 struct Fitting {
   std::shared_ptr<const CachedView> view;
   Reason reason = Reason::no_gain;
+  bool may_hold_code = false;
 };
 Fitting fitting_view(const Placing& p, std::size_t leaf, LeafState& state, Moment moment,
                      std::optional<Tokens> budget) {
   auto view = view_of(p, leaf, state, moment, budget, p.lossy);
   const auto& best = view->result.best;
-  if (!best) return {nullptr, view->result.reason};
-  if (p.options.secrets == SecretsOption::raw && is_secret(p, leaf, state)) return {nullptr, Reason::secret};
+  bool code = view->result.may_hold_code;
+  if (!best) return {nullptr, view->result.reason, code};
+  if (p.options.secrets == SecretsOption::raw && is_secret(p, leaf, state)) return {nullptr, Reason::secret, code};
   if (best->view.fidelity == Fidelity::reversible && is_secret(p, leaf, state)) {
     view = view_of(p, leaf, state, moment, budget, false);
-    if (!view->result.best) return {nullptr, Reason::secret};
+    code |= view->result.may_hold_code;
+    if (!view->result.best) return {nullptr, Reason::secret, code};
   }
-  return {std::move(view)};
+  return {std::move(view), Reason::no_gain, code};
 }
 
 }  // namespace
 
 Chosen choose_view(const Placing& p, std::size_t leaf, LeafState& state, Moment moment, std::optional<Tokens> budget) {
   const Fitting found = fitting_view(p, leaf, state, moment, budget);
+  const bool exact = moment == Moment::birth && is_exact(p, leaf);
+  const bool code = found.may_hold_code;
   // A view may hold code that only waits for an epoch.
   if (found.view) {
     const bool early = found.view->result.reason == Reason::code_recent;
-    return {placed_of(p, leaf, *found.view->result.best), early ? Reason::code_recent : Reason::no_gain};
+    return {placed_of(p, leaf, *found.view->result.best), early ? Reason::code_recent : Reason::no_gain, code};
   }
-  const Call* call = call_of(p, p.conversation.leaves[leaf]);
-  const bool exact = moment == Moment::birth && call && is_exact_tool(call->name, p.options);
   const bool final = found.reason == Reason::code_recent || found.reason == Reason::secret;
-  return {nullptr, exact && !final ? Reason::exact_tool : found.reason};
+  return {nullptr, exact && !final ? Reason::exact_tool : found.reason, code};
 }
 
 Prospect later_view(const Placing& p, std::size_t leaf, LeafState& state, std::optional<Tokens> budget) {

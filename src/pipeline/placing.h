@@ -33,16 +33,13 @@ std::vector<std::int32_t> user_texts_before(const messages::Conversation& conver
 // True if the text is the user's own, at least in part.
 bool is_typed(std::string_view user_text);
 
+// Whether the text stays exact until an epoch, because its tool's texts are quoted back in edits.
+bool is_exact(const Placing& p, std::size_t leaf);
+
 // Gates, size, whether it is code or a failure: all that is known of a text before anyone looks for views.
 LeafState first_look(const Placing& p, std::size_t leaf);
 
-enum class Moment : std::uint8_t { birth, epoch };
-
 // The best view, or why there is none. `budget`: of a reversible view.
-struct Chosen {
-  std::shared_ptr<const Placed> placed;
-  Reason reason = Reason::no_gain;
-};
 Chosen choose_view(const Placing& p, std::size_t leaf, LeafState& state, Moment moment, std::optional<Tokens> budget);
 
 // What an epoch would make of a text, without making it: no handle is needed to know its size.

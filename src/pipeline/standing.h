@@ -34,6 +34,16 @@ struct Placed {
   std::vector<history::Lines> lines;  // of the original, that stand here verbatim (pointers only)
 };
 
+// When a text's view is chosen: as it comes, or at an epoch.
+enum class Moment : std::uint8_t { birth, epoch };
+
+// The best view of a text by itself, or why there is none.
+struct Chosen {
+  std::shared_ptr<const Placed> placed;
+  Reason reason = Reason::no_gain;
+  bool may_hold_code = false;  // false: no part of the text is code, so none waits for an epoch
+};
+
 struct LeafState {
   std::shared_ptr<const Placed> placed;  // null: the text as it came
   std::optional<Reason> skipped;         // why it is as it came
@@ -44,11 +54,18 @@ struct LeafState {
   bool slot = false;                     // no gate keeps it
   bool code = false;                     // may only change at an epoch
   bool error = false;
-  bool gone = false;          // its unit left
-  bool secret = false;        // may not go to the store: no handle may stand for it...
-  bool secret_known = false;  // ...if that was looked for
-  bool readable = false;      // later texts may point at its lines...
-  history::Reading lines;     // ...which are read once there are two such texts
+  bool may_hold_code = false;  // a part may be code, as far as was seen at birth
+  bool waits = false;          // an epoch may choose another view than the one it was born with
+  bool gone = false;           // its unit left
+  bool secret = false;         // may not go to the store: no handle may stand for it...
+  bool secret_known = false;   // ...if that was looked for
+  bool readable = false;       // later texts may point at its lines...
+  history::Reading lines;      // ...which are read once there are two such texts
+  // The view that was last chosen, whatever stands for the text; when, and with which budget. Not of texts that a gate
+  // keeps.
+  Chosen chosen;
+  Moment chosen_at = Moment::birth;
+  std::optional<Tokens> budget;
 
   Tokens now() const { return gone ? Tokens() : placed ? placed->tokens : before; }
 };
@@ -68,6 +85,10 @@ inline store::Source source_of(const Left& left) {
 
 struct Size {
   std::int64_t centre = 0, high = 0;  // estimates in the model's own tokens
+  Size& operator+=(const Size& other) {
+    centre += other.centre, high += other.high;
+    return *this;
+  }
 };
 
 struct Standing {

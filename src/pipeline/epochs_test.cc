@@ -1,0 +1,133 @@
+// What epochs cost: views are made of what waited for one, and of nothing else. tests/epochs_test.cc holds what they
+// promise.
+#include "pipeline/epochs.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "json/writer.h"
+#include "pipeline/compress.h"
+#include "store/store.h"
+
+namespace headroom::pipeline {
+namespace {
+
+std::string log_of(int seed) {
+  std::string text;
+  for (int k = 0; k < 120; ++k) {
+    text += "2026-01-05T10:" + std::to_string(10 + k % 50) + ":07Z INFO  worker-" + std::to_string(seed % 7) +
+            " request " + std::to_string(seed * 1000 + k) + " served in " + std::to_string(k * 37 % 400) + " ms\n";
+  }
+  return text + "2026-01-05T10:59:07Z ERROR worker failed: connection " + std::to_string(seed) + " refused\n";
+}
+
+// Functions of which no two lines are alike.
+std::string code_of(int seed) {
+  constexpr std::string_view nouns[] = {"order", "invoice", "parcel", "account", "ledger", "route", "ticket", "batch"};
+  constexpr std::string_view forms[] = {"    if not A.is_open(B):\n        raise ValueError(f'{A} of {B} is shut')\n",
+                                        "    A = [x.B for x in A if x.weight > N]\n",
+                                        "    with A.lock(timeout=N) as B:\n        B.release(A, reason='N')\n",
+                                        "    A_total += B.price * N - A.discount(B)\n",
+                                        "    while B.pending():\n        A.push(B.pop(N))\n",
+                                        "    log.debug('%s took %d for %s', A, N, B)\n"};
+  std::uint32_t state = static_cast<std::uint32_t>(seed) * 2654435761u + 1;
+  const auto draw = [&](std::size_t n) { return (state = state * 1664525u + 1013904223u) / 65536 % n; };
+  std::string text = "import os\nimport log\n\n\n";
+  for (int k = 0; k < 8; ++k) {
+    text += "def step_" + std::to_string(seed * 10 + k) + "(order, account):\n";
+    for (int line = 0; line < 24; ++line) {
+      const std::string_view a = nouns[draw(8)], b = nouns[draw(8)];
+      for (const char c : forms[draw(6)]) {
+        if (c == 'A') {
+          text += a;
+        } else if (c == 'B') {
+          text += b;
+        } else if (c == 'N') {
+          text += std::to_string(draw(900) + 7);
+        } else {
+          text += c;
+        }
+      }
+    }
+    text += "    return order\n\n\n";
+  }
+  return text;
+}
+
+// A question, then so many calls with their results. `is_code`: of each result.
+std::string body_of(const std::vector<bool>& is_code) {
+  std::string out = R"({"model":"claude-sonnet-4-5","messages":[{"role":"user","content":"Which requests take long?"})";
+  for (std::size_t i = 0; i < is_code.size(); ++i) {
+    const int seed = static_cast<int>(i);
+    const std::string id = "call_" + std::to_string(i);
+    const std::string path = R"({"path":"src/step)" + std::to_string(i) + R"(.py"})";
+    json::Writer call, answer;
+    call.object().key("role").string("assistant").key("content").null().key("tool_calls").array().object();
+    call.key("id").string(id).key("type").string("function").key("function").object();
+    call.key("name").string(is_code[i] ? "Read" : "Bash").key("arguments").string(is_code[i] ? path : R"({"n":1})");
+    call.end().end().end().end();
+    answer.object().key("role").string("tool").key("tool_call_id").string(id).key("content");
+    answer.string(is_code[i] ? code_of(seed) : log_of(seed)).end();
+    out.append(",").append(call.text()).append(",").append(answer.text());
+  }
+  return out + "]}";
+}
+
+// One process, which sees a conversation grow.
+struct Process {
+  explicit Process(const history::EpochMode mode, std::vector<history::Position> positions = {}) {
+    options.retrieval = Retrieval::tool;
+    options.redeems_outside = true;
+    options.epoch.mode = mode;
+    options.epoch.positions = std::move(positions);
+  }
+  Outcome play(const std::vector<bool>& is_code) {
+    Services services{counters, [this]() -> Result<store::Store*> { return store.get(); }, false, &key, &cache, true};
+    return compress_body(body_of(is_code), "openai", options, services);
+  }
+
+  const store::WorkspaceKey key{"default", std::string(32, 'k')};
+  std::unique_ptr<store::Store> store = store::open_memory(key, {});
+  tokens::Witnesses counters;
+  ViewCache cache;
+  Options options;
+};
+
+TEST(EpochViews, AreMadeOfWhatWaitedAlone) {
+  std::vector<bool> results(24, false);
+  for (const int i : {1, 5, 9}) results[static_cast<std::size_t>(i)] = true;
+  const int last = static_cast<int>(results.size()) * 2;  // the last result's message
+  Process process(history::EpochMode::positions, {{last, 0}});
+  EXPECT_TRUE(process.play({results.begin(), results.end() - 1}).epochs.empty());
+  const std::size_t before = process.cache.entries();
+  const Outcome out = process.play(results);
+  ASSERT_EQ(1u, out.epochs.size());
+  std::size_t code = 0;
+  for (const Row& r : out.rows) code += r.kind == "code";
+  EXPECT_EQ(3u, code);
+  // For each of the three and for the new result its view and that it was stored; where the conversation stands. Not
+  // the twenty older logs.
+  EXPECT_LT(process.cache.entries() - before, 20u);
+}
+
+TEST(EpochViews, AreNotMadeToLearnThatNoneCouldPay) {
+  const std::vector<bool> results(14, true);
+  std::vector<std::size_t> entries;
+  for (const auto mode : {history::EpochMode::off, history::EpochMode::automatic}) {
+    Process process(mode);
+    for (std::size_t n = 1; n <= results.size(); ++n) {
+      const Outcome out = process.play(std::vector<bool>(n, true));
+      EXPECT_FALSE(out.error);
+      EXPECT_TRUE(out.epochs.empty());
+    }
+    entries.push_back(process.cache.entries());
+  }
+  EXPECT_EQ(entries[0], entries[1]);
+}
+
+}  // namespace
+}  // namespace headroom::pipeline

@@ -1,0 +1,113 @@
+#include "pipeline/prospects.h"
+
+#include <algorithm>
+#include <map>
+
+#include "pipeline/births.h"
+#include "pipeline/side_by_side.h"
+
+namespace headroom::pipeline {
+namespace {
+
+using history::Candidate;
+using history::StaleRead;
+
+constexpr Tokens marker_cost{48};     // about what the line for a stale read takes
+constexpr Tokens usual_answer{2000};  // what a model is shown at most when it asks for a text again
+constexpr Tokens least_budget{300};   // of a reversible view, when a conversation's budget is shared out
+// A view of source code takes at least one part in so many of it: of 1,318 sources in seven languages, read without a
+// query, thirty have a smaller one; in recorded sessions none.
+constexpr std::int64_t least_code = 4;
+
+// Of the texts that left the window the newest: so many are looked at.
+std::span<const int> newest(const Standing& s) {
+  const std::span<const int> all(s.active);
+  return all.size() > history::most_candidates ? all.last(history::most_candidates) : all;
+}
+
+bool waits(const Standing& s, std::size_t i) {
+  const LeafState& l = s.leaves[i];
+  return !l.gone && !l.placed && !(s.asks && l.code);
+}
+
+// What an epoch is foretold to leave of a text. Not looked at: the least there can be.
+Tokens foretold(const LeafState& l) {
+  const Tokens least(l.code ? l.before.value / least_code : 0);
+  return std::max(l.later, least);
+}
+
+bool is_stale_line(const LeafState& l) {
+  return l.placed && l.placed->kind == "stale_read";
+}
+
+}  // namespace
+
+void leave_window(const Placing& p, Standing& s, int message) {
+  const int inside = message - p.options.keep_code;
+  for (; s.window < s.leaves.size() && p.conversation.leaves[s.window].message <= inside; ++s.window) {
+    LeafState& l = s.leaves[s.window];
+    const bool waits =
+        l.skipped == Reason::code_recent || l.skipped == Reason::code_asked_about || l.skipped == Reason::exact_tool;
+    if (!waits) continue;
+    l.out = true;
+    s.active.push_back(static_cast<int>(s.window));
+  }
+}
+
+std::vector<Candidate> candidates(const Placing& p, const Sizes& sizes, const Standing& s, int message,
+                                  std::span<const StaleRead> stale) {
+  const auto message_of = [&](std::size_t i) { return p.conversation.leaves[i].message; };
+  const auto answer = [&](std::size_t i) { return sizes.centre(s, i, std::min(s.leaves[i].before, usual_answer)); };
+  std::map<int, Candidate> by_leaf;
+  for (const int k : newest(s)) {
+    const auto i = static_cast<std::size_t>(k);
+    const LeafState& l = s.leaves[i];
+    const Tokens after = foretold(l);
+    if (!waits(s, i) || after >= l.now()) continue;
+    by_leaf[k] = {message_of(i), sizes.centre(s, i, l.now() - after), l.later_asked ? answer(i) : Tokens()};
+  }
+  for (const StaleRead& read : stale) {
+    if (read.since > message || static_cast<std::size_t>(read.block) >= s.leaves.size()) continue;
+    const auto i = static_cast<std::size_t>(read.block);
+    const LeafState& l = s.leaves[i];
+    if (l.gone || l.now() <= marker_cost || is_stale_line(l)) continue;
+    Candidate& best = by_leaf[read.block];
+    const Tokens saving = sizes.centre(s, i, l.now() - marker_cost);
+    if (saving > best.saving) best = {message_of(i), saving, answer(i)};
+  }
+  std::vector<Candidate> out;
+  for (const auto& [leaf, candidate] : by_leaf) out.push_back(candidate);
+  return out;
+}
+
+bool look_ahead(const Placing& p, Standing& s) {
+  std::vector<std::size_t> unknown;
+  for (const int k : newest(s)) {
+    const auto i = static_cast<std::size_t>(k);
+    if (s.leaves[i].later.value < 0 && waits(s, i)) unknown.push_back(i);
+  }
+  std::sort(unknown.begin(), unknown.end(), [&](std::size_t x, std::size_t y) {
+    const Tokens a = s.leaves[x].before, b = s.leaves[y].before;
+    return a != b ? a > b : x < y;
+  });
+  if (unknown.size() > 1 + most_helpers) unknown.resize(1 + most_helpers);
+  const auto look = [&](const Placing& mine, std::size_t i) {
+    LeafState& l = s.leaves[i];
+    const Prospect prospect = later_view(mine, i, l, budget_of(p.options, l.before, {}));
+    l.later = prospect.tokens;
+    l.later_asked = prospect.reversible;
+  };
+  side_by_side(p, unknown, look, 1);
+  return !unknown.empty();
+}
+
+std::optional<Tokens> budget_of(const Options& options, Tokens block, Tokens whole) {
+  if (!options.token_budget) return share_of(options, block);
+  const Tokens budget = *options.token_budget;
+  if (whole.value == 0 || block == whole) return budget;
+  const double share =
+      static_cast<double>(budget.value) * static_cast<double>(block.value) / static_cast<double>(whole.value);
+  return std::max(least_budget, Tokens(static_cast<std::int64_t>(share)));
+}
+
+}  // namespace headroom::pipeline
