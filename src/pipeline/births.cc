@@ -46,7 +46,8 @@ void Births::make_ahead(std::size_t leaf) {
   for (first_ = end_ = leaf; end_ < c.leaves.size() && bytes < most_ahead; ++end_)
     bytes += c.doc.raw(c.leaves[end_].node).size();
   made_.clear();
-  if (!p_.services.idle || bytes < least_ahead) return;
+  // Where other work waits no thread would come, and texts would be decoded ahead for nobody.
+  if (!p_.services.idle || bytes < least_ahead || p_.services.idle->wanted()) return;
   std::vector<std::size_t> leaves(end_ - first_);
   std::iota(leaves.begin(), leaves.end(), first_);
   made_.resize(leaves.size());
