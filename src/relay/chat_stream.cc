@@ -2,6 +2,8 @@
 // finish_reason, perhaps one with the usage, [DONE]. Only the first choice is read; requests for several are not
 // relayed here.
 #include <algorithm>
+#include <string>
+#include <vector>
 
 #include "json/strings.h"
 #include "relay/stream.h"
@@ -25,9 +27,9 @@ std::string grown(const std::string& earlier, std::string_view later) {
   if (!a || !b) return std::string(later);
   if (a->is(0, Kind::string) && b->is(0, Kind::string)) return json::quote(a->string(0) + b->string(0));
   if (a->is(0, Kind::array) && b->is(0, Kind::array)) {
-    Patch patch(*a);
-    for (const NodeId e : b->elements(0)) patch.append(0, b->raw(e));
-    return patch.text();
+    std::vector<std::string> elements;
+    for (const NodeId e : b->elements(0)) elements.emplace_back(b->raw(e));
+    return elements.empty() ? earlier : Patch(*a).append(0, joined(elements)).text();
   }
   return std::string(b->is(0, Kind::null) ? std::string_view(earlier) : later);
 }
