@@ -62,6 +62,9 @@ struct Context {
   const prose::SentenceScorer* scorer = nullptr;
   const BlockViewer* blocks = nullptr;  // null: blocks of other kinds are shown whole or not at all
   Tokens lossless_least = {};           // fewer no lossless view of the text has, or is likely to: long strings of JSON
+  // A text whose tokens the caller has counted; none if empty.
+  std::string_view counted = {};
+  Tokens counted_tokens = {};
   // Where the lines' groups are kept for the next kind that asks for them (log, then rows); null: nowhere.
   std::shared_ptr<const log::Grouping>* grouping = nullptr;
 };

@@ -15,6 +15,8 @@ namespace headroom::compressors {
 // Long texts are only estimated: no figure shown depends on it.
 inline Tokens size_for_choice(const Context& context, std::string_view text) {
   constexpr std::size_t long_text = std::size_t{1} << 16;
+  if (text.size() <= long_text && text.data() == context.counted.data() && text.size() == context.counted.size())
+    return context.counted_tokens;
   return text.size() > long_text ? tokens::Counter::estimate(text) : context.ruler.count(text);
 }
 

@@ -203,6 +203,7 @@ Accepted offer_kinds(const BlockRequest& request, const Options& options, tokens
   };
   if (request.level + 1 < view_levels) context.blocks = &blocks;
   context.lossless_least = request.lossless_least;
+  context.counted = request.text, context.counted_tokens = request.tokens;
   context.grouping = chooser.grouping();
   Accepted accepted = Accepted::no;
   Turns turns(request.text.size());
@@ -241,6 +242,7 @@ Accepted offer_last(const BlockRequest& request, const Options& options, tokens:
   compressors::Context context{
       request.query, counters.ruler(), request.token_budget, request.reversible && request.tokens >= options.min_lossy,
       request.path,  request.label,    request.scorer};
+  context.counted = request.text, context.counted_tokens = request.tokens;
   context.grouping = chooser.grouping();
   Accepted accepted = Accepted::no;
   for (const Compressor& c : compressors::all()) {

@@ -155,15 +155,21 @@ constexpr Table sorted(Table rows) {
 constexpr auto words = sorted(words_in_any_order);
 constexpr auto months_and_units = sorted(months_and_units_in_any_order);
 
-// Which lengths the words have that begin with a byte: most words of a text end at this filter.
-template <class Table>
-constexpr std::array<std::uint32_t, 256> lengths_of(const Table& rows) {
-  std::array<std::uint32_t, 256> lengths{};
-  for (const Word& w : rows) lengths[static_cast<unsigned char>(w.text[0])] |= std::uint32_t{1} << w.text.size();
-  return lengths;
+// A bit for each word, by its first byte, its last one and its length: most words of a text end at this filter.
+using Filter = std::array<std::uint64_t, 64>;
+constexpr std::size_t place_in_filter(std::string_view word) {
+  return (static_cast<unsigned char>(word.front()) * 17 + static_cast<unsigned char>(word.back()) * 167 +
+          word.size() * 59) %
+         (Filter().size() * 64);
 }
-constexpr auto word_lengths = lengths_of(words);
-constexpr auto month_and_unit_lengths = lengths_of(months_and_units);
+template <class Table>
+constexpr Filter filter_of(const Table& rows) {
+  Filter filter{};
+  for (const Word& w : rows) filter[place_in_filter(w.text) / 64] |= std::uint64_t{1} << place_in_filter(w.text) % 64;
+  return filter;
+}
+constexpr auto word_filter = filter_of(words);
+constexpr auto month_and_unit_filter = filter_of(months_and_units);
 
 // Found anywhere: these scripts write no blanks between words.
 constexpr auto unspaced = std::to_array<Word>({
@@ -174,10 +180,11 @@ constexpr auto unspaced = std::to_array<Word>({
     {"是指", defined_term}, {"第", citation},
 });
 
-// `lower`: 1 to 24 bytes.
+// `lower`: not empty.
 template <class Table>
-std::uint8_t look_up(const Table& table, const std::array<std::uint32_t, 256>& lengths, std::string_view lower) {
-  if ((lengths[static_cast<unsigned char>(lower[0])] >> lower.size() & 1) == 0) return 0;
+std::uint8_t look_up(const Table& table, const Filter& filter, std::string_view lower) {
+  const std::size_t place = place_in_filter(lower);
+  if ((filter[place / 64] >> place % 64 & 1) == 0) return 0;
   const auto row = std::lower_bound(table.begin(), table.end(), lower,
                                     [](const Word& w, std::string_view key) { return w.text < key; });
   return row != table.end() && row->text == lower ? row->fact : 0;
@@ -257,13 +264,13 @@ class Reader {
   }
 
   void known(std::string_view lower, std::size_t begin, std::size_t end) {
-    const std::uint8_t fact = look_up(words, word_lengths, lower);
+    const std::uint8_t fact = look_up(words, word_filter, lower);
     if (fact == citation) {
       last_reference_end_ = end + (at(end) == '.');
     } else {
       facts_ |= fact;
     }
-    const std::uint8_t measure = look_up(months_and_units, month_and_unit_lengths, lower);
+    const std::uint8_t measure = look_up(months_and_units, month_and_unit_filter, lower);
     const bool behind_number = last_number_end_ != npos && begin <= last_number_end_ + 1;
     if (measure == unit && behind_number) facts_ |= quantity;
     if (measure == month && is_upper(s_[begin])) {

@@ -24,15 +24,29 @@ int evidence(const detect::Sketch& s) {
   return writing >= 60 ? 35 : writing >= 15 ? 20 : 0;
 }
 
+// A lossless view that takes nearly as much as the text is not chosen beside a reversible one of at most half of it: it
+// need not be counted.
+bool is_outdone(std::string_view lossless, const View& reversible, std::string_view text) {
+  return reversible.text.size() * 2 <= text.size() && lossless.size() * 10 >= text.size() * 9;
+}
+
 std::vector<View> views(std::string_view text, const Context& context, bool forced) {
   if (!utf8::is_valid(text)) return {};
   prose::Document document = prose::read_document(text);
   if (context.reversible && context.blocks != nullptr && (forced || prose::may_be_accepted(document)))
     prose::put_insets(document, *context.blocks);
   if (document.units.empty() || (!forced && !prose::accepts(document))) return {};
+  std::optional<View> reversible;
+  if (context.reversible)
+    reversible = prose::reversible_view(document, context, size_for_choice(context, text), forced);
   std::vector<View> out = smaller_views(
-      text, context, "prose_paragraphs", [&] { return prose::encode_paragraphs(text, document.lines); },
-      [&](Tokens whole, Tokens) { return prose::reversible_view(document, context, whole, forced); });
+      text, context, "prose_paragraphs",
+      [&] {
+        std::optional<std::string> lossless = prose::encode_paragraphs(text, document.lines);
+        if (lossless && reversible && is_outdone(*lossless, *reversible, text)) lossless.reset();
+        return lossless;
+      },
+      [&](Tokens, Tokens) { return std::move(reversible); });
   for (View& v : out) v.line_preserving = v.fidelity == Fidelity::lossless;
   return out;
 }
