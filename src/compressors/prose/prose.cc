@@ -24,10 +24,12 @@ int evidence(const detect::Sketch& s) {
   return writing >= 60 ? 35 : writing >= 15 ? 20 : 0;
 }
 
-// A lossless view that takes nearly as much as the text is not chosen beside a reversible one of at most half of it: it
-// need not be counted.
+// A lossless view that takes nearly as much as the text is not chosen beside a reversible one of at most half of it,
+// where that saves more than a retrieval costs: it need not be counted.
 bool is_outdone(std::string_view lossless, const View& reversible, std::string_view text) {
-  return reversible.text.size() * 2 <= text.size() && lossless.size() * 10 >= text.size() * 9;
+  constexpr std::size_t long_enough = 4096;  // two fifths of it are some 400 tokens
+  return text.size() >= long_enough && reversible.text.size() * 2 <= text.size() &&
+         lossless.size() * 10 >= text.size() * 9;
 }
 
 std::vector<View> views(std::string_view text, const Context& context, bool forced) {
