@@ -91,19 +91,27 @@ bool has_capitals_only(std::string_view s) {
   return std::none_of(s.begin(), s.end(), [](char c) { return c >= 'a' && c <= 'z'; });
 }
 
+// Which lines are running text.
+std::vector<bool> sentences_of(std::span<const Line> lines) {
+  std::vector<bool> sentences(lines.size());
+  for (std::size_t i = 0; i < lines.size(); ++i) sentences[i] = detect::is_sentence_line(trimmed(lines[i].text));
+  return sentences;
+}
+
 // The indentation that most lines of running text have.
-std::size_t usual_indent(std::span<const Line> lines) {
+std::size_t usual_indent(std::span<const Line> lines, const std::vector<bool>& sentences) {
   std::array<std::size_t, 17> count{};
-  for (const Line& l : lines) {
-    const std::size_t indent = indentation(l.text);
-    if (indent < count.size() && detect::is_sentence_line(trimmed(l.text))) ++count[indent];
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    if (!sentences[i]) continue;
+    if (const std::size_t indent = indentation(lines[i].text); indent < count.size()) ++count[indent];
   }
   return static_cast<std::size_t>(std::max_element(count.begin(), count.end()) - count.begin());
 }
 
 class Reader {
  public:
-  explicit Reader(std::span<const Line> lines) : lines_(lines), text_indent_(usual_indent(lines)) {}
+  explicit Reader(std::span<const Line> lines)
+      : lines_(lines), sentences_(sentences_of(lines)), text_indent_(usual_indent(lines, sentences_)) {}
 
   std::vector<Block> run() {
     while (at_ < lines_.size()) {
@@ -237,15 +245,14 @@ class Reader {
   void run_of_lines() {
     std::size_t end = at_ + 1;
     const std::size_t indent = indentation(text(at_));
-    const bool term = trimmed(text(at_)).size() <= longest_heading && !detect::is_sentence_line(trimmed(text(at_))) &&
-                      exists(end) && !is_empty(end) && indentation(text(end)) > indent &&
-                      detect::is_sentence_line(trimmed(text(end)));
+    const bool term = trimmed(text(at_)).size() <= longest_heading && !sentences_[at_] && exists(end) &&
+                      !is_empty(end) && indentation(text(end)) > indent && sentences_[end];
     while (!is_empty(end) && !starts_other(end) && !(term && indentation(text(end)) <= indent)) ++end;
     std::size_t writing = 0, all = 0;
     for (std::size_t i = at_; i < end; ++i) {
       const std::string_view line = trimmed(text(i));
       all += line.size();
-      if (detect::is_sentence_line(line) ||
+      if (sentences_[i] ||
           (line.size() < 40 && i > at_ && writing > 0 && is_letter(line[0]) && !detect::is_code_line(line)))
         writing += line.size();
     }
@@ -253,6 +260,7 @@ class Reader {
   }
 
   std::span<const Line> lines_;
+  const std::vector<bool> sentences_;
   std::vector<Block> blocks_;
   std::size_t text_indent_, at_ = 0;
   bool unclosed_ = false;
