@@ -298,7 +298,7 @@ class Emitter {
       // The views of a long conversation come again with every turn: they are shared, not copied.
       const std::shared_ptr<const Placed>& placed = going_[i].placed;
       const SharedText text(std::shared_ptr<const std::string>(placed, &placed->text));
-      messages::Replacement now = replacement_of(leaf, text);
+      messages::Replacement now = replacement_of(i, text);
       std::ranges::move(now.edits, std::back_inserter(out_.edits));
       out_.changes.push_back({std::move(now.pointer), leaf.message, text, std::move(now.value)});
       messages::plan_leaf(c_, leaf, plan_);
@@ -325,12 +325,14 @@ class Emitter {
     SharedText value;
     bool writable = true;
   };
-  messages::Replacement replacement_of(const Leaf& leaf, std::string_view text) {
+  messages::Replacement replacement_of(std::size_t i, std::string_view text) {
+    const Leaf& leaf = c_.leaves[i];
     const json::Node& node = c_.doc[leaf.node];
     const bool keeps = p_.services.cache && leaf.part != messages::Part::json_value;
     Hash128 key;
     if (keeps) {
-      const Hash128 parts[] = {hash128(c_.doc.raw(leaf.node)), hash128(text)};
+      const bool known = i < course_.spellings.size();
+      const Hash128 parts[] = {known ? course_.spellings[i] : hash128(c_.doc.raw(leaf.node)), hash128(text)};
       key = hash128("respelled " + std::string(reinterpret_cast<const char*>(parts), sizeof parts));
       if (const auto found = p_.services.cache->find<Respelled>(key)) {
         writable_ &= found->writable;

@@ -62,7 +62,7 @@ class Walk {
     take_in(s, {c_.leaves.size(), c_.calls.size(), c_.images.size()}, c_.message_count);
     std::vector<history::Position> epochs = s.fold.epochs();
     std::vector<EpochReport> reports = s.reports;
-    return {std::move(s), money_, std::move(epochs), std::move(reports), settled};
+    return {std::move(s), money_, std::move(epochs), std::move(reports), settled, std::move(spellings_)};
   }
 
  private:
@@ -90,14 +90,16 @@ class Walk {
   }
 
   // For each boundary, of the class and of all that decisions up to it are made from, by the body's own spelling.
-  std::vector<Hash128> digest_prefixes() const {
+  std::vector<Hash128> digest_prefixes() {
     std::vector<Hash128> out;
+    spellings_.reserve(c_.leaves.size());
     std::string part;
     Hash128 h = p_.class_digest;
     std::size_t leaf = 0, call = 0, image = 0, message = 0;
     const auto add = [&](std::string_view bytes) {
       const Hash128 d = hash128(bytes);
       part.append(reinterpret_cast<const char*>(&d), sizeof d);
+      return d;
     };
     for (std::size_t b = 0; b < c_.boundaries.size(); ++b) {
       part.assign("standing");
@@ -108,7 +110,7 @@ class Walk {
         const messages::Leaf& l = c_.leaves[leaf];
         const std::int64_t facts[] = {l.message, l.call, static_cast<int>(l.role), l.error, static_cast<int>(l.part)};
         part.append(reinterpret_cast<const char*>(facts), sizeof facts);
-        add(c_.doc.raw(l.node));
+        spellings_.push_back(add(c_.doc.raw(l.node)));
       }
       for (; call < boundary_ends_[b].call; ++call) {
         const messages::Call& k = c_.calls[call];
@@ -437,6 +439,7 @@ class Walk {
   Births births_;
   Sizes sizes_;
   std::vector<Hash128> digests_;
+  std::vector<Hash128> spellings_;
   std::optional<std::size_t> resumed_;                       // the boundary whose standing was known
   std::optional<history::Past> bare_past_;                   // of the whole list, without texts
   std::vector<history::Facts> facts_;                        // of the leaves, as far as they were looked at

@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "base/hash.h"
 #include "pipeline/placing.h"
 #include "pipeline/standing.h"
 #include "pipeline/terms.h"
@@ -26,6 +27,7 @@ struct Course {
   std::vector<history::Position> epochs;  // all that lie in the list
   std::vector<EpochReport> reports;       // of each
   int settled = 0;                        // messages that stand as the request before this one had them
+  std::vector<Hash128> spellings;         // of the first leaves, of their raw bytes; none without a cache
 };
 
 // `placing.lossy`, `class_digest` and `user_before` are set.

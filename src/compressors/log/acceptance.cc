@@ -2,7 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <vector>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "base/hash.h"
 #include "base/numbering.h"
@@ -219,16 +223,32 @@ class Alike {
   static std::pair<std::uint32_t, std::uint64_t> look(std::string_view line) {
     line = line.substr(0, kShapeBytes);
     constexpr std::string_view blanks = " \t\r";
-    std::uint32_t words = 0;
-    bool behind_blank = true;
-    for (const char c : line) {
-      const bool blank = c == ' ' || c == '\t' || c == '\r';
-      words += behind_blank && !blank;
-      behind_blank = blank;
-    }
+    const std::uint32_t words = count_words(line);
     if (words == 0) return {0, 0};
     line.remove_prefix(line.find_first_not_of(blanks));
     return {std::min<std::uint32_t>(words, kMaxWords), lead_of(line.substr(0, line.find_first_of(blanks)))};
+  }
+  static std::uint32_t count_words(std::string_view line) {
+    std::uint32_t words = 0;
+    std::size_t i = 0;
+    bool behind_blank = true;
+#ifdef __SSE2__
+    // Sixteen bytes a step: a word begins where a byte is none of the blanks and the one before it is.
+    for (; i + 16 <= line.size(); i += 16) {
+      const __m128i x = _mm_loadu_si128(reinterpret_cast<const __m128i*>(line.data() + i));
+      const auto is = [x](char c) { return _mm_cmpeq_epi8(x, _mm_set1_epi8(c)); };
+      const auto blank =
+          static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(is(' '), is('\t')), is('\r'))));
+      words += static_cast<std::uint32_t>(std::popcount((blank << 1 | unsigned{behind_blank}) & ~blank & 0xFFFF));
+      behind_blank = (blank >> 15 & 1) != 0;
+    }
+#endif
+    for (; i < line.size(); ++i) {
+      const bool blank = line[i] == ' ' || line[i] == '\t' || line[i] == '\r';
+      words += behind_blank && !blank;
+      behind_blank = blank;
+    }
+    return words;
   }
   static std::uint64_t lead_of(std::string_view word) {
     const bool varies =
