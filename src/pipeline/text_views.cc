@@ -20,8 +20,8 @@ constexpr std::string_view lead = "[json", meaning = ", texts below", complete =
 constexpr std::string_view method = "json_texts";
 constexpr std::string_view title = "[text ";
 constexpr Tokens short_error{2000};  // failures under this stay as they are
-// A table of the JSON shows each text whole, escaped: in what share of its tokens at least, as a rule (what texts have in
-// common stands once, if it is at their beginnings or ends).
+// A table of the JSON shows each text whole, escaped: in what share of its tokens at least, as a rule (what texts have
+// in common stands once, if it is at their beginnings or ends).
 constexpr std::int64_t kept_share_of_four = 3;
 constexpr std::size_t framed_texts = 3;  // standard output, standard error; more are rows
 
