@@ -2,7 +2,7 @@
 // when a conversation of 1 MB and 200 messages gets one new result of 20 kB, in a process that has seen the
 // conversation and in one that has not. Warm, each result is played in five processes and its median counts. The
 // slowest 15 are named. --cold N: that alone, in N processes, and with one, two, four and eight threads: how long it
-// takes, and what it costs. --only NAME: the results of that name a hundred times over, for a profile.
+// takes, and what it costs. --only NAME: the results that are told of by that name a hundred times over, for a profile.
 //
 //   base: 201 messages, 1049210 bytes; 129 new results
 //   warm: median 1.32 ms, p90 2.11 ms, p99 2.77 ms, 129 within 3; the base at first sight 111.62 ms
@@ -10,6 +10,9 @@
 //
 // All text is real: results of tools from the recorded sessions (SESSIONS), and the inputs of the golden cases
 // (CORPUS), cut at a line end to at most 20 kB. Sessions at even places make the base, the others the new results.
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -165,6 +168,26 @@ double at(std::vector<double> values, double share) {
   return values[std::min(values.size() - 1, static_cast<std::size_t>(share * static_cast<double>(values.size())))];
 }
 
+// For a profile: each result a hundred times, each time in a copy of the same warm process. (A text changed to be new
+// each time would not be the same JSON, or none.)
+void play_over(const Talk& talk, const std::vector<Result>& fresh) {
+  Process warm;
+  first_sight(warm, talk.body());
+  for (const Result& r : fresh) {
+    Talk next = talk;
+    next.add(r);
+    const std::string body = next.body();
+    for (int n = 0; n < 100; ++n) {
+      const pid_t copy = ::fork();
+      if (copy == 0) {
+        warm.turn(body);
+        ::_exit(0);
+      }
+      if (copy > 0) ::waitpid(copy, nullptr, 0);
+    }
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -181,7 +204,6 @@ int main(int argc, char** argv) {
   }
   if (argc > 3 && std::string_view(argv[argc - 2]) == "--only") {
     only = argv[argc - 1];
-    cold_too = false;
     argc -= 2;
   }
   if (std::string_view(argv[argc - 1]) == "--warm") {
@@ -205,19 +227,8 @@ int main(int argc, char** argv) {
     }
   }
   std::erase_if(fresh, [&](const Result& r) {
-    return r.text.size() < least_new || (r.from + " " + r.arguments).find(only) == std::string::npos;
+    return r.text.size() < least_new || (r.from + ", " + r.tool + " " + r.arguments).find(only) == std::string::npos;
   });
-  if (!only.empty()) {  // for a profile: the same over and over, each a text of its own
-    const std::vector<Result> few = fresh;
-    for (int n = 1; n < 100; ++n) {
-      for (Result r : few) {
-        const std::string round = "round " + std::to_string(n);
-        const bool is_markup = r.text.starts_with('<');  // and must stay so
-        r.text.insert(r.text.find('\n') + 1, is_markup ? "<!-- " + round + " -->\n" : round + "\n");
-        fresh.push_back(std::move(r));
-      }
-    }
-  }
   for (Result& r : fresh) r.text = cut_to(std::move(r.text), new_bytes);
   // Results of all lengths, the longest among them cut: a hundred that are a megabyte together.
   Talk talk;
@@ -233,6 +244,10 @@ int main(int argc, char** argv) {
   std::printf("base: %zu messages, %zu bytes; %zu new results\n", talk.messages(), talk.bytes(), fresh.size());
   if (fresh.empty()) return 1;
 
+  if (!only.empty()) {
+    play_over(talk, fresh);
+    return 0;
+  }
   if (cold_alone > 0) {
     std::vector<double> times;
     for (std::size_t i = 0; i < cold_alone; ++i) times.push_back(Process().turn(talk.body()));
@@ -257,7 +272,7 @@ int main(int argc, char** argv) {
   }
   std::vector<double> first;
   std::vector<std::vector<double>> played(fresh.size());
-  for (std::size_t process = 0; process < (only.empty() ? warm_processes : 1); ++process) {
+  for (std::size_t process = 0; process < warm_processes; ++process) {
     Process warm;
     first.push_back(first_sight(warm, talk.body()));
     for (std::size_t i = 0; i < fresh.size(); ++i) {
