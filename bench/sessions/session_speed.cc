@@ -1,15 +1,20 @@
-// session_speed BODY.json [MODEL_LIMIT]: what each request of a conversation costs in CPU time while it grows, in one
-// process that has seen the requests before it, and in one that has not.
+// session_speed BODY.json [MODEL_LIMIT] [--slowest N | --only TURN]: what each request of a conversation costs in CPU
+// time while it grows, in a process that has seen the requests before it, and in one that has not. Each turn is played
+// in five processes and its median counts.
 //
-//   turn 58: 402120 bytes, 101204 tokens: warm 0.71 ms, cold 24.10 ms
-//   warm: median 0.52 ms, p99 0.90 ms; first quarter 0.31, last quarter 0.73; cache 3.1 MiB
+//   turn 58: 402120 bytes, 101204 tokens: warm 0.71 ms, the same again 0.40 ms, cold 24.10 ms
+//   warm: median 0.52 ms, p90 0.80 ms, p99 0.90 ms; first quarter 0.31, last quarter 0.73; cache 3.1 MiB
+//
+// --slowest N: names that many turns instead. --only TURN: that turn a hundred times over, for a profile.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
 #include <fstream>
+#include <numeric>
 #include <sstream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/edits.h"
@@ -49,48 +54,131 @@ double at(std::vector<double> values, double share) {
   return values[std::min(values.size() - 1, static_cast<std::size_t>(share * static_cast<double>(values.size())))];
 }
 
+constexpr std::size_t processes = 5;  // in so many each turn is played
+
+struct Session {
+  hr::messages::Conversation conversation;
+  hr::pipeline::Options options;
+
+  std::size_t turns() const { return conversation.boundaries.size(); }
+  std::string request(std::size_t turn) const { return cut_after(conversation, conversation.boundaries[turn]); }
+
+  struct Played {
+    double ms;
+    std::size_t epochs;
+    long long tokens;
+  };
+  Played play(const std::string& body, Process& in) const {
+    const double begun = now();
+    const auto out =
+        hr::pipeline::compress_body(body, hr::messages::to_string(conversation.format), options, in.services);
+    return {now() - begun, out.epochs.size(), static_cast<long long>(out.before.value)};
+  }
+};
+
+struct Turn {
+  std::vector<double> warm;  // ms, by process
+  double again = 0;
+  std::size_t bytes = 0;
+  long long tokens = 0;
+  bool epoch = false;
+
+  double median() const { return at(warm, .5); }
+};
+
+// In so many processes; the bytes that the last one's cache of views holds.
+std::size_t play_all(const Session& s, std::vector<Turn>& turns) {
+  turns.assign(s.turns(), {});
+  std::size_t cached = 0;
+  for (std::size_t n = 0; n < processes; ++n) {
+    Process process;
+    std::size_t epochs = 0;
+    for (std::size_t i = 0; i < turns.size(); ++i) {
+      const std::string body = s.request(i);
+      const auto played = s.play(body, process);
+      Turn& turn = turns[i];
+      turn.warm.push_back(played.ms);
+      turn.bytes = body.size(), turn.tokens = played.tokens;
+      turn.epoch = played.epochs > epochs;
+      epochs = played.epochs;
+      turn.again = s.play(body, process).ms;
+    }
+    cached = process.cache.bytes();
+  }
+  return cached;
+}
+
+void show(const Session& s, const std::vector<Turn>& turns, std::size_t i) {
+  const Turn& t = turns[i];
+  Process fresh;
+  const double cold = s.play(s.request(i), fresh).ms;
+  std::printf("turn %zu: %zu bytes, %lld tokens: warm %.2f ms, the same again %.2f ms, cold %.2f ms%s\n", i + 1,
+              t.bytes, t.tokens, t.median(), t.again, cold, t.epoch ? ", epoch" : "");
+}
+
+void show_some(const Session& s, const std::vector<Turn>& turns) {
+  const std::size_t step = std::max<std::size_t>(1, turns.size() / 8);
+  for (std::size_t i = 0; i < turns.size(); ++i) {
+    if (i % step == 0 || turns[i].epoch || i + 1 == turns.size()) show(s, turns, i);
+  }
+}
+
+void show_slowest(const Session& s, const std::vector<Turn>& turns, std::size_t most) {
+  std::vector<std::size_t> order(turns.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) { return turns[a].median() > turns[b].median(); });
+  if (order.size() > most) order.resize(most);
+  for (const std::size_t i : order) show(s, turns, i);
+}
+
+int play_only(const Session& s, std::size_t turn) {
+  constexpr int times = 100;
+  if (turn == 0 || turn > s.turns()) return std::fprintf(stderr, "no turn %zu\n", turn), 2;
+  const std::string before = turn > 1 ? s.request(turn - 2) : std::string(), body = s.request(turn - 1);
+  std::vector<double> ms;
+  for (int n = 0; n < times; ++n) {
+    Process process;
+    if (!before.empty()) s.play(before, process);
+    ms.push_back(s.play(body, process).ms);
+  }
+  std::printf("turn %zu: median %.2f ms, p90 %.2f ms\n", turn, at(ms, .5), at(ms, .9));
+  return 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc < 2) return std::fprintf(stderr, "session_speed BODY.json [MODEL_LIMIT]\n"), 2;
+  if (argc < 2) return std::fprintf(stderr, "session_speed BODY.json [MODEL_LIMIT] [--slowest N | --only TURN]\n"), 2;
   std::ifstream in(argv[1], std::ios::binary);
   std::ostringstream text;
   text << in.rdbuf();
   const std::string body = text.str();
-  const auto c = hr::messages::read(body);
+  auto c = hr::messages::read(body);
   if (!c) return std::fprintf(stderr, "%s is no request\n", argv[1]), 2;
-  hr::pipeline::Options options;
-  options.retrieval = hr::pipeline::Retrieval::tool;
-  options.redeems_outside = true;
-  if (argc > 2) options.model_limit = hr::Tokens(std::atoll(argv[2]));
-  Process warm;
-  std::vector<double> times;
-  std::size_t n = 0, epochs = 0;
-  const std::size_t step = std::max<std::size_t>(1, c->boundaries.size() / 8);
-  for (const int b : c->boundaries) {
-    const std::string request = cut_after(*c, b);
-    const auto start = now();
-    const hr::pipeline::Outcome o =
-        hr::pipeline::compress_body(request, hr::messages::to_string(c->format), options, warm.services);
-    const double ms = now() - start;
-    const bool epoch = o.epochs.size() > epochs;
-    epochs = o.epochs.size();
-    times.push_back(ms);
-    const auto again = now();
-    (void)hr::pipeline::compress_body(request, hr::messages::to_string(c->format), options, warm.services);
-    const double repeated = now() - again;
-    if (n++ % step == 0 || epoch || n == c->boundaries.size()) {
-      Process cold;
-      const auto first = now();
-      (void)hr::pipeline::compress_body(request, hr::messages::to_string(c->format), options, cold.services);
-      std::printf("turn %zu: %zu bytes, %lld tokens: warm %.2f ms, the same again %.2f ms, cold %.2f ms%s\n", n,
-                  request.size(), static_cast<long long>(o.before.value), ms, repeated, now() - first,
-                  epoch ? ", epoch" : "");
+  Session session{*std::move(c), {}};
+  session.options.retrieval = hr::pipeline::Retrieval::tool;
+  session.options.redeems_outside = true;
+  std::size_t slowest = 0, only = 0;
+  for (int i = 2; i < argc; ++i) {
+    const std::string_view word = argv[i];
+    const bool has_value = i + 1 < argc;
+    if (word == "--slowest" && has_value) {
+      slowest = static_cast<std::size_t>(std::atoll(argv[++i]));
+    } else if (word == "--only" && has_value) {
+      only = static_cast<std::size_t>(std::atoll(argv[++i]));
+    } else {
+      session.options.model_limit = hr::Tokens(std::atoll(argv[i]));
     }
   }
+  if (only > 0) return play_only(session, only);
+  std::vector<Turn> turns;
+  const std::size_t cached = play_all(session, turns);
+  slowest > 0 ? show_slowest(session, turns, slowest) : show_some(session, turns);
+  std::vector<double> times;
+  for (const Turn& t : turns) times.push_back(t.median());
   const auto quarter = static_cast<std::ptrdiff_t>(times.size() / 4);
   std::printf("warm: median %.2f ms, p90 %.2f ms, p99 %.2f ms; first quarter %.2f, last quarter %.2f; cache %.1f MiB\n",
               at(times, .5), at(times, .9), at(times, .99), at({times.begin(), times.begin() + quarter}, .5),
-              at({times.end() - quarter, times.end()}, .5), static_cast<double>(warm.cache.bytes()) / (1 << 20));
+              at({times.end() - quarter, times.end()}, .5), static_cast<double>(cached) / (1 << 20));
   return 0;
 }

@@ -252,11 +252,16 @@ class Walk {
       for (const Size& m : s.sizes) before.push_back(before.back() + m.centre);
       at.before = before;
       const std::vector<StaleRead> reads = p_.lossy ? stale(at.message) : std::vector<StaleRead>{};
-      // Views are made only as long as their bound could pay: most texts wait long for an epoch, if one comes at all.
-      do {
-        list = candidates(p_, sizes_, s, at.message, reads);
+      const auto count = [&](Unknown unknown) {
+        list = candidates(p_, sizes_, s, at.message, reads, unknown);
         at.candidates = list;
-      } while ((s.fold.at(at) || list.size() > history::most_candidates) && look_ahead(p_, s));
+      };
+      // Views are made only as long as their bound could pay: most texts wait long for an epoch, if one comes at all.
+      Tokens room = most_looked_at;
+      do {
+        count(Unknown::least);
+      } while ((s.fold.at(at) || list.size() > history::most_candidates) && look_ahead(p_, s, room));
+      count(Unknown::whole);
     }
     return s.fold.at(at, asked);
   }

@@ -4,7 +4,6 @@
 #include <map>
 
 #include "pipeline/births.h"
-#include "pipeline/side_by_side.h"
 
 namespace headroom::pipeline {
 namespace {
@@ -30,8 +29,13 @@ bool waits(const Standing& s, std::size_t i) {
   return !l.gone && !l.placed && !(s.asks && l.code);
 }
 
-// What an epoch is foretold to leave of a text. Not looked at: the least there can be.
-Tokens foretold(const LeafState& l) {
+bool is_known(const LeafState& l) {
+  return l.later.value >= 0;
+}
+
+// What an epoch is foretold to leave of a text. Not looked at: the least there can be, or all of it.
+Tokens foretold(const LeafState& l, Unknown unknown) {
+  if (!is_known(l) && unknown == Unknown::whole) return l.now();
   const Tokens least(l.code ? l.before.value / least_code : 0);
   return std::max(l.later, least);
 }
@@ -55,14 +59,14 @@ void leave_window(const Placing& p, Standing& s, int message) {
 }
 
 std::vector<Candidate> candidates(const Placing& p, const Sizes& sizes, const Standing& s, int message,
-                                  std::span<const StaleRead> stale) {
+                                  std::span<const StaleRead> stale, Unknown unknown) {
   const auto message_of = [&](std::size_t i) { return p.conversation.leaves[i].message; };
   const auto answer = [&](std::size_t i) { return sizes.centre(s, i, std::min(s.leaves[i].before, usual_answer)); };
   std::map<int, Candidate> by_leaf;
   for (const int k : newest(s)) {
     const auto i = static_cast<std::size_t>(k);
     const LeafState& l = s.leaves[i];
-    const Tokens after = foretold(l);
+    const Tokens after = foretold(l, unknown);
     if (!waits(s, i) || after >= l.now()) continue;
     by_leaf[k] = {message_of(i), sizes.centre(s, i, l.now() - after), l.later_asked ? answer(i) : Tokens()};
   }
@@ -80,25 +84,21 @@ std::vector<Candidate> candidates(const Placing& p, const Sizes& sizes, const St
   return out;
 }
 
-bool look_ahead(const Placing& p, Standing& s) {
-  std::vector<std::size_t> unknown;
+bool look_ahead(const Placing& p, Standing& s, Tokens& room) {
+  std::optional<std::size_t> largest;
   for (const int k : newest(s)) {
     const auto i = static_cast<std::size_t>(k);
-    if (s.leaves[i].later.value < 0 && waits(s, i)) unknown.push_back(i);
+    if (is_known(s.leaves[i]) || !waits(s, i)) continue;
+    if (!largest || s.leaves[i].before > s.leaves[*largest].before) largest = i;
   }
-  std::sort(unknown.begin(), unknown.end(), [&](std::size_t x, std::size_t y) {
-    const Tokens a = s.leaves[x].before, b = s.leaves[y].before;
-    return a != b ? a > b : x < y;
-  });
-  if (unknown.size() > 1 + most_helpers) unknown.resize(1 + most_helpers);
-  const auto look = [&](const Placing& mine, std::size_t i) {
-    LeafState& l = s.leaves[i];
-    const Prospect prospect = later_view(mine, i, l, budget_of(p.options, l.before, {}));
-    l.later = prospect.tokens;
-    l.later_asked = prospect.reversible;
-  };
-  side_by_side(p, unknown, look, 1);
-  return !unknown.empty();
+  if (!largest) return false;
+  LeafState& l = s.leaves[*largest];
+  if (l.before > room && room < most_looked_at) return false;
+  room -= std::min(room, l.before);
+  const Prospect prospect = later_view(p, *largest, l, budget_of(p.options, l.before, {}));
+  l.later = prospect.tokens;
+  l.later_asked = prospect.reversible;
+  return true;
 }
 
 std::optional<Tokens> budget_of(const Options& options, Tokens block, Tokens whole) {

@@ -1,16 +1,18 @@
 // Which texts an epoch could make smaller, and by how much at most: what the fold (history/fold.h) decides from.
 //
 //   boundary 17: five files of 77,000 tokens left the window   ->   no cut pays if all of them shrink to a quarter: no
-//   view is made. boundary 40: one would   ->   the view of the largest is made, and so on until none pays, or all are
-//   known.
+//   view is made. boundary 40: one would   ->   the view of the largest is made; one would still   ->   boundary 41: the
+//   next one's; and so on until none pays, or what is known pays by itself.
 //
 // Texts wait for an epoch: source code, and texts of exact tools. Most wait long, and their views cost as much as a
-// whole conversation otherwise does: so they are made only as long as their bound could pay. The bound is part of what
-// is foretold, not a guess at it: a view of code counts as a quarter of its text even where it turns out to be smaller,
-// so that no decision depends on which views somebody has made already.
+// whole conversation otherwise does: so they are made only as long as their bound could pay, and a few at a boundary,
+// since an epoch can wait for a request or two and a request cannot. A view of code counts as a quarter of its text even
+// where it turns out to be smaller: its bound is part of what is foretold, not a guess at it. What was not looked at
+// saves nothing yet. So which texts are known is a function of the conversation up to the boundary, as all else is.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <vector>
@@ -27,13 +29,19 @@ namespace headroom::pipeline {
 // could shorten them.
 void leave_window(const Placing& p, Standing& s, int message);
 
+// What a text counts for that was not looked at: the least that an epoch may leave of it, or all of it.
+enum class Unknown : std::uint8_t { least, whole };
+
 // What an epoch at the boundary `message` would make smaller, by message.
 std::vector<history::Candidate> candidates(const Placing& p, const Sizes& sizes, const Standing& s, int message,
-                                           std::span<const history::StaleRead> stale);
+                                           std::span<const history::StaleRead> stale, Unknown unknown);
 
-// Makes the epoch's view of the largest text that waits for one and was not looked at; where threads are idle, of the
-// next ones too. False if there is none.
-bool look_ahead(const Placing& p, Standing& s);
+// So many tokens of text are looked at at one boundary, or one text.
+inline constexpr Tokens most_looked_at{2500};
+
+// Makes the epoch's view of the largest text that waits for one and was not looked at. `room`: of most_looked_at, what
+// this boundary has left. False if there is none, or no room for it.
+bool look_ahead(const Placing& p, Standing& s, Tokens& room);
 
 // Of a reversible view, at an epoch. `block`: tokens of the text; `whole`: of all that may change, among which a
 // conversation's budget is shared out; 0: not known.
