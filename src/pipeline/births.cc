@@ -14,7 +14,7 @@ LeafState born(const Placing& p, std::size_t leaf) {
     if (!p.options.token_budget) state.budget = share_of(p.options, state.before);
     state.chosen = choose_view(p, leaf, state, Moment::birth, state.budget);
     state.code = state.chosen.reason == Reason::code_recent;
-    state.may_hold_code = state.chosen.may_hold_code;
+    state.may_hold_code = state.chosen.may_hold_code, state.all_code = state.chosen.all_code;
     state.waits = state.may_hold_code || is_exact(p, leaf);
   }
   return state;

@@ -40,6 +40,13 @@ std::vector<const Compressor*> nominees(const BlockRequest& request) {
     const Compressor* c = compressors::find(request.kind);
     return c == nullptr ? std::vector<const Compressor*>{} : std::vector{c};
   }
+  if (request.all_code) {
+    std::vector<const Compressor*> out;
+    for (const Compressor& c : compressors::all()) {
+      if (c.claims != nullptr) out.push_back(&c);
+    }
+    return out;
+  }
   return nominate(compressors::all(), detect::sketch(request.text), request.path, request.label);
 }
 
@@ -48,8 +55,9 @@ bool worth_it(Tokens before, Tokens after) {
   return before - after >= std::max(Tokens(8), Tokens(before.value / 20));
 }
 
-// What the kinds said of a text. too_early: it is of a kind that stays raw until an epoch; with_code: a part of it is.
-enum class Accepted : std::uint8_t { no, yes, with_code, too_early };
+// What the kinds said of a text. all_code: it is of a kind that stays raw until an epoch; with_code: a part of it is;
+// too_early: all that is known in it.
+enum class Accepted : std::uint8_t { no, yes, with_code, too_early, all_code };
 
 class Chooser {
  public:
@@ -95,6 +103,7 @@ class Chooser {
     r.reason = accepted == Accepted::no    ? Reason::not_recognised
                : accepted == Accepted::yes ? Reason::no_gain
                                            : Reason::code_recent;
+    r.all_code = accepted == Accepted::all_code;
     return r;
   }
 
@@ -214,7 +223,7 @@ Accepted offer_kinds(const BlockRequest& request, const Options& options, tokens
       const bool asked = accepted == Accepted::no;
       const bool claimed = asked && c->claims(request.text, context);
       if (claimed || !asked || may_be_after_all(*c, request)) note_code(request);
-      if (claimed) return Accepted::too_early;
+      if (claimed) return Accepted::all_code;
       continue;
     }
     if (c->claims != nullptr) note_code(request);
@@ -293,7 +302,7 @@ Accepted offer_all(const BlockRequest& request, const Options& options, tokens::
     return Accepted::yes;
   }
   const Accepted accepted = offer_texts_and_kinds(request, options, counters, chooser);
-  if (accepted == Accepted::too_early) return accepted;
+  if (accepted >= Accepted::too_early) return Accepted::too_early;  // among its codes, so not as a whole
   std::optional<View> marked = view_with_marks(request, options, counters);
   if (!screen && !marked) return accepted;
   chooser.take(std::move(screen));
@@ -393,7 +402,7 @@ Accepted offer_watched(const BlockRequest& request, const Options& options, toke
 BlockResult compress_watched(const BlockRequest& request, const Options& options, tokens::Witnesses& counters) {
   if (request.tokens < options.min_lossless) return {std::nullopt, Reason::too_small};
   if (is_own_output(request.text)) return {std::nullopt, Reason::own_output};
-  return choose(request, options, counters, offer_watched);
+  return choose(request, options, counters, request.all_code ? offer_kinds : offer_watched);
 }
 
 }  // namespace

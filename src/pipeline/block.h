@@ -26,6 +26,7 @@ struct BlockRequest {
   bool at_epoch = true;
   bool is_no_code = false;        // that was looked at...
   bool holds_no_code = false;     // ...and of every part of it, too
+  bool all_code = false;          // that was looked at: no other kind is asked
   bool* may_hold_code = nullptr;  // set if it, or a part of it, may be code; null: nobody asks
   int level = 0;                  // inside so many other contents: a span, a string
   const compressors::prose::SentenceScorer* scorer = nullptr;  // null: the default
@@ -45,6 +46,7 @@ struct BlockResult {
   std::optional<Choice> best;       // who must have a lossless one asks without `reversible`
   Reason reason = Reason::no_gain;  // why there is no best; code_recent also if what has one holds code that stays raw
   bool may_hold_code = false;
+  bool all_code = false;    // it is source code as a whole: raw until an epoch
   bool not_judged = false;  // the scorer of sentences gave up on it, or on a part of it
 };
 

@@ -11,6 +11,7 @@
 
 #include "json/writer.h"
 #include "pipeline/compress.h"
+#include "pipeline/prospects.h"
 #include "store/store.h"
 
 namespace headroom::pipeline {
@@ -127,6 +128,26 @@ TEST(EpochViews, AreNotMadeToLearnThatNoneCouldPay) {
     entries.push_back(process.cache.entries());
   }
   EXPECT_EQ(entries[0], entries[1]);
+}
+
+// An epoch can wait for a request or two; a request cannot wait for the views of all that an epoch would shorten.
+TEST(EpochViews, AreMadeOfFewTextsABoundary) {
+  constexpr std::size_t most = 60;
+  const Tokens each = tokens::Counter().count(code_of(0));
+  const auto allowed = static_cast<std::size_t>(std::max<std::int64_t>(1, most_looked_at.value / each.value));
+  Process without(history::EpochMode::off), with(history::EpochMode::automatic);
+  std::size_t made = 0, turns = 0, boundaries = 0;
+  for (std::size_t n = 1; n <= most; ++n) {
+    EXPECT_TRUE(without.play(std::vector<bool>(n, true)).epochs.empty());
+    if (!with.play(std::vector<bool>(n, true)).epochs.empty()) break;
+    const std::size_t more = with.cache.entries() - without.cache.entries() - made;
+    EXPECT_LE(more, allowed) << n;
+    made += more;
+    turns += more > 0;
+    boundaries = n;
+  }
+  EXPECT_GT(turns, 3u);
+  EXPECT_LT(boundaries, most);  // an epoch came
 }
 
 }  // namespace

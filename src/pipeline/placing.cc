@@ -75,6 +75,7 @@ std::shared_ptr<const CachedView> view_of(const Placing& p, std::size_t leaf, co
   const std::string_view text = p.texts[leaf];
   const bool exact = moment == Moment::birth && is_exact(p, leaf);
   const bool no_code = moment == Moment::epoch && !state.may_hold_code;
+  const bool all_code = moment == Moment::epoch && state.all_code;
   const QuerySource source = query_source(p, leaf);
   Hash128 key;
   if (p.services.cache) {
@@ -83,7 +84,7 @@ std::shared_ptr<const CachedView> view_of(const Placing& p, std::size_t leaf, co
     seed.append(" ").append(std::to_string(budget ? budget->value : -1));
     seed += exact ? 'e' : '-';
     seed += lossy ? 'l' : '-';
-    seed += moment == Moment::epoch ? no_code ? 'n' : 'p' : '-';
+    seed += moment != Moment::epoch ? '-' : no_code ? 'n' : all_code ? 'c' : 'p';
     const Hash128 content = hash128(text), user = hash128(source.user), arguments = hash128(source.arguments);
     for (const Hash128 h : {content, user, arguments})
       seed.append(" ").append(std::to_string(h.low)).append(" ").append(std::to_string(h.high));
@@ -94,7 +95,7 @@ std::shared_ptr<const CachedView> view_of(const Placing& p, std::size_t leaf, co
   const std::string path = call ? read_path(call->arguments) : std::string();
   const bool code_may_change = moment == Moment::epoch || p.options.keep_code <= 0;
   BlockRequest request{text, state.before, query, budget, lossy && !exact, exact, {}, path, {}, code_may_change};
-  request.holds_no_code = no_code;
+  request.holds_no_code = no_code, request.all_code = all_code;
   request.scorer = p.services.scorer;
   CachedView view{compress_block(request, p.options, *p.counters)};
   if (p.services.cache) trim(view.result);
@@ -183,14 +184,14 @@ namespace {
 struct Fitting {
   std::shared_ptr<const CachedView> view;
   Reason reason = Reason::no_gain;
-  bool may_hold_code = false;
+  bool may_hold_code = false, all_code = false;
 };
 Fitting fitting_view(const Placing& p, std::size_t leaf, LeafState& state, Moment moment,
                      std::optional<Tokens> budget) {
   auto view = view_of(p, leaf, state, moment, budget, p.lossy);
   const auto& best = view->result.best;
   bool code = view->result.may_hold_code;
-  if (!best) return {nullptr, view->result.reason, code};
+  if (!best) return {nullptr, view->result.reason, code, view->result.all_code};
   if (p.options.secrets == SecretsOption::raw && is_secret(p, leaf, state)) return {nullptr, Reason::secret, code};
   if (best->view.fidelity == Fidelity::reversible && is_secret(p, leaf, state)) {
     view = view_of(p, leaf, state, moment, budget, false);
@@ -212,7 +213,7 @@ Chosen choose_view(const Placing& p, std::size_t leaf, LeafState& state, Moment 
     return {placed_of(p, leaf, *found.view->result.best), early ? Reason::code_recent : Reason::no_gain, code};
   }
   const bool final = found.reason == Reason::code_recent || found.reason == Reason::secret;
-  return {nullptr, exact && !final ? Reason::exact_tool : found.reason, code};
+  return {nullptr, exact && !final ? Reason::exact_tool : found.reason, code, found.all_code};
 }
 
 Prospect later_view(const Placing& p, std::size_t leaf, LeafState& state, std::optional<Tokens> budget) {

@@ -25,16 +25,13 @@ class Work : public std::enable_shared_from_this<Work> {
     }
   }
 
-  void run(std::size_t own) {
+  void run() {
     const Closing closing(*this);  // whatever happens: the request's memory is used until then
     for (const std::size_t leaf : large_) {
-      if (own-- == 0) return;
       ask_for_help();
       make_(placing_, leaf);
     }
-    while (own-- > 0) {
-      const std::size_t k = take();
-      if (k >= shared_.size()) return;
+    for (std::size_t k; (k = take()) < shared_.size();) {
       ask_for_help();
       make_(placing_, shared_[k]);
     }
@@ -121,13 +118,12 @@ class Work : public std::enable_shared_from_this<Work> {
 
 }  // namespace
 
-void side_by_side(const Placing& placing, const std::vector<std::size_t>& leaves, const Work::Make& make,
-                  std::size_t own) {
+void side_by_side(const Placing& placing, const std::vector<std::size_t>& leaves, const Work::Make& make) {
   if (placing.services.idle && leaves.size() > 1) {
-    std::make_shared<Work>(placing, leaves, make)->run(own);
+    std::make_shared<Work>(placing, leaves, make)->run();
     return;
   }
-  for (std::size_t k = 0; k < std::min(own, leaves.size()); ++k) make(placing, leaves[k]);
+  for (const std::size_t leaf : leaves) make(placing, leaf);
 }
 
 }  // namespace headroom::pipeline

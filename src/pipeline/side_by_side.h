@@ -13,7 +13,6 @@
 
 #include <cstddef>
 #include <functional>
-#include <limits>
 #include <vector>
 
 #include "pipeline/placing.h"
@@ -24,10 +23,9 @@ namespace headroom::pipeline {
 inline constexpr unsigned most_helpers = 7;
 
 // Calls `make` for the leaves from the first on, each call with a placing for its own thread; it must write nothing
-// that another call reads. At most `own` of the calls are made here; then what is begun is finished, and the rest left.
-// What a lent thread could not do for want of memory is left, too: the caller knows by what `make` wrote.
+// that another call reads. What a lent thread could not do for want of memory is left: the caller knows by what `make`
+// wrote.
 void side_by_side(const Placing& placing, const std::vector<std::size_t>& leaves,
-                  const std::function<void(const Placing& mine, std::size_t leaf)>& make,
-                  std::size_t own = std::numeric_limits<std::size_t>::max());
+                  const std::function<void(const Placing& mine, std::size_t leaf)>& make);
 
 }  // namespace headroom::pipeline

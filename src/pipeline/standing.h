@@ -42,6 +42,7 @@ struct Chosen {
   std::shared_ptr<const Placed> placed;
   Reason reason = Reason::no_gain;
   bool may_hold_code = false;  // false: no part of the text is code, so none waits for an epoch
+  bool all_code = false;       // it is source code as a whole
 };
 
 struct LeafState {
@@ -54,7 +55,8 @@ struct LeafState {
   bool slot = false;                     // no gate keeps it
   bool code = false;                     // may only change at an epoch
   bool error = false;
-  bool may_hold_code = false;  // a part may be code, as far as was seen at birth
+  bool may_hold_code = false;  // a part may be code, as far as was seen at birth...
+  bool all_code = false;       // ...or all of it: then no other kind is asked
   bool waits = false;          // an epoch may choose another view than the one it was born with
   bool gone = false;           // its unit left
   bool secret = false;         // may not go to the store: no handle may stand for it...

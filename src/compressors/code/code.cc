@@ -33,8 +33,10 @@ bool claims(std::string_view text, const Context& context) {
 std::vector<View> views(std::string_view text, const Context& context, bool forced) {
   std::vector<View> out;
   auto source = recognise(text, context, forced, context.reversible ? code::Depth::whole : code::Depth::sample);
+  const bool parses = source.has_value();
+  if (!parses) source = code::numbered_lines(text, context.path);
   if (!source) return out;
-  if (context.reversible) {
+  if (parses && context.reversible) {
     if (auto view = code::reversible_view(*source, context)) out.push_back(*std::move(view));
   }
   if (auto view = code::encode_gutter(*source)) {

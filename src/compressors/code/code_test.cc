@@ -323,10 +323,30 @@ std::string numbered(std::string_view code, std::uint32_t first, std::string_vie
   return out;
 }
 
+// "" if every line of the view but the stubs is one of the text's, without its padding, and the stubs name the numbers
+// that are missing.
+std::string wrong_numbers(std::string_view text, std::string_view view, std::uint32_t first) {
+  std::size_t next = first;
+  const std::vector<Line> lines = split_lines(text);
+  for (const Line& shown : split_lines(view)) {
+    if (const auto range = stub_range(shown.text)) {
+      if (range->first != next) return "a stub begins at " + std::to_string(range->first);
+      next = range->last + 1;
+      continue;
+    }
+    if (next - first >= lines.size()) return "too many lines";
+    std::string_view line = lines[next - first].text;
+    line.remove_prefix(line.find_first_not_of(' '));
+    if (shown.text != line) return "no line of the text: " + std::string(shown.text);
+    ++next;
+  }
+  return next == first + lines.size() ? "" : "lines are missing behind " + std::to_string(next);
+}
+
 TEST(Gutter, IsPeeledAndKept) {
   const std::string& code = samples()[0].text;
   for (const std::string_view behind : {"\t", "\xE2\x86\x92", "|", ": "}) {
-    const std::string text = numbered(code, 201, behind, 6);
+    const std::string text = numbered(code, 1, behind, 6);
     auto source = recognise(text, "a.py", {}, false, Depth::whole);
     ASSERT_TRUE(source && source->gutter) << behind;
     EXPECT_EQ(source->code(), code);
@@ -334,22 +354,52 @@ TEST(Gutter, IsPeeledAndKept) {
     const search::Query query;
     const auto view = reversible_view(*source, {query, ruler, std::nullopt, true, "a.py", {}});
     ASSERT_TRUE(view) << behind;
-    // Every line but the stubs is one of the source's, without the padding; stubs name the numbers that are missing.
-    std::uint32_t next = 201;
-    const std::vector<Line> lines = split_lines(text);
-    for (const Line& shown : split_lines(view->text)) {
-      if (const auto range = stub_range(shown.text)) {
-        EXPECT_EQ(range->first, next);
-        next = static_cast<std::uint32_t>(range->last) + 1;
-        continue;
-      }
-      std::string_view line = lines[next - 201].text;
-      line.remove_prefix(line.find_first_not_of(' '));
-      EXPECT_EQ(shown.text, line);
-      ++next;
-    }
-    EXPECT_EQ(next, 201 + lines.size());
+    EXPECT_EQ(wrong_numbers(text, view->text, 1), "") << behind;
   }
+}
+
+// What a parser makes of code that begins inside of a string is anything but code.
+TEST(Gutter, APartThatBeginsInsideAStringIsReadFromItsFirstDefinition) {
+  const std::string inside =
+      "    >>> list(split_at('abcdcba', lambda x: x == 'b'))\n    [['a'], ['c', 'd', 'c'], ['a']]\n\n"
+      "    It's *not* the same as the other one (see \"above\"), if you don't\n    pass ``maxsplit``: it's 3 - or 4?\n"
+      "    \"\"\"\n    if maxsplit == 0:\n        yield list(iterable)\n        return\n\n\n";
+  std::string definitions;
+  for (const std::string name : {"before", "behind"}) {
+    definitions += "def " + name + "(a):\n    \"\"\"Says what it does.\"\"\"\n";
+    for (int i = 0; i < 24; ++i)
+      definitions += "    step(a, 'one more step of the function " + std::to_string(i) + "')\n";
+    definitions += "    return a\n\n\n";
+  }
+  const std::string text = numbered(inside + definitions, 701, "\t", 6);
+  EXPECT_TRUE(is_code(text, "src/more.py", ""));
+  EXPECT_FALSE(is_code(inside + definitions, "src/more.py", ""));  // without numbers it may be anything
+  auto source = recognise(text, "src/more.py", {}, false, Depth::whole);
+  ASSERT_TRUE(source);
+  EXPECT_EQ(source->code(), definitions);
+  tokens::Counter ruler;
+  const search::Query query;
+  const auto view = reversible_view(*source, {query, ruler, std::nullopt, true, "src/more.py", {}});
+  ASSERT_TRUE(view);
+  EXPECT_EQ(wrong_numbers(text, view->text, 701), "");
+  EXPECT_NE(view->text.find("def behind(a):"), std::string::npos);
+  EXPECT_LT(view->text.size(), text.size() / 2);
+}
+
+TEST(Gutter, PaddingGoesWhereNothingParses) {
+  std::string inside;
+  for (int i = 0; i < 40; ++i)
+    inside +=
+        "    It's the " + std::to_string(i) + "th sentence of it (and not the last), as \"they\" say: isn't it?\n";
+  const std::string text = numbered(inside, 300, "\t", 6);
+  EXPECT_TRUE(is_code(text, "src/more.py", ""));
+  tokens::Counter ruler;
+  const search::Query query;
+  const auto views = code_compressor.views(text, {query, ruler, std::nullopt, true, "src/more.py", {}}, false);
+  ASSERT_EQ(views.size(), 1U);
+  EXPECT_EQ(views[0].fidelity, Fidelity::lossless);
+  EXPECT_EQ(code_compressor.decode(views[0].text), text);
+  EXPECT_TRUE(code_compressor.views(text, {query, ruler, std::nullopt, true, "notes.txt", {}}, false).empty());
 }
 
 TEST(Gutter, PaddingIsLossless) {

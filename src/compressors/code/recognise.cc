@@ -261,6 +261,7 @@ bool is_code(std::string_view text, std::string_view path, std::string_view labe
   const std::vector<Line> lines = split_lines(head);
   if (std::ranges::any_of(lines, [](const Line& l) { return l.text.size() > longest_line; })) return false;
   const auto gutter = read_gutter(lines);
+  if (gutter && by_path(path) != nullptr) return true;
   std::string ended(gutter ? std::string_view(gutter->code) : head);
   if (!ended.ends_with('\n')) ended += '\n';
   const Language* named = named_language(path, label);
@@ -275,23 +276,63 @@ bool is_code(std::string_view text, std::string_view path, std::string_view labe
   return !all && (trial || (named != nullptr && from_margin)) && judge(ended, named, false);
 }
 
-std::optional<Recognised> recognise(std::string_view text, std::string_view path, std::string_view label, bool forced,
-                                    Depth depth) {
+namespace {
+
+// Whether a line that stands at the margin begins something of its own, by the line before it: a blank one, a comment's
+// or a block's end, a decorator.
+bool may_begin_behind(std::string_view before) {
+  return before.empty() || !(is_blank(before.front()) || is_word(before.front()));
+}
+
+// Leaves out what a part of a file holds before its first definition at the margin, if it has one.
+void skip_to_definition(Recognised& r, const Language& language) {
+  const std::uint32_t wanted = std::uint32_t{1} << static_cast<std::size_t>(&language - languages().data());
+  std::string_view rest = r.gutter->code, before;
+  for (std::size_t row = 0; !rest.empty(); ++row) {
+    const std::string_view line = rest.substr(0, rest.find('\n'));
+    const bool at_margin = !line.empty() && !is_blank(line.front());
+    if (at_margin && may_begin_behind(before) && (openings().of(line) & wanted) != 0) {
+      r.skipped_rows = row, r.skipped_bytes = r.gutter->code.size() - rest.size();
+      return;
+    }
+    before = line;
+    rest.remove_prefix(line.size() + 1);
+  }
+}
+
+// Lines and gutter; nullopt if it is too large, or for no reader.
+std::optional<Recognised> read_lines(std::string_view text) {
   if (text.size() > max_source || text.find('\0') != std::string_view::npos) return std::nullopt;
-  Recognised r{nullptr, split_lines(text), std::nullopt, {}, text, std::nullopt};
+  Recognised r{nullptr, split_lines(text), std::nullopt, {}, text, std::nullopt, 0, 0};
   if (std::any_of(r.lines.begin(), r.lines.end(), [](const Line& l) { return l.text.size() > longest_line; }))
     return std::nullopt;
   r.gutter = read_gutter(r.lines);
   if (!text.ends_with('\n')) r.ended.append(text).append("\n");
+  return r;
+}
+
+}  // namespace
+
+std::optional<Recognised> numbered_lines(std::string_view text, std::string_view path) {
+  if (by_path(path) == nullptr) return std::nullopt;
+  auto r = read_lines(text);
+  return r && r->gutter ? std::move(r) : std::nullopt;
+}
+
+std::optional<Recognised> recognise(std::string_view text, std::string_view path, std::string_view label, bool forced,
+                                    Depth depth) {
+  auto r = read_lines(text);
+  if (!r) return std::nullopt;
   const Language* named = named_language(path, label);
-  if (named == nullptr) named = by_interpreter(interpreter_of(r.code()));
+  if (named == nullptr) named = by_interpreter(interpreter_of(r->code()));
+  if (named != nullptr && r->gutter && r->gutter->numbers.front() > 1) skip_to_definition(*r, *named);
   // Where only one language is in question its parser may as well read all.
   const bool whole = depth == Depth::whole && named != nullptr && named->relatives.empty();
-  const std::string_view sample = whole ? r.code() : sample_of(r.code());
+  const std::string_view sample = whole ? r->code() : sample_of(r->code());
   auto trial = judge(sample, named, forced);
   if (!trial) return std::nullopt;
-  r.language = trial->language;
-  if (sample.size() == r.code().size()) r.syntax = std::move(trial->syntax);
+  r->language = trial->language;
+  if (sample.size() == r->code().size()) r->syntax = std::move(trial->syntax);
   return r;
 }
 

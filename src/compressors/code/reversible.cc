@@ -221,19 +221,18 @@ class Shortener {
   // --- the view's text
 
   // The gutter of a line without its padding: "    12\tx" -> "12\tx".
-  std::string_view shown_line(std::uint32_t row) const {
-    std::string_view line = source_.lines[source_.code_begin() + row].full();
-    if (source_.gutter && source_.gutter->numbers[row] != 0) line.remove_prefix(line.find_first_not_of(' '));
+  std::string_view shown_line(std::size_t index) const {
+    std::string_view line = source_.lines[index].full();
+    if (source_.is_numbered(index)) line.remove_prefix(line.find_first_not_of(' '));
     return line;
   }
 
   // What stands in the gutter of a stub: as wide as the line's before it.
   std::string blank_gutter(std::uint32_t row) const {
     if (!source_.gutter) return {};
-    const Gutter& g = *source_.gutter;
-    while (row > 0 && g.numbers[row] == 0) --row;
+    while (row > 0 && source_.number(row) == 0) --row;
     const std::string_view line = source_.lines[source_.code_begin() + row].text;
-    std::string out(line.substr(0, g.widths[row]));
+    std::string out(line.substr(0, source_.width(row)));
     out.erase(0, out.find_first_not_of(' '));
     for (char& c : out) {
       if ((c >= '0' && c <= '9') || c == ':') c = ' ';
@@ -247,18 +246,19 @@ class Shortener {
     v.line_preserving = true;
     v.method = "code_bodies";
     v.unit = "lines";
-    for (std::size_t i = 0; i < source_.code_begin(); ++i) v.text.append(source_.lines[i].full());
+    const std::size_t begin = source_.code_begin();
+    for (std::size_t i = 0; i < begin; ++i) v.text.append(shown_line(i));
     std::uint32_t row = 0;
     std::size_t hidden = 0, bodies = 0, last_cut = ~std::size_t{0};
     for (const Gap& gap : draft_.gaps) {
-      while (row < gap.rows.first) v.text.append(shown_line(row++));
+      while (row < gap.rows.first) v.text.append(shown_line(begin + row++));
       v.text.append(blank_gutter(gap.rows.first)).append(gap.stub).append(line_end(gap.rows.last));
       row = gap.rows.last + 1;
       hidden += gap.rows.last - gap.rows.first + 1;
       bodies += cuts_[gap.cut].of == Cut::Of::body && gap.cut != last_cut;
       last_cut = gap.cut;
     }
-    while (row + 1 < starts_.size()) v.text.append(shown_line(row++));
+    while (row + 1 < starts_.size()) v.text.append(shown_line(begin + row++));
     for (std::size_t i = source_.code_end(); i < source_.lines.size(); ++i) v.text.append(source_.lines[i].full());
     while (v.text.ends_with('\n') || v.text.ends_with('\r')) v.text.pop_back();
     v.total = static_cast<std::int64_t>(source_.lines.size());
