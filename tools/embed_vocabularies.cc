@@ -146,6 +146,7 @@ Bytes build(const std::vector<std::string>& tokens) {
   header.tokens = static_cast<std::uint32_t>(tokens.size());
   header.slots = header.tokens / 2 * 3;
   std::vector<std::uint32_t> offsets{0}, slots(header.slots, kEmptySlot);
+  std::vector<std::uint32_t> pairs(std::size_t{1} << 14, Vocabulary::kNone);
   Bytes lefts, longest_by_start(65536, 0), bytes;
   std::size_t unreachable = 0;
   for (std::uint32_t id = 0; id < tokens.size(); ++id) {
@@ -161,6 +162,9 @@ Bytes build(const std::vector<std::string>& tokens) {
       unsigned char& longest = longest_by_start[p[0] | p[1] << 8];
       longest = std::max(longest, static_cast<unsigned char>(token.size()));
     }
+    if (token.size() == 2 && (p[0] | p[1]) < 0x80) {
+      pairs[static_cast<std::size_t>(p[0] << 7 | p[1])] = id;
+    }
     const std::uint64_t hash = piece_hash(p, token.size());
     std::size_t slot = first_slot(hash, header.slots);
     while (slot < slots.size() && slots[slot] != kEmptySlot) ++slot;
@@ -175,11 +179,18 @@ Bytes build(const std::vector<std::string>& tokens) {
   header.offsets_at = append(blob, offsets);
   header.lefts_at = append(blob, lefts);
   header.longest_by_start_at = append(blob, longest_by_start);
+  header.pairs_at = append(blob, pairs);
   header.bytes_at = append(blob, bytes);
   header.size = static_cast<std::uint32_t>(blob.size());
   std::memcpy(blob.data(), &header, sizeof header);
 
   const Vocabulary vocabulary(blob.data());
+  for (unsigned char first = 0; first < 0x80; ++first) {
+    for (unsigned char second = 0; second < 0x80; ++second) {
+      const unsigned char pair[] = {first, second};
+      require(vocabulary.rank_of_pair(pair) == vocabulary.rank(pair, 2), "the table of pairs is wrong");
+    }
+  }
   for (std::uint32_t id = 0; id < tokens.size(); ++id) {
     const std::string& token = tokens[id];
     const auto* p = reinterpret_cast<const unsigned char*>(token.data());

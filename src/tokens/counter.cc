@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <span>
 #include <string>
 
 #include "base/utf8.h"
@@ -86,23 +87,53 @@ struct Counter::Impl {
     return count;
   }
 
-  // Both ways in one pass: only numbers differ.
+  // Both ways in one pass: only numbers differ. What the cache does not hold is looked up some pieces at a time.
   template <VocabularyId kId>
   BlockCache::Counts count_valid(std::string_view text) {
     const unsigned char* p = bytes_of(text);
     const unsigned char* const end = p + text.size();
     const Splitter<kId> splitter(classes, end);
-    BlockCache::Counts counts;
+    Missed missed;
+    std::int64_t alike = 0;  // tokens of pieces that are no numbers
+    BlockCache::Counts numbers;
     while (p < end) {
       const unsigned char* next = splitter.piece_end(p);
       const auto n = static_cast<std::size_t>(next - p);
-      const std::int64_t together = piece(p, n, end);
-      counts.together += together;
-      const bool number = is_digit(*p) || (*p >= 0x80 && classes.at(p).kind == CharClass::kNumber);
-      counts.apart += number ? number_piece(p, n, end) : together;
+      if (is_digit(*p) || (*p >= 0x80 && classes.at(p).kind == CharClass::kNumber)) {
+        numbers.together += piece(p, n, end);
+        numbers.apart += number_piece(p, n, end);
+      } else if (n == 1) {
+        ++alike;
+      } else if (const unsigned held = n > WordCache::kLongest ? 0 : cache.find(WordCache::key_of(p, n, end))) {
+        alike += held;
+      } else {
+        missed.pieces[missed.size++] = vocabulary.look_for(p, n);
+        if (missed.size == missed.pieces.size()) alike += count_missed(missed, end);
+      }
       p = next;
     }
-    return counts;
+    alike += count_missed(missed, end);
+    return {alike + numbers.together, alike + numbers.apart};
+  }
+
+  // Pieces that the cache does not hold. Their tokens, if they are any, lie anywhere in the vocabulary's megabytes: all
+  // are sought before the first is looked at, so that the waits for memory are one.
+  struct Missed {
+    std::array<Vocabulary::Sought, 16> pieces;
+    std::size_t size = 0;
+  };
+  std::int64_t count_missed(Missed& missed, const unsigned char* end) {
+    const std::span<Vocabulary::Sought> pieces(missed.pieces.data(), missed.size);
+    for (Vocabulary::Sought& s : pieces) vocabulary.narrow(s);
+    for (Vocabulary::Sought& s : pieces) vocabulary.fetch_bytes(s);
+    std::int64_t sum = 0;
+    for (const Vocabulary::Sought& s : pieces) {
+      const std::int64_t count = vocabulary.is_token(s) ? 1 : count_by_parts(vocabulary, s.at, s.size);
+      if (s.size <= WordCache::kLongest) cache.put(WordCache::key_of(s.at, s.size, end), static_cast<unsigned>(count));
+      sum += count;
+    }
+    missed.size = 0;
+    return sum;
   }
   BlockCache::Counts count(std::string_view text) {
     const std::optional<std::string> copy = well_formed_copy(text);

@@ -38,7 +38,7 @@ std::size_t merge_all(const Vocabulary& vocabulary, const Byte* p, std::size_t n
                       std::uint16_t (&starts)[kCapacity + 1]) {
   std::uint32_t ranks[kCapacity];  // [i]: the rank of the union of parts i and i + 1; kNone for the last part
   for (std::size_t i = 0; i <= n; ++i) starts[i] = static_cast<std::uint16_t>(i);
-  for (std::size_t i = 0; i + 1 < n; ++i) ranks[i] = vocabulary.rank(p + i, 2);
+  for (std::size_t i = 0; i + 1 < n; ++i) ranks[i] = vocabulary.rank_of_pair(p + i);
   ranks[n - 1] = kNone;
   std::size_t parts = n;
   for (;;) {
@@ -231,7 +231,10 @@ std::int64_t detail::count_by_backtracking(const Vocabulary& vocabulary, const B
 }
 
 std::int64_t count_piece(const Vocabulary& vocabulary, const Byte* p, std::size_t n) {
-  if (n == 1 || vocabulary.rank(p, n) != kNone) return 1;
+  return n == 1 || vocabulary.rank(p, n) != kNone ? 1 : count_by_parts(vocabulary, p, n);
+}
+
+std::int64_t count_by_parts(const Vocabulary& vocabulary, const Byte* p, std::size_t n) {
   return n <= detail::kLongestByMerging ? detail::count_by_merging(vocabulary, p, n)
                                         : detail::count_by_backtracking(vocabulary, p, n);
 }

@@ -11,6 +11,8 @@ namespace headroom::tokens {
 // How many tokens the n > 0 bytes at p become: merge, again and again, the adjacent pair whose union has the lowest
 // rank, the leftmost of equals. A piece that is a token as a whole is one token, whatever the merges would give.
 std::int64_t count_piece(const Vocabulary& vocabulary, const unsigned char* p, std::size_t n);
+// The same for a piece that is no token as a whole.
+std::int64_t count_by_parts(const Vocabulary& vocabulary, const unsigned char* p, std::size_t n);
 
 namespace detail {
 // The two ways (merge.cc). Both give the number of tokens after merging; exposed for the tests, which compare them.

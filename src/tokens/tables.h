@@ -27,6 +27,8 @@ struct VocabularyHeader {
   std::uint32_t offsets_at;    // u32[tokens + 1] into the bytes
   std::uint32_t lefts_at;      // u8[tokens]: bytes of the left part of the token's last merge; 0: never made by merging
   std::uint32_t longest_by_start_at;  // u8[65536]: longest token that starts with these two bytes (first | second << 8)
+  std::uint32_t
+      pairs_at;  // u32[16384]: the rank of two ASCII bytes (first << 7 | second); 0xFFFFFFFF: they are no token
   std::uint32_t bytes_at;
   std::uint32_t size;
 };
