@@ -259,7 +259,7 @@ class Walk {
       // Views are made only as long as their bound could pay: most texts wait long for an epoch, if one comes at all.
       Tokens room = most_looked_at;
       do {
-        count(Unknown::least);
+        count(Unknown::expected);
       } while ((s.fold.at(at) || list.size() > history::most_candidates) && look_ahead(p_, s, room));
       count(Unknown::whole);
     }

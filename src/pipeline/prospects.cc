@@ -14,9 +14,10 @@ using history::StaleRead;
 constexpr Tokens marker_cost{48};     // about what the line for a stale read takes
 constexpr Tokens usual_answer{2000};  // what a model is shown at most when it asks for a text again
 constexpr Tokens least_budget{300};   // of a reversible view, when a conversation's budget is shared out
-// A view of source code takes at least one part in so many of it: of 1,318 sources in seven languages, read without a
-// query, thirty have a smaller one; in recorded sessions none.
-constexpr std::int64_t least_code = 4;
+// What an epoch leaves of texts, until so many were looked at: little of it (of 1,318 sources in seven languages a
+// tenth has a view this small), or nobody would learn where it is so.
+constexpr std::size_t least_known = 4;
+constexpr std::int64_t hoped_part = 4;
 
 // Of the texts that left the window the newest: so many are looked at.
 std::span<const int> newest(const Standing& s) {
@@ -33,12 +34,25 @@ bool is_known(const LeafState& l) {
   return l.later.value >= 0;
 }
 
-// What an epoch is foretold to leave of a text. Not looked at: the least there can be, or all of it.
-Tokens foretold(const LeafState& l, Unknown unknown) {
-  if (!is_known(l) && unknown == Unknown::whole) return l.now();
-  const Tokens least(l.code ? l.before.value / least_code : 0);
-  return std::max(l.later, least);
-}
+// What an epoch is foretold to leave of texts that were not looked at: as much as of those that were.
+class Expectation {
+ public:
+  explicit Expectation(const Standing& s) {
+    for (const LeafState& l : s.leaves) {
+      if (!is_known(l)) continue;
+      ++known_;
+      before_ += l.before.value, later_ += l.later.value;
+    }
+  }
+  Tokens of(Tokens before) const {
+    if (known_ < least_known || before_ == 0) return Tokens(before.value / hoped_part);
+    return Tokens(before.value * later_ / before_);
+  }
+
+ private:
+  std::size_t known_ = 0;
+  std::int64_t before_ = 0, later_ = 0;
+};
 
 bool is_stale_line(const LeafState& l) {
   return l.placed && l.placed->kind == "stale_read";
@@ -62,11 +76,12 @@ std::vector<Candidate> candidates(const Placing& p, const Sizes& sizes, const St
                                   std::span<const StaleRead> stale, Unknown unknown) {
   const auto message_of = [&](std::size_t i) { return p.conversation.leaves[i].message; };
   const auto answer = [&](std::size_t i) { return sizes.centre(s, i, std::min(s.leaves[i].before, usual_answer)); };
+  const Expectation expectation(s);
   std::map<int, Candidate> by_leaf;
   for (const int k : newest(s)) {
     const auto i = static_cast<std::size_t>(k);
     const LeafState& l = s.leaves[i];
-    const Tokens after = foretold(l, unknown);
+    const Tokens after = is_known(l) ? l.later : unknown == Unknown::expected ? expectation.of(l.before) : l.now();
     if (!waits(s, i) || after >= l.now()) continue;
     by_leaf[k] = {message_of(i), sizes.centre(s, i, l.now() - after), l.later_asked ? answer(i) : Tokens()};
   }

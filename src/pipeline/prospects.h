@@ -1,14 +1,13 @@
-// Which texts an epoch could make smaller, and by how much at most: what the fold (history/fold.h) decides from.
+// Which texts an epoch could make smaller, and by how much: what the fold (history/fold.h) decides from.
 //
-//   boundary 17: five files of 77,000 tokens left the window   ->   no cut pays if all of them shrink to a quarter: no
-//   view is made. boundary 40: one would   ->   the view of the largest is made; one would still   ->   boundary 41: the
+//   boundary 17: five files of 77,000 tokens left the window   ->   no cut pays if they shrink as others did: no view
+//   is made. boundary 40: one would   ->   the view of the largest is made; one would still   ->   boundary 41: the
 //   next one's; and so on until none pays, or what is known pays by itself.
 //
 // Texts wait for an epoch: source code, and texts of exact tools. Most wait long, and their views cost as much as a
-// whole conversation otherwise does: so they are made only as long as their bound could pay, and a few at a boundary,
-// since an epoch can wait for a request or two and a request cannot. A view of code counts as a quarter of its text even
-// where it turns out to be smaller: its bound is part of what is foretold, not a guess at it. What was not looked at
-// saves nothing yet. So which texts are known is a function of the conversation up to the boundary, as all else is.
+// whole conversation otherwise does: so they are made only as long as what is expected would pay, and a few at a boundary,
+// since an epoch can wait for a request or two and a request cannot. What was not looked at saves nothing yet. So which
+// texts are known is a function of the conversation up to the boundary, as all else is.
 #pragma once
 
 #include <cstddef>
@@ -29,8 +28,8 @@ namespace headroom::pipeline {
 // could shorten them.
 void leave_window(const Placing& p, Standing& s, int message);
 
-// What a text counts for that was not looked at: the least that an epoch may leave of it, or all of it.
-enum class Unknown : std::uint8_t { least, whole };
+// What a text counts for that was not looked at: what is expected to be left of it, or all.
+enum class Unknown : std::uint8_t { expected, whole };
 
 // What an epoch at the boundary `message` would make smaller, by message.
 std::vector<history::Candidate> candidates(const Placing& p, const Sizes& sizes, const Standing& s, int message,
