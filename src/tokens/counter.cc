@@ -87,9 +87,12 @@ struct Counter::Impl {
     return count;
   }
 
+  // What a piece that is no token as a whole counts as: its tokens, or no more than it has bytes.
+  enum class Parts : std::uint8_t { tokens, bytes };
+
   // Both ways in one pass: only numbers differ. What the cache does not hold is looked up some pieces at a time.
   template <VocabularyId kId>
-  BlockCache::Counts count_valid(std::string_view text) {
+  BlockCache::Counts count_valid(std::string_view text, Parts parts = Parts::tokens) {
     const unsigned char* p = bytes_of(text);
     const unsigned char* const end = p + text.size();
     const Splitter<kId> splitter(classes, end);
@@ -108,11 +111,11 @@ struct Counter::Impl {
         alike += held;
       } else {
         missed.pieces[missed.size++] = vocabulary.look_for(p, n);
-        if (missed.size == missed.pieces.size()) alike += count_missed(missed, end);
+        if (missed.size == missed.pieces.size()) alike += count_missed(missed, end, parts);
       }
       p = next;
     }
-    alike += count_missed(missed, end);
+    alike += count_missed(missed, end, parts);
     return {alike + numbers.together, alike + numbers.apart};
   }
 
@@ -122,13 +125,18 @@ struct Counter::Impl {
     std::array<Vocabulary::Sought, 16> pieces;
     std::size_t size = 0;
   };
-  std::int64_t count_missed(Missed& missed, const unsigned char* end) {
+  std::int64_t count_missed(Missed& missed, const unsigned char* end, Parts parts) {
     const std::span<Vocabulary::Sought> pieces(missed.pieces.data(), missed.size);
     for (Vocabulary::Sought& s : pieces) vocabulary.narrow(s);
     for (Vocabulary::Sought& s : pieces) vocabulary.fetch_bytes(s);
     std::int64_t sum = 0;
     for (const Vocabulary::Sought& s : pieces) {
-      const std::int64_t count = vocabulary.is_token(s) ? 1 : count_by_parts(vocabulary, s.at, s.size);
+      const bool whole = vocabulary.is_token(s);
+      if (!whole && parts == Parts::bytes) {
+        sum += static_cast<std::int64_t>(s.size);
+        continue;
+      }
+      const std::int64_t count = whole ? 1 : count_by_parts(vocabulary, s.at, s.size);
       if (s.size <= WordCache::kLongest) cache.put(WordCache::key_of(s.at, s.size, end), static_cast<unsigned>(count));
       sum += count;
     }
@@ -228,6 +236,13 @@ Tokens Counter::at_least(std::string_view text) {
   return Tokens(impl_->pieces(text, kNoLimit));
 }
 
+Tokens Counter::at_most(std::string_view valid) {
+  if (const auto known = impl_->known(valid)) return Tokens(known->together);
+  using enum Impl::Parts;
+  return Tokens(impl_->id == VocabularyId::o200k ? impl_->count_valid<VocabularyId::o200k>(valid, bytes).together
+                                                 : impl_->count_valid<VocabularyId::cl100k>(valid, bytes).together);
+}
+
 bool Counter::surely_exceeds(std::string_view valid, Tokens limit) const {
   return impl_->pieces(valid, limit.value) > limit.value;
 }
@@ -238,11 +253,14 @@ bool Witnesses::smaller(std::string_view view, std::string_view original) {
       !o200k_.exceeds(original, o200k_.count_digits_apart(view), Digits::apart))
     return false;
   // No witness finds fewer tokens in the original than it has pieces, or more in the view than it has bytes: where that
-  // settles it the original is split, and the vocabulary is not read, or for the view alone.
+  // settles it the original is split, and the vocabulary is not read, or for the view's words alone.
   const bool is_far_smaller = view.size() * kLeastPiece <= original.size();
   const bool may_be_split = view.size() * 2 <= original.size() && utf8::is_valid(original);
   const Tokens bytes(static_cast<std::int64_t>(view.size()));
-  if (is_far_smaller && may_be_split && utf8::is_valid(view) && cl100k_.surely_exceeds(original, bytes)) return true;
+  if (may_be_split && utf8::is_valid(view)) {
+    if (is_far_smaller && cl100k_.surely_exceeds(original, bytes)) return true;
+    if (cl100k_.surely_exceeds(original, cl100k_.at_most(view))) return true;
+  }
   const Tokens in_view = cl100k_.count(view);
   if (may_be_split && cl100k_.surely_exceeds(original, in_view)) return true;
   return cl100k_.exceeds(original, in_view);

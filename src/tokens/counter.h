@@ -50,7 +50,10 @@ class Counter {
 
   // A bound that no count is below: the number of pieces.
   Tokens at_least(std::string_view text);
-  // Whether that bound is above `limit`; stops as soon as it is. For valid UTF-8. Reads no vocabulary.
+  // A bound that no count is above: a piece that is no token as a whole counts as its bytes. Exact where the text was
+  // counted lately. For valid UTF-8.
+  Tokens at_most(std::string_view valid);
+  // Whether at_least is above `limit`; stops as soon as it is. For valid UTF-8. Reads no vocabulary.
   bool surely_exceeds(std::string_view valid, Tokens limit) const;
 
  private:

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <charconv>
-#include <unordered_map>
 #include <vector>
 
 #include "base/hash.h"
+#include "base/numbering.h"
 #include "base/utf8.h"
 
 namespace headroom::compressors::prose {
@@ -25,7 +25,8 @@ bool is_blank_line(std::string_view line) {
 
 struct Paragraph {
   std::size_t first, last;  // lines
-  std::size_t earlier;      // the first paragraph of the same bytes; its own index if it is new
+  std::size_t earlier;      // the first paragraph of the same bytes (of the same digest: the view is decoded before it
+                            // is given); its own index if it is new
 };
 
 std::string_view bytes_of(std::span<const Line> lines, std::size_t first, std::size_t last) {
@@ -36,13 +37,15 @@ std::string_view bytes_of(std::span<const Line> lines, std::size_t first, std::s
 
 std::vector<Paragraph> read_paragraphs(std::span<const Line> lines) {
   std::vector<Paragraph> out;
-  std::unordered_map<Hash128, std::size_t, Hash128Hasher> seen;
+  Numbering texts;
+  std::vector<std::size_t> first_of;  // by number of the text
   for (std::size_t i = 0; i < lines.size(); ++i) {
     if (is_blank_line(lines[i].text)) continue;
     std::size_t last = i;
     while (last + 1 < lines.size() && !is_blank_line(lines[last + 1].text)) ++last;
-    const std::size_t self = out.size();
-    out.push_back({i, last, seen.try_emplace(hash128(bytes_of(lines, i, last)), self).first->second});
+    const std::uint32_t text = texts.number(hash64(bytes_of(lines, i, last)));
+    if (text == first_of.size()) first_of.push_back(out.size());
+    out.push_back({i, last, first_of[text]});
     i = last;
   }
   return out;
@@ -75,6 +78,14 @@ std::optional<std::size_t> take_number(std::string_view& s) {
 }
 
 }  // namespace
+
+bool repeats_paragraphs(std::span<const Line> lines) {
+  const std::vector<Paragraph> paragraphs = read_paragraphs(lines);
+  for (std::size_t p = 0; p < paragraphs.size(); ++p) {
+    if (paragraphs[p].earlier != p) return true;
+  }
+  return false;
+}
 
 std::optional<std::string> encode_paragraphs(std::string_view text, std::span<const Line> lines) {
   if (text.size() > most_decoded / 2) return std::nullopt;

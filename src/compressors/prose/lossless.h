@@ -17,6 +17,8 @@
 
 namespace headroom::compressors::prose {
 
+// Whether any paragraph stands in the text once more: without one there is no view.
+bool repeats_paragraphs(std::span<const Line> lines);
 std::optional<std::string> encode_paragraphs(std::string_view text, std::span<const Line> lines);
 // nullopt if `view` is none.
 std::optional<std::string> decode_paragraphs(std::string_view view);

@@ -1,5 +1,6 @@
 #include "compressors/prose/prose.h"
 
+#include "base/lines.h"
 #include "base/utf8.h"
 #include "compressors/prose/document.h"
 #include "compressors/prose/insets.h"
@@ -34,6 +35,8 @@ bool is_outdone(std::string_view lossless, const View& reversible, std::string_v
 
 std::vector<View> views(std::string_view text, const Context& context, bool forced) {
   if (!utf8::is_valid(text)) return {};
+  // Where nothing may be left out only paragraphs that stand again are of use: most texts have none, and are not read.
+  if (!context.reversible && !prose::repeats_paragraphs(split_lines(text))) return {};
   prose::Document document = prose::read_document(text);
   if (context.reversible && context.blocks != nullptr && (forced || prose::may_be_accepted(document)))
     prose::put_insets(document, *context.blocks);
