@@ -169,6 +169,11 @@ RC_GTEST_PROP(Counter, AgreesWithTheReferenceOnTrickyText, ()) {
     RC_ASSERT(counter.at_least(text) ==
               Tokens(static_cast<std::int64_t>((id == VocabularyId::o200k ? o200k : cl100k).size())));
     RC_ASSERT(counter.at_least(text) <= count);
+    if (utf8::is_valid(text)) {
+      Counter fresh(id);  // has no counts to go by
+      const Tokens bound = fresh.at_most(text);
+      RC_ASSERT(bound >= count && bound <= Tokens(static_cast<std::int64_t>(text.size())));
+    }
     RC_ASSERT(!counter.exceeds(text, count));
     RC_ASSERT(text.empty() || counter.exceeds(text, count - Tokens(1)));
   }
