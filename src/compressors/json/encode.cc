@@ -413,6 +413,9 @@ Encoded encode_lines(std::string_view text, std::string_view original, const Enc
   if (!joined) return {{}, false, true};
   auto doc = Document::parse(*joined);
   if (!doc) return {{}, false, true};
+  const bool spread = values.size() > 1 && values[1] == '\n';
+  // A string that a tool cut off in one line and another that it cut into may read as one.
+  if (!spread && doc->count(0) != count_lines(values)) return {{}, false, true};
   const auto opened = open_strings(*doc);
   EncodeOptions with_strings = options;
   if (opened) {
@@ -420,7 +423,6 @@ Encoded encode_lines(std::string_view text, std::string_view original, const Enc
     doc = Document::parse(opened->text);
     if (!doc) return {};
   }
-  const bool spread = values.size() > 1 && values[1] == '\n';
   Spelling spelling = spelling_of(spread ? values : values.substr(0, values.find('\n')));
   const Spelling escapes = spelling_of(values);
   spelling.ascii = escapes.ascii;

@@ -194,6 +194,18 @@ TEST(JsonEncode, LinesComeBackByteForByte) {
   }
 }
 
+TEST(JsonEncode, LinesWithoutAMiddleAreNoLines) {
+  std::string text;
+  for (int i = 0; i < 40; ++i) {
+    const std::string n = std::to_string(i);
+    text += i == 20 ? "{\"id\":" + n + ",\"name\":\"wor\n\n... [252 lines truncated] ...\n\nker\",\"up\":true}\n"
+                    : "{\"id\":" + n + ",\"name\":\"worker " + n + "\",\"up\":true}\n";
+  }
+  const records::Encoded encoded = records::encode_lines(text, {});
+  EXPECT_FALSE(encoded.view);
+  EXPECT_TRUE(encoded.is_no_lines);  // known before a table is made of them
+}
+
 TEST(JsonEncode, CutOffTextsComeBackByteForByte) {
   std::string compact = "{\"total\":3,\"items\":[";
   for (int i = 0; i < 40; ++i) {
