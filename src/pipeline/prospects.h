@@ -5,9 +5,9 @@
 //   next one's; and so on until none pays, or what is known pays by itself.
 //
 // Texts wait for an epoch: source code, and texts of exact tools. Most wait long, and their views cost as much as a
-// whole conversation otherwise does: so they are made only as long as what is expected would pay, and a few at a boundary,
-// since an epoch can wait for a request or two and a request cannot. What was not looked at saves nothing yet. So which
-// texts are known is a function of the conversation up to the boundary, as all else is.
+// whole conversation otherwise does: so they are made only as long as what is expected would pay, and a few at a
+// boundary, since an epoch can wait for a request or two and a request cannot. What was not looked at saves nothing
+// yet. So which texts are known is a function of the conversation up to the boundary, as all else is.
 #pragma once
 
 #include <cstddef>
