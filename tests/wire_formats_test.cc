@@ -87,6 +87,32 @@ TEST(WireFormats, WhatNoEditNamesLeavesIdentical) {
   }
 }
 
+// The check and the whole reading agree on the result, and on results with a byte too many, too few or another.
+void expect_one_verdict(const Conversation& c, const std::string& after, const messages::Plan& plan,
+                        std::mt19937& random) {
+  ASSERT_FALSE(messages::violation(c, after, plan)) << after;
+  static constexpr std::string_view bytes = "\",:{}[]\\ 1aun\xC3\xA9";
+  for (int i = 0; i < 8; ++i) {
+    std::string spoilt = after;
+    const std::size_t at = random() % spoilt.size();
+    const char byte = bytes[random() % bytes.size()];
+    switch (random() % 3) {
+      case 0:
+        spoilt.erase(at, 1 + random() % 3);
+        break;
+      case 1:
+        spoilt.insert(at, 1 + random() % 3, byte);
+        break;
+      default:
+        spoilt[at] = byte;
+    }
+    ASSERT_EQ(messages::violation(c, spoilt, plan).has_value(),
+              messages::violation_by_reading(c, spoilt, plan).has_value())
+        << after << '\n'
+        << spoilt;
+  }
+}
+
 TEST(WireFormats, RandomEditsGiveTheIntendedTexts) {
   std::mt19937 random(2);
   std::size_t edited = 0;
@@ -116,8 +142,9 @@ TEST(WireFormats, RandomEditsGiveTheIntendedTexts) {
       }
       std::ranges::sort(edits, {}, &Edit::offset);
       const std::string after = splice(body, edits);
-      const auto wrong = messages::violation(*c, after, plan);
+      const auto wrong = messages::violation_by_reading(*c, after, plan);
       ASSERT_FALSE(wrong) << *wrong << '\n' << body << '\n' << after;
+      expect_one_verdict(*c, after, plan, random);
       const auto again = messages::read(after, format);
       ASSERT_EQ(again->leaves.size(), c->leaves.size()) << after;
       for (std::size_t k = 0; k < intended.size(); ++k) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "messages/texts_changed.h"
+
 namespace headroom::messages {
 namespace {
 
@@ -156,12 +158,14 @@ int messages_left(const Plan& plan) {
   return n;
 }
 
-}  // namespace
-
-std::optional<std::string> violation(const Conversation& before, std::string_view after, Plan plan) {
+void sort_nodes(Plan& plan) {
   std::ranges::sort(plan.changed);
   std::ranges::sort(plan.appended);
   std::ranges::sort(plan.followed);
+}
+
+// The nodes of the plan are sorted.
+std::optional<std::string> wrong_as_read(const Conversation& before, std::string_view after, const Plan& plan) {
   const auto now = read(after, before.format);
   if (!now) return "the result does not read: " + now.error().message;
   if (!Comparison(before, now->doc, plan).same(0, 0)) return "bytes changed that were not meant to";
@@ -173,6 +177,19 @@ std::optional<std::string> violation(const Conversation& before, std::string_vie
   if (!first_user_stays(before, left)) return "the first user message left";
   if (auto wrong = calls_hold(before, *now, left)) return wrong;
   return results_hold(before, *now, left);
+}
+
+}  // namespace
+
+std::optional<std::string> violation(const Conversation& before, std::string_view after, Plan plan) {
+  sort_nodes(plan);
+  if (only_texts_changed(before, after, plan)) return std::nullopt;
+  return wrong_as_read(before, after, plan);
+}
+
+std::optional<std::string> violation_by_reading(const Conversation& before, std::string_view after, Plan plan) {
+  sort_nodes(plan);
+  return wrong_as_read(before, after, plan);
 }
 
 void plan_leaf(const Conversation& c, const Leaf& leaf, Plan& plan) {

@@ -1,4 +1,5 @@
-// The result is read again: does it still say what the request said, but for what was meant to change?
+// Does the result still say what the request said, but for what was meant to change? It is read again, unless nothing
+// but texts changed (texts_changed.h).
 //
 // What must hold: the same bytes wherever no change was planned; the same messages in order, but for those that left,
 // with the same ids, roles and names; each call with its result where it had one; the first user message still first.
@@ -30,6 +31,9 @@ struct Plan {
 
 // nullopt if all of it holds; else which part does not, for the log.
 std::optional<std::string> violation(const Conversation& before, std::string_view after, Plan plan);
+
+// The same, and the result is read whatever changed: what the shorter proof is tested against.
+std::optional<std::string> violation_by_reading(const Conversation& before, std::string_view after, Plan plan);
 
 // What replacing this leaf may change.
 void plan_leaf(const Conversation& conversation, const Leaf& leaf, Plan& plan);
