@@ -65,8 +65,15 @@ struct Context {
   // A text whose tokens the caller has counted; none if empty.
   std::string_view counted = {};
   Tokens counted_tokens = {};
+  // Set by a kind whose parser accepts the text though it may have no views for it: nothing is to be gained then, and
+  // no weaker kind (prose, a log) may leave something out of what it does not know. Null: nobody asks.
+  bool* owned = nullptr;
   // Where the lines' groups are kept for the next kind that asks for them (log, then rows); null: nowhere.
   std::shared_ptr<const log::Grouping>* grouping = nullptr;
+
+  void own() const {
+    if (owned != nullptr) *owned = true;
+  }
 };
 
 struct Compressor {
@@ -83,9 +90,6 @@ struct Compressor {
   // Not null: a kind that stays raw until an epoch, in a conversation (source code). Says whether a text is of this
   // kind; its views are then not asked for, and no weaker kind's.
   bool (*claims)(std::string_view text, const Context& context) = nullptr;
-  // Not null: whether the kind's parser accepts a text that it has no views for. Nothing is to be gained then, and no
-  // weaker kind (prose, a log) may leave something out of what it does not know.
-  bool (*owns)(std::string_view text, const Context& context) = nullptr;
   // Asked when no other kind accepted the text, nor any of its spans, whatever the sketch says; its parser is strict.
   bool asked_last = false;
 };

@@ -232,10 +232,11 @@ Accepted offer_kinds(const BlockRequest& request, const Options& options, tokens
     context.reversible = context.reversible && accepted == Accepted::no;
     const std::size_t most = chooser.has_reversible() ? lossless_beside_reversible : several_kinds;
     if (accepted == Accepted::yes && (request.text.size() > most || chooser.is_far_ahead())) break;
+    bool owned = false;
+    context.owned = &owned;
     std::vector<View> views = c->views(request.text, context, !request.kind.empty());
     if (!views.empty()) turns.accepted();
-    if (views.empty() && accepted == Accepted::no && c->owns != nullptr && c->owns(request.text, context))
-      accepted = Accepted::yes;
+    if (owned && accepted == Accepted::no) accepted = Accepted::yes;
     for (View& view : views) {
       accepted = Accepted::yes;
       chooser.offer(std::move(view), c->kind);

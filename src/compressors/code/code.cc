@@ -35,6 +35,7 @@ std::vector<View> views(std::string_view text, const Context& context, bool forc
   auto source = recognise(text, context, forced, context.reversible ? code::Depth::whole : code::Depth::sample);
   const bool parses = source.has_value();
   if (!parses) source = code::numbered_lines(text, context.path);
+  if (source || claims(text, context)) context.own();
   if (!source) return out;
   if (parses && context.reversible) {
     if (auto view = code::reversible_view(*source, context)) out.push_back(*std::move(view));
@@ -52,6 +53,6 @@ std::vector<View> views(std::string_view text, const Context& context, bool forc
 
 }  // namespace
 
-const Compressor code_compressor{"code", evidence, views, code::decode_gutter, evidence_of_name, claims, claims};
+const Compressor code_compressor{"code", evidence, views, code::decode_gutter, evidence_of_name, claims};
 
 }  // namespace headroom::compressors

@@ -51,9 +51,18 @@ std::optional<std::string> encode_as_rows(const config::Config& c, std::string_v
   return size_for_choice(context, *within) < size_for_choice(context, *both) ? std::move(within) : std::move(both);
 }
 
+// SVG is left alone: its numbers are all it is.
+bool is_drawing(std::string_view text) {
+  const std::size_t last = text.find_last_not_of(" \t\r\n");
+  return last != std::string_view::npos && text.substr(0, last + 1).ends_with("</svg>") &&
+         text.substr(0, 2048).find("<svg") != std::string_view::npos;
+}
+
 std::vector<View> views(std::string_view text, const Context& context, bool) {
+  if (is_drawing(text)) context.own();
   const auto c = config::read_config(text, context.path.empty() ? context.label : context.path);
   if (!c) return {};
+  context.own();
   const std::string name = "config " + std::string(config::name_of(c->style));
   std::vector<View> out = smaller_views(
       text, context, "config_repeats", [&] { return config::encode_repeats(c->lines, text, name); },
@@ -79,24 +88,9 @@ std::optional<std::string> decode(std::string_view view) {
   return text ? std::move(text) : config::decode_records(view, "config ");
 }
 
-// SVG is left alone: its numbers are all it is.
-bool is_drawing(std::string_view text) {
-  const std::size_t last = text.find_last_not_of(" \t\r\n");
-  return last != std::string_view::npos && text.substr(0, last + 1).ends_with("</svg>") &&
-         text.substr(0, 2048).find("<svg") != std::string_view::npos;
-}
-
-bool owns(std::string_view text, const Context& context) {
-  return is_drawing(text) || config::read_config(text, context.path.empty() ? context.label : context.path).has_value();
-}
-
 }  // namespace
 
-const Compressor config_compressor{.kind = "config",
-                                   .evidence = evidence,
-                                   .views = views,
-                                   .decode = decode,
-                                   .evidence_of_name = evidence_of_name,
-                                   .owns = owns};
+const Compressor config_compressor{
+    .kind = "config", .evidence = evidence, .views = views, .decode = decode, .evidence_of_name = evidence_of_name};
 
 }  // namespace headroom::compressors

@@ -2,6 +2,7 @@
 #include <yaml.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "compressors/config/config_text.h"
 
@@ -118,7 +119,8 @@ std::string_view key_of(std::string_view s) {
 namespace {
 
 // A collection in brackets that goes on behind its first line, and no second document: JSON, or what is left of it. One
-// that is whole leaves no other line that could be an entry; one that is cut is no YAML.
+// that is whole leaves no other line that could be an entry; one that is cut is no YAML. Where a second one seems to
+// begin ("---", or "... [423 lines truncated] ..."), a bracket closes before it, or the first one is cut there.
 bool is_in_brackets(const Lines& lines) {
   const auto first = std::ranges::find_if(lines, [](std::string_view line) {
     const std::size_t indent = line.find_first_not_of(" \t\r");
@@ -126,9 +128,12 @@ bool is_in_brackets(const Lines& lines) {
   });
   if (first == lines.end() || first->find_first_of("]}") != std::string_view::npos) return false;
   const char lead = (*first)[first->find_first_not_of(" \t\r")];
-  return (lead == '{' || lead == '[') && std::none_of(first, lines.end(), [](std::string_view line) {
-           return line.starts_with("---") || line.starts_with("...");
-         });
+  if (lead != '{' && lead != '[') return false;
+  const auto mark = std::find_if(
+      first, lines.end(), [](std::string_view line) { return line.starts_with("---") || line.starts_with("..."); });
+  const auto filled = std::find_if(std::make_reverse_iterator(mark), std::make_reverse_iterator(first),
+                                   [](std::string_view line) { return line.find_first_not_of(" \t\r") != line.npos; });
+  return mark == lines.end() || filled->find_first_of("]}") == std::string_view::npos;
 }
 
 }  // namespace
