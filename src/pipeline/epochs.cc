@@ -257,13 +257,23 @@ class Walk {
         at.candidates = list;
       };
       // Views are made only as long as their bound could pay: most texts wait long for an epoch, if one comes at all.
-      Tokens room = most_looked_at;
+      Tokens room = room_to_look(s, b);
       do {
         count(Unknown::expected);
       } while ((s.fold.at(at) || list.size() > history::most_candidates) && look_ahead(p_, s, room));
       count(Unknown::whole);
     }
     return s.fold.at(at, asked);
+  }
+
+  // A request that brings much waits for its own views: those of older texts are put off, but not for ever.
+  Tokens room_to_look(Standing& s, int b) const {
+    Tokens born;
+    for (std::size_t i = b > 0 ? boundary_ends_[static_cast<std::size_t>(b) - 1].leaf : 0; i < s.leaves.size(); ++i)
+      born += s.leaves[i].before;
+    const bool puts_off = born > much_born && s.put_off < most_put_off;
+    s.put_off = puts_off ? s.put_off + 1 : 0;
+    return puts_off ? Tokens() : most_looked_at;
   }
 
   // ---- what an epoch does -------------------------------------------------------------------------------------------

@@ -136,18 +136,27 @@ TEST(EpochViews, AreMadeOfFewTextsABoundary) {
   const Tokens each = tokens::Counter().count(code_of(0));
   const auto allowed = static_cast<std::size_t>(std::max<std::int64_t>(1, most_looked_at.value / each.value));
   Process without(history::EpochMode::off), with(history::EpochMode::automatic);
-  std::size_t made = 0, turns = 0, boundaries = 0;
+  std::size_t made = 0, boundaries = 0;
+  std::vector<std::size_t> looked;
   for (std::size_t n = 1; n <= most; ++n) {
     EXPECT_TRUE(without.play(std::vector<bool>(n, true)).epochs.empty());
     if (!with.play(std::vector<bool>(n, true)).epochs.empty()) break;
     const std::size_t more = with.cache.entries() - without.cache.entries() - made;
     EXPECT_LE(more, allowed) << n;
     made += more;
-    turns += more > 0;
+    if (more > 0) looked.push_back(n);
     boundaries = n;
   }
-  EXPECT_GT(turns, 3u);
+  EXPECT_GT(looked.size(), 1u);
   EXPECT_LT(boundaries, most);  // an epoch came
+  // Each boundary brings much, so those before it put off what waits, but no longer than that.
+  ASSERT_GT(each, much_born);
+  std::size_t as_soon_as_it_may = 0;
+  for (std::size_t i = 1; i < looked.size(); ++i) {
+    EXPECT_GE(looked[i] - looked[i - 1], std::size_t{most_put_off} + 1);
+    as_soon_as_it_may += looked[i] - looked[i - 1] == std::size_t{most_put_off} + 1;
+  }
+  EXPECT_GT(as_soon_as_it_may, 0u);
 }
 
 }  // namespace

@@ -108,7 +108,7 @@ bool look_ahead(const Placing& p, Standing& s, Tokens& room) {
   }
   if (!largest) return false;
   LeafState& l = s.leaves[*largest];
-  if (l.before > room && room < most_looked_at) return false;
+  if (room == Tokens() || (l.before > room && room < most_looked_at)) return false;
   room -= std::min(room, l.before);
   const Prospect prospect = later_view(p, *largest, l, budget_of(p.options, l.before, {}));
   l.later = prospect.tokens;

@@ -37,9 +37,12 @@ std::vector<history::Candidate> candidates(const Placing& p, const Sizes& sizes,
 
 // So many tokens of text are looked at at one boundary, or one text.
 inline constexpr Tokens most_looked_at{2500};
+// None at one that brings more than this itself, unless so many before it put it off.
+inline constexpr Tokens much_born{1000};
+inline constexpr int most_put_off = 3;
 
 // Makes the epoch's view of the largest text that waits for one and was not looked at. `room`: of most_looked_at, what
-// this boundary has left. False if there is none, or no room for it.
+// this boundary has left, none if it is 0. False if there is none, or no room for it.
 bool look_ahead(const Placing& p, Standing& s, Tokens& room);
 
 // Of a reversible view, at an epoch. `block`: tokens of the text; `whole`: of all that may change, among which a

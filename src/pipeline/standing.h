@@ -108,6 +108,7 @@ struct Standing {
   std::vector<std::uint32_t> indexed;   // the leaf of each text in it
   std::optional<std::size_t> to_enter;  // the first readable text, as long as it is the only one
   std::vector<int> active;              // leaves that an epoch could make smaller, ascending
+  int put_off = 0;                      // boundaries in a row that brought too much to look ahead as well
   std::size_t window = 0;               // leaves before it have been looked at for leaving the window
   std::vector<history::Facts> facts;    // what each leaf says of files; null or beyond the end: not looked at
   std::vector<history::Entry> entries;  // index lines of what left, by message
