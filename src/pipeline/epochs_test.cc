@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -27,7 +28,7 @@ std::string log_of(int seed) {
 }
 
 // Functions of which no two lines are alike.
-std::string code_of(int seed) {
+std::string code_of(int seed, int functions) {
   constexpr std::string_view nouns[] = {"order", "invoice", "parcel", "account", "ledger", "route", "ticket", "batch"};
   constexpr std::string_view forms[] = {"    if not A.is_open(B):\n        raise ValueError(f'{A} of {B} is shut')\n",
                                         "    A = [x.B for x in A if x.weight > N]\n",
@@ -38,7 +39,7 @@ std::string code_of(int seed) {
   std::uint32_t state = static_cast<std::uint32_t>(seed) * 2654435761u + 1;
   const auto draw = [&](std::size_t n) { return (state = state * 1664525u + 1013904223u) / 65536 % n; };
   std::string text = "import os\nimport log\n\n\n";
-  for (int k = 0; k < 8; ++k) {
+  for (int k = 0; k < functions; ++k) {
     text += "def step_" + std::to_string(seed * 10 + k) + "(order, account):\n";
     for (int line = 0; line < 24; ++line) {
       const std::string_view a = nouns[draw(8)], b = nouns[draw(8)];
@@ -59,8 +60,8 @@ std::string code_of(int seed) {
   return text;
 }
 
-// A question, then so many calls with their results. `is_code`: of each result.
-std::string body_of(const std::vector<bool>& is_code) {
+// A question, then so many calls with their results. `is_code`: of each result; of so many functions.
+std::string body_of(const std::vector<bool>& is_code, int functions) {
   std::string out = R"({"model":"claude-sonnet-4-5","messages":[{"role":"user","content":"Which requests take long?"})";
   for (std::size_t i = 0; i < is_code.size(); ++i) {
     const int seed = static_cast<int>(i);
@@ -72,7 +73,7 @@ std::string body_of(const std::vector<bool>& is_code) {
     call.key("name").string(is_code[i] ? "Read" : "Bash").key("arguments").string(is_code[i] ? path : R"({"n":1})");
     call.end().end().end().end();
     answer.object().key("role").string("tool").key("tool_call_id").string(id).key("content");
-    answer.string(is_code[i] ? code_of(seed) : log_of(seed)).end();
+    answer.string(is_code[i] ? code_of(seed, functions) : log_of(seed)).end();
     out.append(",").append(call.text()).append(",").append(answer.text());
   }
   return out + "]}";
@@ -88,7 +89,7 @@ struct Process {
   }
   Outcome play(const std::vector<bool>& is_code) {
     Services services{counters, [this]() -> Result<store::Store*> { return store.get(); }, false, &key, &cache, true};
-    return compress_body(body_of(is_code), "openai", options, services);
+    return compress_body(body_of(is_code, functions), "openai", options, services);
   }
 
   const store::WorkspaceKey key{"default", std::string(32, 'k')};
@@ -96,6 +97,7 @@ struct Process {
   tokens::Witnesses counters;
   ViewCache cache;
   Options options;
+  int functions = 8;
 };
 
 TEST(EpochViews, AreMadeOfWhatWaitedAlone) {
@@ -130,33 +132,46 @@ TEST(EpochViews, AreNotMadeToLearnThatNoneCouldPay) {
   EXPECT_EQ(entries[0], entries[1]);
 }
 
+// A conversation that reads file after file, until an epoch comes: at which boundaries views were made for it.
+struct Looks {
+  Tokens each;  // of a file
+  std::vector<std::size_t> at, views;
+  bool epoch = false;
+};
+Looks looks_of(int functions) {
+  Process without(history::EpochMode::off), with(history::EpochMode::automatic);
+  without.functions = with.functions = functions;
+  Looks out{tokens::Counter().count(code_of(0, functions)), {}, {}};
+  std::size_t made = 0;
+  for (std::size_t n = 1; n <= 120 && !out.epoch; ++n) {
+    EXPECT_TRUE(without.play(std::vector<bool>(n, true)).epochs.empty());
+    out.epoch = !with.play(std::vector<bool>(n, true)).epochs.empty();
+    if (out.epoch) break;
+    const std::size_t more = with.cache.entries() - without.cache.entries() - made;
+    if (more == 0) continue;
+    made += more;
+    out.at.push_back(n);
+    out.views.push_back(more);
+  }
+  return out;
+}
+
 // An epoch can wait for a request or two; a request cannot wait for the views of all that an epoch would shorten.
 TEST(EpochViews, AreMadeOfFewTextsABoundary) {
-  constexpr std::size_t most = 60;
-  const Tokens each = tokens::Counter().count(code_of(0));
-  const auto allowed = static_cast<std::size_t>(std::max<std::int64_t>(1, most_looked_at.value / each.value));
-  Process without(history::EpochMode::off), with(history::EpochMode::automatic);
-  std::size_t made = 0, boundaries = 0;
-  std::vector<std::size_t> looked;
-  for (std::size_t n = 1; n <= most; ++n) {
-    EXPECT_TRUE(without.play(std::vector<bool>(n, true)).epochs.empty());
-    if (!with.play(std::vector<bool>(n, true)).epochs.empty()) break;
-    const std::size_t more = with.cache.entries() - without.cache.entries() - made;
-    EXPECT_LE(more, allowed) << n;
-    made += more;
-    if (more > 0) looked.push_back(n);
-    boundaries = n;
-  }
-  EXPECT_GT(looked.size(), 1u);
-  EXPECT_LT(boundaries, most);  // an epoch came
-  // Each boundary brings much, so those before it put off what waits, but no longer than that.
-  ASSERT_GT(each, much_born);
-  std::size_t as_soon_as_it_may = 0;
-  for (std::size_t i = 1; i < looked.size(); ++i) {
-    EXPECT_GE(looked[i] - looked[i - 1], std::size_t{most_put_off} + 1);
-    as_soon_as_it_may += looked[i] - looked[i - 1] == std::size_t{most_put_off} + 1;
-  }
-  EXPECT_GT(as_soon_as_it_may, 0u);
+  const Looks looks = looks_of(2);
+  ASSERT_LE(looks.each, much_born);
+  EXPECT_TRUE(looks.epoch);
+  EXPECT_GT(looks.at.size(), 3u);
+  EXPECT_LE(*std::ranges::max_element(looks.views), static_cast<std::size_t>(most_looked_at.value / looks.each.value));
+}
+
+// Nor, where it brings a large text itself, for that of any: the boundaries before put it off, but no longer than said.
+TEST(EpochViews, ArePutOffWhereARequestBringsMuch) {
+  const Looks looks = looks_of(4);
+  ASSERT_GT(looks.each, much_born);
+  EXPECT_TRUE(looks.epoch);
+  ASSERT_GT(looks.at.size(), 1u);
+  for (std::size_t i = 1; i < looks.at.size(); ++i) EXPECT_EQ(looks.at[i] - looks.at[i - 1], most_put_off + 1u) << i;
 }
 
 }  // namespace

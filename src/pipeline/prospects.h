@@ -39,7 +39,7 @@ std::vector<history::Candidate> candidates(const Placing& p, const Sizes& sizes,
 inline constexpr Tokens most_looked_at{2500};
 // None at one that brings more than this itself, unless so many before it put it off.
 inline constexpr Tokens much_born{1000};
-inline constexpr int most_put_off = 3;
+inline constexpr int most_put_off = 8;
 
 // Makes the epoch's view of the largest text that waits for one and was not looked at. `room`: of most_looked_at, what
 // this boundary has left, none if it is 0. False if there is none, or no room for it.
