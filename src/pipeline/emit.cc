@@ -292,6 +292,8 @@ class Emitter {
     plan_ = std::move(added_.plan);
     out_.edits = std::move(added_.edits);
     out_.changes = std::move(added_.changes);
+    out_.edits.reserve(out_.edits.size() + going_.size());
+    out_.changes.reserve(out_.changes.size() + going_.size());
     for (std::size_t i = 0; i < going_.size(); ++i) {
       if (!going_[i].placed || going_[i].gone) continue;
       const Leaf& leaf = c_.leaves[i];
@@ -375,6 +377,7 @@ class Emitter {
     out_.warnings = std::move(added_.warnings);
     for (const Tokens t : s_.calls) out_.before += t;
     out_.after = out_.before;
+    out_.rows.reserve(going_.size() + runs_.size() + images_.changes.size());
     for (std::size_t i = 0; i < going_.size(); ++i) {
       const Tokens before = s_.leaves[i].before;
       out_.before += before;
@@ -385,7 +388,7 @@ class Emitter {
     report_runs();
     report_images();
     out_.after += added_.tokens;
-    std::sort(out_.rows.begin(), out_.rows.end(), [](const Row& a, const Row& b) { return a.order < b.order; });
+    if (!std::ranges::is_sorted(out_.rows, {}, &Row::order)) std::ranges::sort(out_.rows, {}, &Row::order);
   }
 
   void report_leaf(std::size_t i, Tokens before) {
