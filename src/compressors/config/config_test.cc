@@ -53,6 +53,8 @@ TEST(Config, CollectionsInBracketsAreNone) {
   EXPECT_FALSE(style_of("# made by hand\n[\n    \"a: 1\",\n    \"b: 2\",\n    \"c\": 3\n"));
   EXPECT_FALSE(style_of("{\"a\": 1,\n    \"b\": 2,\n    \"c\": 3\n}\n# the end\n"));
   EXPECT_EQ(style_of("{\n    a: 1}\n---\nweb: shop\nports:\n    - 80\n"), Style::yaml);
+  EXPECT_EQ(style_of("{\n    a: 1}\n\n# the end\n---\nweb: shop\nports:\n    - 80\n"), Style::yaml);
+  EXPECT_FALSE(style_of("{\n    \"a\": 1,\n    \"b\": {\n\n... [3 lines truncated] ...\n\n    \"c\": 3\n}\n}\n"));
   EXPECT_EQ(style_of("{a: b}: one\nweb: shop\nports:\n    - 80\n"), Style::yaml);
 }
 

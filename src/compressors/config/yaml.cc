@@ -122,18 +122,20 @@ namespace {
 // that is whole leaves no other line that could be an entry; one that is cut is no YAML. Where a second one seems to
 // begin ("---", or "... [423 lines truncated] ..."), a bracket closes before it, or the first one is cut there.
 bool is_in_brackets(const Lines& lines) {
-  const auto first = std::ranges::find_if(lines, [](std::string_view line) {
+  const auto says_something = [](std::string_view line) {
     const std::size_t indent = line.find_first_not_of(" \t\r");
     return indent != std::string_view::npos && line[indent] != '#';
-  });
+  };
+  const auto first = std::ranges::find_if(lines, says_something);
   if (first == lines.end() || first->find_first_of("]}") != std::string_view::npos) return false;
   const char lead = (*first)[first->find_first_not_of(" \t\r")];
   if (lead != '{' && lead != '[') return false;
   const auto mark = std::find_if(
       first, lines.end(), [](std::string_view line) { return line.starts_with("---") || line.starts_with("..."); });
-  const auto filled = std::find_if(std::make_reverse_iterator(mark), std::make_reverse_iterator(first),
-                                   [](std::string_view line) { return line.find_first_not_of(" \t\r") != line.npos; });
-  return mark == lines.end() || filled->find_first_of("]}") == std::string_view::npos;
+  if (mark == lines.end()) return true;
+  auto before = std::prev(mark);  // the first line says something, and is no mark
+  while (!says_something(*before)) --before;
+  return before->find_first_of("]}") == std::string_view::npos;
 }
 
 }  // namespace
