@@ -347,6 +347,7 @@ class Walk {
   std::vector<StaleRead> stale(int through) {
     if (!bare_past_) {
       std::vector<bool> slots;
+      slots.reserve(c_.leaves.size());
       for (const messages::Leaf& leaf : c_.leaves) slots.push_back(leaf.role == messages::Role::tool);
       bare_past_ = past_without_texts(c_, {}, {}, slots);
     }

@@ -95,6 +95,7 @@ std::vector<Candidate> candidates(const Placing& p, const Sizes& sizes, const St
     if (saving > best.saving) best = {message_of(i), saving, answer(i)};
   }
   std::vector<Candidate> out;
+  out.reserve(by_leaf.size());
   for (const auto& [leaf, candidate] : by_leaf) out.push_back(candidate);
   return out;
 }
